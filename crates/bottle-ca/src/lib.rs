@@ -1,0 +1,1 @@
+//! Certificate authorities and leaf certificates of a bottle, as pure functions

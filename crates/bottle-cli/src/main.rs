@@ -1,0 +1,3 @@
+//! Run AI coding agents safely on your own machine.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Types, strict manifests and the plan of a bottle

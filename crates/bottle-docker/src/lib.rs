@@ -1,0 +1,1 @@
+//! Carries a bottle's compose project out on a Docker engine

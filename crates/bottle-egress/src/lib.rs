@@ -1,0 +1,1 @@
+//! The egress policy of a bottle: fold routes, read and write routes.yaml, decide

@@ -1,0 +1,1 @@
+//! The second check of a bottle: pipelock.yaml and the data-loss scanner

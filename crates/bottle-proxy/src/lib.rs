@@ -1,0 +1,1 @@
+//! The intercepting proxy engine with the egress and pipelock services

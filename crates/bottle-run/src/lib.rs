@@ -1,0 +1,1 @@
+//! The life of a bottle: prepare, launch, attach, tear down, settle

@@ -1,0 +1,1 @@
+//! The one static executable behind every sidecar of a bottle

@@ -1,0 +1,3 @@
+//! The one static executable behind every sidecar of a bottle.
+
+fn main() {}

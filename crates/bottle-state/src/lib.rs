@@ -1,0 +1,1 @@
+//! The state folder of a bottle: atomic files, locks, metadata
