@@ -1,1 +1,48 @@
-//! Types, strict manifests and the plan of a bottle
+//! The words that the rest of bottle is written in: host names, paths, names and secrets as types that cannot hold
+//! anything else, and the plan of one bottle.
+//!
+//! Everything here is parsed once, at the edge, into its one spelling; nothing further in compares raw text.
+//! The crate has no clock, no network and no environment.
+//!
+//! ```
+//! use bottle_core::{Host, HostPattern, PathPrefix, UrlPath};
+//!
+//! let hosts: HostPattern = "*.example.test".parse()?;
+//! let host: Host = "API.Example.test.".parse()?;
+//! assert!(hosts.matches(&host));
+//!
+//! let allowed: PathPrefix = "/v1".parse()?;
+//! let path = UrlPath::canonicalise("/v1/%2e%2e/admin")?;
+//! assert!(!allowed.matches(&path));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod env;
+mod header_name;
+mod host;
+mod host_pattern;
+mod identity;
+mod image;
+mod method;
+mod name;
+mod path_prefix;
+mod plan;
+mod port;
+mod secret;
+mod text;
+mod token;
+mod url_path;
+
+pub use self::env::{EnvName, EnvNameError, EnvValue, EnvValueError};
+pub use self::header_name::{HeaderName, HeaderNameError};
+pub use self::host::{Host, HostError};
+pub use self::host_pattern::{HostPattern, HostPatternError};
+pub use self::identity::{Identity, IdentityError, IdentitySuffix};
+pub use self::image::{ImageRef, ImageRefError};
+pub use self::method::{Method, MethodError};
+pub use self::name::{AgentName, BottleName, NameError};
+pub use self::path_prefix::PathPrefix;
+pub use self::plan::{AuthScheme, AuthSpec, BottlePlan, Limits, Provider, RouteSpec};
+pub use self::port::{Port, PortError};
+pub use self::secret::{Secret, SecretError};
+pub use self::url_path::{EncodedSlash, PathError, UrlPath};

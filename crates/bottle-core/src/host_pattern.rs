@@ -1,0 +1,163 @@
+//! Which hosts a rule means.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::host::{Host, HostError};
+use crate::text::serde_as_text;
+
+/// Fewest labels that a wildcard may stand in front of: `*.com` would grant half the world.
+const MIN_WILDCARD_LABELS: usize = 2;
+
+/// One host, or all hosts below one.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum HostPattern {
+    /// `api.example.test`: this name alone.
+    Exact(Host),
+    /// `*.example.test`: names with exactly one more label; not `example.test` itself.
+    OneLabel(Host),
+    /// `**.example.test`: names with one or more further labels; not `example.test` itself.
+    AnyDepth(Host),
+}
+
+serde_as_text!(HostPattern);
+
+/// Why a text is not a host pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HostPatternError {
+    /// The name is none.
+    #[error(transparent)]
+    Host(#[from] HostError),
+    /// `*` or `*.com`.
+    #[error("a wildcard needs at least two labels behind it, as in `*.example.com`")]
+    TooWide,
+    /// A star anywhere but as the whole first label.
+    #[error("a wildcard stands for whole labels at the front: `*.` for one, `**.` for any number")]
+    Star,
+}
+
+impl HostPattern {
+    /// Whether the rule means this host. Wildcards end at label boundaries.
+    pub fn matches(&self, host: &Host) -> bool {
+        match self {
+            Self::Exact(name) => name == host,
+            Self::OneLabel(base) => below(base, host).is_some_and(|front| !front.contains('.')),
+            Self::AnyDepth(base) => below(base, host).is_some(),
+        }
+    }
+
+    /// The name without the wildcard.
+    pub const fn base(&self) -> &Host {
+        match self {
+            Self::Exact(host) | Self::OneLabel(host) | Self::AnyDepth(host) => host,
+        }
+    }
+}
+
+/// What stands before `.base` in `host`, if anything does.
+fn below<'a>(base: &Host, host: &'a Host) -> Option<&'a str> {
+    host.as_str()
+        .strip_suffix(base.as_str())?
+        .strip_suffix('.')
+        .filter(|front| !front.is_empty())
+}
+
+impl FromStr for HostPattern {
+    type Err = HostPatternError;
+
+    fn from_str(text: &str) -> Result<Self, HostPatternError> {
+        if let Some(base) = text.strip_prefix("**.") {
+            return wildcard_base(base).map(Self::AnyDepth);
+        }
+        if let Some(base) = text.strip_prefix("*.") {
+            return wildcard_base(base).map(Self::OneLabel);
+        }
+        if text.chars().all(|each| each == '*') && !text.is_empty() {
+            return Err(HostPatternError::TooWide);
+        }
+        if text.contains('*') {
+            return Err(HostPatternError::Star);
+        }
+        Ok(Self::Exact(text.parse()?))
+    }
+}
+
+fn wildcard_base(text: &str) -> Result<Host, HostPatternError> {
+    if text.contains('*') {
+        return Err(HostPatternError::Star);
+    }
+    let base: Host = text.parse()?;
+    if base.labels().count() < MIN_WILDCARD_LABELS {
+        return Err(HostPatternError::TooWide);
+    }
+    Ok(base)
+}
+
+impl fmt::Display for HostPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Exact(host) => write!(f, "{host}"),
+            Self::OneLabel(host) => write!(f, "*.{host}"),
+            Self::AnyDepth(host) => write!(f, "**.{host}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn matches(pattern: &str, host: &str) -> bool {
+        pattern
+            .parse::<HostPattern>()
+            .unwrap()
+            .matches(&host.parse().unwrap())
+    }
+
+    #[test]
+    fn wildcards_end_at_labels() {
+        assert!(matches("*.wild.test", "a.wild.test"));
+        assert!(!matches("*.wild.test", "wild.test"));
+        assert!(!matches("*.wild.test", "evilwild.test"));
+        assert!(!matches("*.wild.test", "a.b.wild.test"));
+        assert!(matches("**.wild.test", "a.b.wild.test"));
+        assert!(matches("**.wild.test", "a.wild.test"));
+        assert!(!matches("**.wild.test", "wild.test"));
+        assert!(!matches("**.wild.test", "evilwild.test"));
+        assert!(matches("wild.test", "WILD.test."));
+        assert!(!matches("wild.test", "a.wild.test"));
+    }
+
+    #[test]
+    fn too_wide_or_odd() {
+        for text in ["*", "**", "*.com", "**.com"] {
+            assert_eq!(
+                text.parse::<HostPattern>(),
+                Err(HostPatternError::TooWide),
+                "{text}"
+            );
+        }
+        for text in ["a.*.test", "*ok.test", "*.*.ok.test", "***.ok.test", "ok.*"] {
+            assert_eq!(
+                text.parse::<HostPattern>(),
+                Err(HostPatternError::Star),
+                "{text}"
+            );
+        }
+        assert!(matches!(
+            "*.127.0.0.1".parse::<HostPattern>(),
+            Err(HostPatternError::Host(_))
+        ));
+    }
+
+    proptest! {
+        #[test]
+        fn never_panics_and_prints_what_it_reads(text in "[*.a-zA-Z0-9é-]{0,40}") {
+            if let Ok(pattern) = text.parse::<HostPattern>() {
+                prop_assert_eq!(pattern.to_string().parse::<HostPattern>(), Ok(pattern));
+            }
+        }
+    }
+}
