@@ -1,1 +1,43 @@
-//! The state folder of a bottle: atomic files, locks, metadata
+//! The state folder of a bottle: atomic files, locks, metadata.
+//!
+//! Everything that a bottle leaves on the host lies in one folder, `$BOTTLE_HOME/state/<identity>/`. Files appear
+//! in it whole or not at all (write to a temporary name, fsync, rename, fsync of the folder), no symbolic link in
+//! it is ever followed, and a lock tells whether a process still looks after the bottle.
+//!
+//! ```
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let temporary = tempfile::tempdir()?;
+//! use bottle_state::{Access, Home};
+//!
+//! let home = Home::new(temporary.path());
+//! let state = home.state(&"reviewer-x7k2q".parse()?);
+//! let lock = state.create()?;
+//! state.folder().create_folder(&"agent".parse()?, Access::Public)?;
+//! state.folder().write(&"agent/prompt.md".parse()?, b"Review the diff.", Access::Public)?;
+//! assert_eq!(home.identities()?, ["reviewer-x7k2q".parse()?]);
+//! state.remove(lock)?;
+//! assert!(home.identities()?.is_empty());
+//! # Ok(())
+//! # }
+//! ```
+
+mod access;
+mod error;
+mod folder;
+mod home;
+mod lock;
+mod metadata;
+mod relative_path;
+mod remove;
+mod state_dir;
+mod timestamp;
+
+pub use self::access::{Access, Owner};
+pub use self::error::StateError;
+pub use self::folder::Folder;
+pub use self::home::Home;
+pub use self::lock::Lock;
+pub use self::metadata::{ImageIds, METADATA_VERSION, Metadata, NetworkCidrs};
+pub use self::relative_path::{RelativePath, RelativePathError};
+pub use self::state_dir::{LockState, StateDir};
+pub use self::timestamp::{Timestamp, TimestampError};

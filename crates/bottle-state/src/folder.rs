@@ -1,0 +1,214 @@
+//! A folder whose files appear whole or not at all.
+
+use std::ffi::OsStr;
+use std::fs::{DirBuilder, File};
+use std::io::{self, Read, Write};
+use std::os::fd::OwnedFd;
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, CWD, Gid, Mode, OFlags, Uid};
+use rustix::io::Errno;
+
+use crate::{Access, RelativePath, StateError};
+
+/// How a folder is opened: it must be one, and not a symbolic link to one.
+const FOLDER: OFlags = OFlags::RDONLY
+    .union(OFlags::DIRECTORY)
+    .union(OFlags::NOFOLLOW)
+    .union(OFlags::CLOEXEC);
+
+/// A folder whose files appear whole or not at all, and in which no symbolic link is followed:
+/// what runs in a container may have written there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folder(PathBuf);
+
+impl Folder {
+    /// The folder at a path, whether it exists or not.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self(path.into())
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Makes the folder itself, for the operator alone (0700), and those above it where missing.
+    ///
+    /// # Errors
+    ///
+    /// [`StateError::Exists`] when there is something of that name, or what the operating system says.
+    pub fn create(&self) -> Result<(), StateError> {
+        let private = || {
+            let mut builder = DirBuilder::new();
+            builder.mode(Access::Private.folder_mode());
+            builder
+        };
+        if let Some(parent) = self
+            .0
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty())
+        {
+            private()
+                .recursive(true)
+                .create(parent)
+                .map_err(StateError::io("create the folder", parent))?;
+        }
+        match private().create(&self.0) {
+            Ok(()) => self.dress(&self.0, Access::Private),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(StateError::Exists {
+                path: self.0.clone(),
+            }),
+            Err(error) => Err(StateError::io("create the folder", &self.0)(error)),
+        }
+    }
+
+    /// Makes a folder inside.
+    ///
+    /// # Errors
+    ///
+    /// [`StateError::Exists`] when there is something of that name, or what the operating system says.
+    pub fn create_folder(&self, path: &RelativePath, access: Access) -> Result<(), StateError> {
+        let full = self.0.join(path.as_str());
+        let parent = self.open_parent(path)?;
+        match rustix::fs::mkdirat(&parent, path.name(), Mode::RWXU) {
+            Ok(()) => {}
+            Err(Errno::EXIST) => return Err(StateError::Exists { path: full }),
+            Err(error) => return Err(StateError::io("create the folder", &full)(error)),
+        }
+        let made = rustix::fs::openat(&parent, path.name(), FOLDER, Mode::empty())
+            .map_err(StateError::io("open the folder", &full))?;
+        set_access(&made, access.folder_mode(), access)
+            .map_err(StateError::io("hand over the folder", &full))
+    }
+
+    /// Writes a file: readers see the old one or the new one, also after a loss of power.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says; nothing is left behind then.
+    pub fn write(
+        &self,
+        path: &RelativePath,
+        bytes: &[u8],
+        access: Access,
+    ) -> Result<(), StateError> {
+        let full = self.0.join(path.as_str());
+        let parent = self.open_parent(path)?;
+        let temporary =
+            temporary_name(path.name()).map_err(StateError::io("find a name beside", &full))?;
+        let result = replace(&parent, &temporary, path.name(), bytes, access);
+        if result.is_err() {
+            // The error that counts is the first one; the name may not even exist.
+            let _ = rustix::fs::unlinkat(&parent, &temporary, AtFlags::empty());
+        }
+        result.map_err(StateError::io("write", &full))
+    }
+
+    /// Reads a regular file of at most `limit` bytes; `None` when there is none.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says, also for a symbolic link, something that is no file, or a longer file.
+    pub fn read(&self, path: &RelativePath, limit: u64) -> Result<Option<Vec<u8>>, StateError> {
+        let full = self.0.join(path.as_str());
+        let opened = self.open_parent(path).map(|parent| {
+            // NONBLOCK: a named pipe in its place must not hold us up.
+            let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
+            rustix::fs::openat(parent, path.name(), flags, Mode::empty())
+        });
+        let file = match opened {
+            Ok(Ok(file)) => File::from(file),
+            Ok(Err(Errno::NOENT)) => return Ok(None),
+            Ok(Err(error)) => return Err(StateError::io("open", &full)(error)),
+            Err(StateError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+                return Ok(None);
+            }
+            Err(error) => return Err(error),
+        };
+        read_capped(file, limit)
+            .map(Some)
+            .map_err(StateError::io("read", &full))
+    }
+
+    /// Opens the folder itself; the operator's own path to it may hold links, its last name may not.
+    pub(crate) fn open(&self) -> Result<OwnedFd, StateError> {
+        rustix::fs::openat(CWD, &self.0, FOLDER, Mode::empty())
+            .map_err(StateError::io("open the folder", &self.0))
+    }
+
+    /// Opens the folder that holds the last name of a path.
+    pub(crate) fn open_parent(&self, path: &RelativePath) -> Result<OwnedFd, StateError> {
+        let mut folder = self.open()?;
+        let mut full = self.0.clone();
+        for name in path.folders() {
+            full.push(name);
+            folder = rustix::fs::openat(&folder, OsStr::new(name), FOLDER, Mode::empty())
+                .map_err(StateError::io("open the folder", &full))?;
+        }
+        Ok(folder)
+    }
+
+    /// Sets the mode whatever the umask says.
+    fn dress(&self, path: &Path, access: Access) -> Result<(), StateError> {
+        let folder = self.open()?;
+        set_access(&folder, access.folder_mode(), access)
+            .map_err(StateError::io("hand over the folder", path))
+    }
+}
+
+/// Fills the temporary file and lets it take the place of the old one.
+fn replace(
+    parent: &OwnedFd,
+    temporary: &str,
+    name: &str,
+    bytes: &[u8],
+    access: Access,
+) -> io::Result<()> {
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let mut file = File::from(rustix::fs::openat(
+        parent,
+        temporary,
+        flags,
+        Mode::RUSR | Mode::WUSR,
+    )?);
+    file.write_all(bytes)?;
+    set_access(&file, access.file_mode(), access)?;
+    file.sync_all()?;
+    rustix::fs::renameat(parent, temporary, parent, name)?;
+    rustix::fs::fsync(parent)?;
+    Ok(())
+}
+
+fn set_access(file: impl std::os::fd::AsFd, mode: u32, access: Access) -> rustix::io::Result<()> {
+    rustix::fs::fchmod(&file, Mode::from_raw_mode(mode))?;
+    if let Some(owner) = access.owner() {
+        rustix::fs::fchown(
+            &file,
+            Some(Uid::from_raw(owner.uid)),
+            Some(Gid::from_raw(owner.gid)),
+        )?;
+    }
+    Ok(())
+}
+
+fn temporary_name(name: &str) -> io::Result<String> {
+    let random = getrandom::u64().map_err(io::Error::from)?;
+    // Cut, so that a long name still has a temporary one.
+    let stem: String = name.chars().take(128).collect();
+    Ok(format!(".{stem}.{random:016x}.tmp"))
+}
+
+fn read_capped(file: File, limit: u64) -> io::Result<Vec<u8>> {
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("it is not a regular file"));
+    }
+    let mut bytes = Vec::new();
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length <= limit) {
+        Ok(bytes)
+    } else {
+        Err(io::Error::other(format!("it is longer than {limit} bytes")))
+    }
+}

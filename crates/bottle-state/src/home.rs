@@ -1,0 +1,88 @@
+//! The folder of one operator's manifests and state.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use bottle_core::Identity;
+
+use crate::{StateDir, StateError};
+
+/// The folder below a home that holds the state folders.
+const STATE: &str = "state";
+
+/// The folder of one operator's manifests and state, `~/.claude-bottle` unless `BOTTLE_HOME` says otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Home(PathBuf);
+
+impl Home {
+    /// The home at a path, whether it exists or not.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self(path.into())
+    }
+
+    /// The path as it was given.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// The same home with the one absolute path that all names of it lead to.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says.
+    pub fn resolve(&self) -> Result<Self, StateError> {
+        match self.0.canonicalize() {
+            Ok(path) => Ok(Self(path)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => std::path::absolute(&self.0)
+                .map(Self)
+                .map_err(StateError::io("resolve", &self.0)),
+            Err(error) => Err(StateError::io("resolve", &self.0)(error)),
+        }
+    }
+
+    /// The resolved path as text: the value of the label `bottle.home` on whatever belongs to this home.
+    ///
+    /// # Errors
+    ///
+    /// [`StateError::NotUtf8`], or what the operating system says.
+    pub fn label(&self) -> Result<String, StateError> {
+        let Self(path) = self.resolve()?;
+        path.into_os_string()
+            .into_string()
+            .map_err(|path| StateError::NotUtf8 { path: path.into() })
+    }
+
+    /// The state folder of a bottle, whether it exists or not. An [`Identity`] cannot lead out of the home.
+    pub fn state(&self, identity: &Identity) -> StateDir {
+        StateDir::new(identity.clone(), &self.0.join(STATE))
+    }
+
+    /// Every bottle that has a state folder, in order. What is not called like a bottle, or is no folder, is not one.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says; a home without state is empty.
+    pub fn identities(&self) -> Result<Vec<Identity>, StateError> {
+        let root = self.0.join(STATE);
+        let entries = match root.read_dir() {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(StateError::io("list", &root)(error)),
+        };
+        let mut identities = Vec::new();
+        for entry in entries {
+            let entry = entry.map_err(StateError::io("list", &root))?;
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            if let Some(identity) = entry
+                .file_name()
+                .to_str()
+                .and_then(|name| name.parse().ok())
+                && is_folder
+            {
+                identities.push(identity);
+            }
+        }
+        identities.sort();
+        Ok(identities)
+    }
+}

@@ -1,0 +1,56 @@
+//! What is remembered about a bottle.
+
+use std::path::PathBuf;
+
+use bottle_core::{AgentName, BottleName, Identity};
+use ipnet::Ipv4Net;
+use serde::{Deserialize, Serialize};
+
+use crate::Timestamp;
+
+/// The version that is written, and the only one that is read.
+pub const METADATA_VERSION: u32 = 1;
+
+/// What is remembered about a bottle, as `metadata.json`. Nothing secret.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Metadata {
+    /// [`METADATA_VERSION`].
+    pub version: u32,
+    /// The bottle.
+    pub identity: Identity,
+    /// The agent that runs in it.
+    pub agent: AgentName,
+    /// The manifest that says what it may do.
+    pub bottle: BottleName,
+    /// Where the operator started it.
+    pub cwd: PathBuf,
+    /// When.
+    pub started_at: Timestamp,
+    /// The name of its compose project.
+    pub compose_project: String,
+    /// Its networks, once they exist.
+    pub networks: Option<NetworkCidrs>,
+    /// Its images, by content.
+    pub images: ImageIds,
+}
+
+/// The subnets of a bottle's two networks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NetworkCidrs {
+    /// The agent's network, which leads nowhere.
+    pub internal: Ipv4Net,
+    /// The sidecars' network.
+    pub egress: Ipv4Net,
+}
+
+/// Images by content address, as far as they are known yet.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImageIds {
+    /// The agent's.
+    pub agent: Option<String>,
+    /// The sidecars'.
+    pub sidecar: Option<String>,
+}

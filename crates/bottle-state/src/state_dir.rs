@@ -1,0 +1,190 @@
+//! The state folder of one bottle.
+
+use std::path::Path;
+
+use bottle_core::Identity;
+use rustix::fs::{AtFlags, CWD};
+use rustix::io::Errno;
+
+use crate::lock::{self, NoLock};
+use crate::{Access, Folder, Lock, METADATA_VERSION, Metadata, RelativePath, StateError, remove};
+
+/// The longest metadata that is read, in bytes: protects us from a file that is not ours.
+const METADATA_LIMIT: u64 = 64 * 1024;
+
+/// Whether a process looks after the bottle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LockState {
+    /// A process holds the lock.
+    Held,
+    /// None does: it ended, or it was killed.
+    Free,
+}
+
+/// The state folder of one bottle, whether it exists or not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StateDir {
+    identity: Identity,
+    folder: Folder,
+}
+
+impl StateDir {
+    pub(crate) fn new(identity: Identity, root: &Path) -> Self {
+        let folder = Folder::new(root.join(identity.to_string()));
+        Self { identity, folder }
+    }
+
+    /// Whose it is.
+    pub const fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The folder, for what is written into it.
+    pub const fn folder(&self) -> &Folder {
+        &self.folder
+    }
+
+    /// Where it lies.
+    pub fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Makes the folder (0700) and takes its lock.
+    ///
+    /// # Errors
+    ///
+    /// [`StateError::Exists`] when there is one already, or what the operating system says.
+    pub fn create(&self) -> Result<Lock, StateError> {
+        self.folder.create()?;
+        self.lock()
+    }
+
+    /// Takes the lock. It does not wait.
+    ///
+    /// # Errors
+    ///
+    /// [`StateError::Locked`] when another process has it, [`StateError::Gone`] when that one has just removed
+    /// the folder, or what the operating system says.
+    pub fn lock(&self) -> Result<Lock, StateError> {
+        lock::take(&self.folder.open()?).map_err(|why| match why {
+            NoLock::Held => StateError::Locked {
+                identity: self.identity.clone(),
+            },
+            NoLock::Gone => StateError::Gone {
+                identity: self.identity.clone(),
+            },
+            NoLock::Io(source) => StateError::Io {
+                what: "lock",
+                path: self.path().to_owned(),
+                source,
+            },
+        })
+    }
+
+    /// Whether a process looks after the bottle.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says.
+    pub fn lock_state(&self) -> Result<LockState, StateError> {
+        match lock::is_held(&self.folder.open()?) {
+            Ok(true) => Ok(LockState::Held),
+            Ok(false) => Ok(LockState::Free),
+            Err(error) => Err(StateError::io("ask for the lock of", self.path())(error)),
+        }
+    }
+
+    /// Writes `metadata.json`.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says, or [`StateError::Metadata`] for a path in it that is not UTF-8.
+    pub fn write_metadata(&self, metadata: &Metadata) -> Result<(), StateError> {
+        let (path, full) = self.metadata_path();
+        let mut bytes = serde_json::to_vec_pretty(metadata)
+            .map_err(|source| StateError::Metadata { path: full, source })?;
+        bytes.push(b'\n');
+        self.folder.write(&path, &bytes, Access::Private)
+    }
+
+    /// Reads `metadata.json`; `None` when there is none (yet).
+    ///
+    /// # Errors
+    ///
+    /// When it is not what this version writes for this bottle.
+    pub fn metadata(&self) -> Result<Option<Metadata>, StateError> {
+        /// Read first, so that a newer file is called newer and not broken.
+        #[derive(serde::Deserialize)]
+        struct Versioned {
+            version: u32,
+        }
+        let (path, full) = self.metadata_path();
+        let Some(bytes) = self.folder.read(&path, METADATA_LIMIT)? else {
+            return Ok(None);
+        };
+        let broken = |source| StateError::Metadata {
+            path: full.clone(),
+            source,
+        };
+        let Versioned { version: found } = serde_json::from_slice(&bytes).map_err(broken)?;
+        if found != METADATA_VERSION {
+            return Err(StateError::Version { path: full, found });
+        }
+        let metadata: Metadata = serde_json::from_slice(&bytes).map_err(broken)?;
+        if metadata.identity == self.identity {
+            Ok(Some(metadata))
+        } else {
+            Err(StateError::Misplaced {
+                path: full,
+                found: metadata.identity,
+            })
+        }
+    }
+
+    /// Marks the folder to be kept.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says.
+    pub fn preserve(&self) -> Result<(), StateError> {
+        self.folder
+            .write(&RelativePath::constant(".preserve"), b"", Access::Private)
+    }
+
+    /// Whether it is marked to be kept.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says, other than that there is no mark.
+    pub fn is_preserved(&self) -> Result<bool, StateError> {
+        match rustix::fs::statat(
+            CWD,
+            self.path().join(".preserve"),
+            AtFlags::SYMLINK_NOFOLLOW,
+        ) {
+            Ok(_) => Ok(true),
+            Err(Errno::NOENT) => Ok(false),
+            Err(error) => Err(StateError::io("look into", self.path())(error)),
+        }
+    }
+
+    /// Removes the folder with everything in it. Links are removed, never followed.
+    /// The lock is given back when the folder is gone.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says; part of the folder is left then.
+    pub fn remove(&self, lock: Lock) -> Result<(), StateError> {
+        let folder = self.folder.open()?;
+        remove::empty(&folder).map_err(StateError::io("empty", self.path()))?;
+        std::fs::remove_dir(self.path()).map_err(StateError::io("remove", self.path()))?;
+        drop(lock);
+        Ok(())
+    }
+
+    fn metadata_path(&self) -> (RelativePath, std::path::PathBuf) {
+        let path = RelativePath::constant("metadata.json");
+        let full = self.path().join(path.as_str());
+        (path, full)
+    }
+}
