@@ -1,1 +1,63 @@
-//! The one static executable behind every sidecar of a bottle
+//! The one executable behind every sidecar of a bottle, as a library.
+//!
+//! Inside its container it is process 1: it plays one service, stops within a second of SIGTERM or SIGINT, and reads its
+//! policy again on SIGHUP. The command-line program can play it, too, so the entry point is a function:
+//!
+//! ```
+//! use std::ffi::OsString;
+//!
+//! let arguments = ["bottle-sidecar", "--version"].map(OsString::from);
+//! let _exit_code = bottle_sidecar::main_from(arguments.into_iter());
+//! ```
+
+mod args;
+mod environment;
+mod health;
+mod play;
+mod put;
+mod signals;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Args, Command, SecretsCommand};
+
+/// Exit code for a wrong command line, as clap has it.
+const USAGE: u8 = 2;
+
+/// Plays the sidecar with these arguments, the first of which is the program's name.
+pub fn main_from(args: impl Iterator<Item = OsString>) -> ExitCode {
+    let args = match Args::try_parse_from(args) {
+        Ok(args) => args,
+        Err(error) => {
+            // Nobody may be reading what is printed; that changes nothing.
+            let _ = error.print();
+            return if error.use_stderr() {
+                ExitCode::from(USAGE)
+            } else {
+                ExitCode::SUCCESS
+            };
+        }
+    };
+    match run(&args.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bottle-sidecar: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: &Command) -> anyhow::Result<()> {
+    match command {
+        Command::Egress => play::egress(),
+        Command::Pipelock => play::pipelock(),
+        Command::Hold => play::hold(),
+        Command::Health { service } => health::check(*service),
+        Command::Secrets {
+            command: SecretsCommand::Put,
+        } => put::secrets(&environment::run_dir(), std::io::stdin()),
+    }
+}

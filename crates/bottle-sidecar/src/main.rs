@@ -1,3 +1,7 @@
-//! The one static executable behind every sidecar of a bottle.
+//! The sidecar executable; everything is in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    bottle_sidecar::main_from(std::env::args_os())
+}

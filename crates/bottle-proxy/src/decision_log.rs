@@ -1,0 +1,145 @@
+//! The decision log: one JSON line per judged request. It is product data, so it holds no secret, no body, no query.
+
+use std::io::{self, Write};
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+
+use crate::body::Counter;
+use crate::limits::MAX_LOG_LINES;
+
+/// How long closing waits for the last lines to be written.
+const LAST_LINES: Duration = Duration::from_millis(200);
+
+/// Where decisions are written. Cheap to clone; lines keep their order.
+#[derive(Debug, Clone)]
+pub struct DecisionLog {
+    lines: SyncSender<Vec<u8>>,
+    writer: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+impl DecisionLog {
+    /// Starts a thread that writes every line to `sink` (in production standard output).
+    pub fn to(sink: impl Write + Send + 'static) -> Self {
+        let (lines, queue) = sync_channel(MAX_LOG_LINES);
+        let writer = std::thread::spawn(move || write_all(&queue, io::BufWriter::new(sink)));
+        Self {
+            lines,
+            writer: Arc::new(Mutex::new(Some(writer))),
+        }
+    }
+
+    /// Writes one line. Waits when the reader of the log is slow: no decision goes unrecorded.
+    pub(crate) fn write(&self, event: &impl Serialize) {
+        if let Ok(mut line) = serde_json::to_vec(event) {
+            line.push(b'\n');
+            // The thread only ends when its sink is broken; then there is nobody left to tell.
+            let _ = self.lines.send(line);
+        }
+    }
+
+    /// Writes what is queued and ends the thread, when this is the last clone that is used.
+    pub fn close(self) {
+        let Self { lines, writer } = self;
+        drop(lines);
+        let thread = writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some(thread) = thread {
+            let deadline = Instant::now() + LAST_LINES;
+            while !thread.is_finished() && Instant::now() < deadline {
+                std::thread::sleep(Duration::from_millis(1));
+            }
+        }
+    }
+}
+
+fn write_all(queue: &Receiver<Vec<u8>>, mut sink: impl Write) {
+    while let Some(line) = next(queue, &mut sink) {
+        if sink.write_all(&line).is_err() {
+            return;
+        }
+    }
+}
+
+/// The next line; what was written is flushed before waiting for it.
+fn next(queue: &Receiver<Vec<u8>>, sink: &mut impl Write) -> Option<Vec<u8>> {
+    if let Ok(line) = queue.try_recv() {
+        return Some(line);
+    }
+    sink.flush().ok()?;
+    queue.recv().ok()
+}
+
+/// What was decided.
+#[derive(Debug, Clone, Copy, Serialize, PartialEq, Eq)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Verdict {
+    /// Sent on.
+    Allow,
+    /// Refused, or failed on the way.
+    Deny,
+}
+
+/// One line of the log.
+#[derive(Debug, Clone, Serialize)]
+pub(crate) struct Record {
+    pub(crate) event: &'static str,
+    pub(crate) service: &'static str,
+    pub(crate) method: String,
+    pub(crate) scheme: &'static str,
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) path: String,
+    pub(crate) verdict: Verdict,
+    pub(crate) code: Option<String>,
+    pub(crate) rule: Option<String>,
+    pub(crate) status: u16,
+    pub(crate) bytes_in: u64,
+    pub(crate) bytes_out: u64,
+    pub(crate) duration_ms: u64,
+}
+
+/// A record whose request is still on its way. It is written when dropped.
+#[derive(Debug)]
+pub(crate) struct OpenRecord {
+    pub(crate) record: Record,
+    log: DecisionLog,
+    started: Instant,
+    bytes_in: Counter,
+    bytes_out: Counter,
+}
+
+impl OpenRecord {
+    /// Starts the clock.
+    pub(crate) fn open(record: Record, log: DecisionLog) -> Self {
+        Self {
+            record,
+            log,
+            started: Instant::now(),
+            bytes_in: Counter::default(),
+            bytes_out: Counter::default(),
+        }
+    }
+
+    /// Counts the request's body.
+    pub(crate) fn bytes_in(&self) -> Counter {
+        self.bytes_in.clone()
+    }
+
+    /// Counts the response's body.
+    pub(crate) fn bytes_out(&self) -> Counter {
+        self.bytes_out.clone()
+    }
+}
+
+impl Drop for OpenRecord {
+    fn drop(&mut self) {
+        self.record.bytes_in = self.bytes_in.get();
+        self.record.bytes_out = self.bytes_out.get();
+        self.record.duration_ms =
+            u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.log.write(&self.record);
+    }
+}

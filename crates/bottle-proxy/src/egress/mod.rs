@@ -1,0 +1,8 @@
+//! The egress service: the one allowlist, the injected credentials, the pages at `_egress.local`.
+
+mod credential;
+mod denials;
+mod gate;
+mod service;
+
+pub use service::{Egress, EgressSettings};

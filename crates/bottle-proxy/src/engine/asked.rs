@@ -1,0 +1,133 @@
+//! What a request asked for, in words for refusals and for the log.
+
+use bottle_egress::{Denial, DenialCode, Layer, RequestLine, Scheme};
+use http::Uri;
+use http::header::EXPECT;
+use http::request::Parts;
+
+use crate::decision_log::{Record, Verdict};
+use crate::headers::wants_upgrade;
+use crate::place::{Place, default_port};
+
+/// Stands in the log for a path that was refused because of a secret in the request.
+const WITHHELD: &str = "(withheld)";
+
+/// The line of a request: enough to say what was refused, nothing that could hold a body or a query.
+#[derive(Debug, Clone)]
+pub(super) struct Asked {
+    pub(super) method: String,
+    pub(super) scheme: Scheme,
+    pub(super) host: String,
+    pub(super) port: u16,
+    pub(super) path: String,
+    /// It asks to leave HTTP.
+    pub(super) upgrade: bool,
+    /// The client sends its body only after `100 Continue`.
+    pub(super) waits: bool,
+}
+
+impl Asked {
+    /// What `parts` ask for; `place` when the request names its destination properly.
+    pub(super) fn of(parts: &Parts, place: Option<&Place>, tunnel: Option<&Place>) -> Self {
+        let (scheme, host, port) = match place.or(tunnel) {
+            Some(Place { scheme, authority }) => {
+                (*scheme, authority.name.to_string(), authority.port.get())
+            }
+            None => claimed(&parts.uri),
+        };
+        Self {
+            method: parts.method.to_string(),
+            scheme,
+            host,
+            port,
+            path: parts.uri.path().to_owned(),
+            upgrade: wants_upgrade(&parts.headers),
+            waits: parts.headers.contains_key(EXPECT),
+        }
+    }
+
+    /// A refusal of this.
+    pub(super) fn denial(&self, code: DenialCode, layer: Layer) -> Denial {
+        let Self {
+            method,
+            host,
+            port,
+            path,
+            ..
+        } = self;
+        Denial::new(
+            code,
+            layer,
+            &RequestLine {
+                method,
+                host,
+                port: *port,
+                path,
+            },
+        )
+    }
+
+    /// The log record of this, before anything was decided.
+    pub(super) fn record(self, service: &'static str) -> Record {
+        let Self {
+            method,
+            scheme,
+            host,
+            port,
+            path,
+            upgrade: _,
+            waits: _,
+        } = self;
+        Record {
+            event: "request",
+            service,
+            method,
+            scheme: scheme_name(scheme),
+            host,
+            port,
+            path,
+            verdict: Verdict::Allow,
+            code: None,
+            rule: None,
+            status: 0,
+            bytes_in: 0,
+            bytes_out: 0,
+            duration_ms: 0,
+        }
+    }
+}
+
+impl Record {
+    /// Notes a refusal. Where a secret was found, the words around it are not repeated.
+    pub(super) fn refused(&mut self, code: String, status: u16) {
+        if code.starts_with("dlp.") {
+            WITHHELD.clone_into(&mut self.path);
+            WITHHELD.clone_into(&mut self.host);
+        }
+        self.verdict = Verdict::Deny;
+        self.status = status;
+        self.code = Some(code);
+    }
+}
+
+/// The scheme's name in URLs.
+pub(super) const fn scheme_name(scheme: Scheme) -> &'static str {
+    match scheme {
+        Scheme::Http => "http",
+        Scheme::Https => "https",
+    }
+}
+
+/// What a request names that does not name its destination properly.
+fn claimed(uri: &Uri) -> (Scheme, String, u16) {
+    let https = uri
+        .scheme_str()
+        .is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"));
+    let scheme = if https { Scheme::Https } else { Scheme::Http };
+    let host = uri.host().unwrap_or_default().to_owned();
+    (
+        scheme,
+        host,
+        uri.port_u16().unwrap_or(default_port(scheme).get()),
+    )
+}

@@ -1,0 +1,65 @@
+//! Reading the small files that a service is configured with.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use thiserror::Error;
+
+use crate::limits::MAX_CONFIG_BYTES;
+
+/// A configuration file that cannot be used.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum FileError {
+    /// It cannot be read, or is too large.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+    /// It holds no usable certificate.
+    #[error("no usable certificate in {}", path.display())]
+    Certificate {
+        /// Which file.
+        path: PathBuf,
+    },
+}
+
+/// Reads a whole text file of bounded size.
+///
+/// # Errors
+///
+/// [`FileError::Read`] also when the file is too large or not UTF-8.
+pub(crate) fn read_text(path: &Path) -> Result<String, FileError> {
+    let failed = |source| FileError::Read {
+        path: path.to_owned(),
+        source,
+    };
+    let mut text = String::new();
+    let read =
+        File::open(path).and_then(|file| file.take(MAX_CONFIG_BYTES + 1).read_to_string(&mut text));
+    let length = read.map_err(failed)?;
+    if u64::try_from(length).unwrap_or(u64::MAX) > MAX_CONFIG_BYTES {
+        return Err(failed(io::ErrorKind::FileTooLarge.into()));
+    }
+    Ok(text)
+}
+
+/// Reads all certificates of a PEM file; at least one.
+///
+/// # Errors
+///
+/// [`FileError`] when the file cannot be read or a block in it cannot be decoded.
+pub(crate) fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'static>>, FileError> {
+    let text = read_text(path)?;
+    let unusable = || FileError::Certificate {
+        path: path.to_owned(),
+    };
+    let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(text.as_bytes()).collect();
+    all.ok().filter(|all| !all.is_empty()).ok_or_else(unusable)
+}

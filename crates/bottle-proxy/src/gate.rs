@@ -1,0 +1,102 @@
+//! What differs between the two services: the policy, what is done to a request before it goes on, the own pages.
+
+use std::future::Future;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use bottle_egress::{DenialCode, Layer, Permit, RouteTable};
+use http::{HeaderMap, Method, StatusCode};
+use hyper::body::Incoming;
+use serde_json::Value;
+
+use crate::body::{Body, Counter};
+use crate::place::Place;
+use crate::upstream::Upstream;
+
+/// One service's view of requests.
+pub(crate) trait Gate: Send + Sync + 'static {
+    /// Its name in the decision log.
+    const SERVICE: &'static str;
+    /// Its name in refusals.
+    const LAYER: Layer;
+
+    /// What a peer may do here.
+    fn welcome(&self, peer: IpAddr) -> Welcome;
+
+    /// The rules as they are now.
+    fn table(&self) -> Arc<RouteTable>;
+
+    /// The page that the service itself answers with, if this asks for one.
+    fn page(&self, asked: &PageRequest<'_>) -> Option<Page>;
+
+    /// Makes a permitted request ready to go on. Leaves the body in `work.incoming` when it did not read it.
+    fn prepare(
+        &self,
+        permit: &Permit,
+        work: &mut Work,
+    ) -> impl Future<Output = Result<Body, Refusal>> + Send;
+
+    /// The only exit.
+    fn upstream(&self) -> &Upstream;
+
+    /// Takes note of a refusal (its problem document).
+    fn note(&self, problem: Value);
+}
+
+/// What a peer may do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Welcome {
+    /// Send requests.
+    Full,
+    /// Read the service's own pages.
+    PagesOnly,
+    /// Nothing: the connection is closed.
+    Nobody,
+}
+
+/// A request that could be for one of the service's own pages.
+pub(crate) struct PageRequest<'a> {
+    /// Whom it names; none when it names nobody properly.
+    pub(crate) place: Option<&'a Place>,
+    /// Its path.
+    pub(crate) path: &'a str,
+    /// Who asks.
+    pub(crate) peer: IpAddr,
+    /// Whether it came through CONNECT.
+    pub(crate) in_tunnel: bool,
+}
+
+/// A page of the service itself.
+pub(crate) struct Page {
+    /// Its status.
+    pub(crate) status: StatusCode,
+    /// Its content.
+    pub(crate) json: Value,
+}
+
+/// The parts of a request that a gate works on.
+pub(crate) struct Work {
+    /// The method.
+    pub(crate) method: Method,
+    /// The header fields, hop-by-hop ones gone.
+    pub(crate) headers: HeaderMap,
+    /// The body, until somebody reads it.
+    pub(crate) incoming: Option<Incoming>,
+    /// Counts the body.
+    pub(crate) bytes_in: Counter,
+}
+
+/// A refusal for another reason than the rules.
+#[derive(Debug, Clone)]
+pub(crate) struct Refusal {
+    /// Why, in the stable vocabulary.
+    pub(crate) code: DenialCode,
+    /// Which detector spoke, for the log. Never what it found.
+    pub(crate) rule: Option<String>,
+}
+
+impl From<DenialCode> for Refusal {
+    fn from(code: DenialCode) -> Self {
+        Self { code, rule: None }
+    }
+}

@@ -1,0 +1,162 @@
+//! Which header fields travel on.
+
+use http::header::{
+    CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderName, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION,
+    TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
+};
+use http::{HeaderMap, HeaderValue};
+
+/// Fields between two neighbours only (RFC 9110 §7.6.1), in both directions.
+const HOP_BY_HOP: [HeaderName; 10] = [
+    CONNECTION,
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+    PROXY_AUTHENTICATE,
+    PROXY_AUTHORIZATION,
+    TE,
+    TRAILER,
+    TRANSFER_ENCODING,
+    UPGRADE,
+    HeaderName::from_static("http2-settings"),
+];
+
+/// Request fields with which a client could make the next server believe in another path, method or sender.
+const REWRITING: [HeaderName; 16] = [
+    HeaderName::from_static("forwarded"),
+    HeaderName::from_static("via"),
+    HeaderName::from_static("x-forwarded"),
+    HeaderName::from_static("x-forwarded-for"),
+    HeaderName::from_static("x-forwarded-host"),
+    HeaderName::from_static("x-forwarded-port"),
+    HeaderName::from_static("x-forwarded-proto"),
+    HeaderName::from_static("x-forwarded-server"),
+    HeaderName::from_static("x-forwarded-prefix"),
+    HeaderName::from_static("x-real-ip"),
+    HeaderName::from_static("x-host"),
+    HeaderName::from_static("x-original-url"),
+    HeaderName::from_static("x-rewrite-url"),
+    HeaderName::from_static("x-http-method"),
+    HeaderName::from_static("x-http-method-override"),
+    HeaderName::from_static("x-method-override"),
+];
+
+/// Response fields that would lead a client around the proxy, or belong to the proxy.
+const LEADING_AWAY: [HeaderName; 2] = [
+    HeaderName::from_static("alt-svc"),
+    HeaderName::from_static("alt-used"),
+];
+
+/// Names a refusal of the inner gate to the outer one (`bottle-denial: dlp.secret`); origins cannot set it.
+pub(crate) const DENIAL: HeaderName = HeaderName::from_static("bottle-denial");
+
+/// Takes away what must not reach the next hop. `Host` goes too: it is written anew from the permit.
+pub(crate) fn clean_request(headers: &mut HeaderMap) {
+    remove_hop_by_hop(headers);
+    remove_all(headers, &REWRITING);
+    headers.remove(EXPECT);
+    headers.remove(HOST);
+    headers.remove(DENIAL);
+}
+
+/// Takes away what must not reach the client.
+pub(crate) fn clean_response(headers: &mut HeaderMap) {
+    remove_hop_by_hop(headers);
+    remove_all(headers, &LEADING_AWAY);
+}
+
+/// Whether the client asks to leave HTTP behind. `Upgrade: h2c` is no such wish: it may be ignored, and is.
+pub(crate) fn wants_upgrade(headers: &HeaderMap) -> bool {
+    let tokens = headers
+        .get_all(UPGRADE)
+        .iter()
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
+    tokens
+        .map(<[u8]>::trim_ascii)
+        .any(|token| !token.is_empty() && !token.eq_ignore_ascii_case(b"h2c"))
+}
+
+fn remove_hop_by_hop(headers: &mut HeaderMap) {
+    if headers.contains_key(CONNECTION) {
+        for name in nominated(headers) {
+            headers.remove(name);
+        }
+    }
+    remove_all(headers, &HOP_BY_HOP);
+}
+
+/// Fields that `Connection` declares to be for this hop only.
+fn nominated(headers: &HeaderMap) -> Vec<HeaderName> {
+    let values = headers
+        .get_all(CONNECTION)
+        .iter()
+        .map(HeaderValue::as_bytes);
+    let tokens = values
+        .flat_map(|value| value.split(|byte| *byte == b','))
+        .map(<[u8]>::trim_ascii);
+    let names = tokens.filter_map(|token| HeaderName::from_bytes(token).ok());
+    names
+        .filter(|name| name != CONTENT_LENGTH && name != HOST)
+        .collect()
+}
+
+fn remove_all(headers: &mut HeaderMap, names: &[HeaderName]) {
+    for name in names {
+        headers.remove(name);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{clean_request, clean_response, wants_upgrade};
+    use http::{HeaderMap, HeaderName, HeaderValue};
+
+    fn map(pairs: &[(&str, &str)]) -> HeaderMap {
+        let pair = |(name, value): &(&str, &str)| {
+            (
+                name.parse::<HeaderName>().unwrap(),
+                HeaderValue::from_str(value).unwrap(),
+            )
+        };
+        pairs.iter().map(pair).collect()
+    }
+
+    #[test]
+    fn only_end_to_end_fields_travel() {
+        let mut headers = map(&[
+            ("host", "a"),
+            ("connection", "close, X-Mine"),
+            ("x-mine", "1"),
+            ("te", "trailers"),
+            ("upgrade", "h2c"),
+            ("x-forwarded-for", "1.2.3.4"),
+            ("x-original-url", "/admin"),
+            ("x-http-method-override", "DELETE"),
+            ("proxy-authorization", "x"),
+            ("accept", "*/*"),
+            ("content-length", "3"),
+            ("expect", "100-continue"),
+        ]);
+        clean_request(&mut headers);
+        assert_eq!(headers, map(&[("accept", "*/*"), ("content-length", "3")]));
+    }
+
+    #[test]
+    fn responses_lose_what_leads_away() {
+        let mut headers = map(&[
+            ("alt-svc", "h3=\":443\""),
+            ("connection", "close"),
+            ("etag", "x"),
+            ("keep-alive", "5"),
+        ]);
+        clean_response(&mut headers);
+        assert_eq!(headers, map(&[("etag", "x")]));
+    }
+
+    #[test]
+    fn an_upgrade_is_seen_in_any_spelling() {
+        assert!(wants_upgrade(&map(&[("upgrade", "WebSocket")])));
+        assert!(wants_upgrade(&map(&[("upgrade", "h2c, websocket")])));
+        assert!(!wants_upgrade(&map(&[("upgrade", "h2c")])));
+        assert!(!wants_upgrade(&map(&[])));
+    }
+}

@@ -1,0 +1,105 @@
+//! Every wait and every buffer of the proxy has a name here, with what it protects.
+
+use std::time::Duration;
+
+/// Connections served at once. Beyond it new ones wait in the kernel's backlog: an agent can only starve itself.
+pub(crate) const MAX_CONNECTIONS: usize = 1024;
+
+/// Bytes of one request head. A long cookie (16 KiB) must pass; a header flood must not grow memory.
+pub(crate) const MAX_HEAD_BYTES: usize = 64 * 1024;
+
+/// Bytes that hyper may buffer of a message: twice a head, so that the head limit is the one that speaks.
+pub(crate) const MAX_HTTP_BUFFER: usize = 2 * MAX_HEAD_BYTES;
+
+/// Bytes of extensions on one chunk-size line. Nobody uses them; they are a place to hide data.
+pub(crate) const MAX_CHUNK_EXTENSION: usize = 256;
+
+/// Bytes of trailers after a chunked body. They are dropped, so this only bounds the reading.
+pub(crate) const MAX_TRAILER_BYTES: usize = 16 * 1024;
+
+/// Bytes kept while we find out whether a connection speaks TLS or HTTP.
+pub(crate) const FIRST_BYTES_BUFFER: usize = 512;
+
+/// From accept (or CONNECT) to knowing the protocol: a silent client must not hold a slot.
+pub(crate) const FIRST_BYTES_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// The whole TLS handshake with the agent.
+pub(crate) const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// From the first to the last byte of a request head, outside and inside tunnels.
+pub(crate) const HEAD_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// How long a kept-alive connection may lie idle between two requests.
+pub(crate) const IDLE_TIMEOUT: Duration = Duration::from_mins(5);
+
+/// No byte of a body in this time ends the transfer. Long, because models think for minutes before they speak.
+pub(crate) const STALL_TIMEOUT: Duration = Duration::from_mins(15);
+
+/// From the request sent to the response head: the same patience as for a body.
+pub(crate) const RESPONSE_HEAD_TIMEOUT: Duration = STALL_TIMEOUT;
+
+/// One TCP connect to one address.
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// TLS handshake with the next hop, and its answer to our CONNECT.
+pub(crate) const UPSTREAM_HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Resolving one name, all retries included.
+pub(crate) const RESOLVE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// One UDP query before it is sent again.
+pub(crate) const RESOLVE_TRY_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How long to wait for a kept-alive upstream connection to become ready before a new one is made.
+pub(crate) const REUSE_WAIT: Duration = Duration::from_millis(50);
+
+/// The next hop's answer to CONNECT: a status line and few headers.
+pub(crate) const MAX_CONNECT_ANSWER: usize = 8 * 1024;
+
+/// A request body that pipelock holds to scan it must arrive within this time.
+pub(crate) const BODY_TIMEOUT: Duration = Duration::from_mins(5);
+
+/// KiB of request bodies that pipelock holds at once, over all connections. Further ones wait for room.
+pub(crate) const BODY_ROOM_KIB: u32 = 96 * 1024;
+
+/// Bytes of a refused request's body that are read and thrown away so that the client gets to see the answer.
+pub(crate) const MAX_DRAIN_BYTES: u64 = 16 * 1024 * 1024;
+
+/// How long such a body is read.
+pub(crate) const DRAIN_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// How long a connection that we close is still read, so that the last answer is not lost to a reset.
+pub(crate) const LINGER_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// Certificates kept, one per name that was asked for. An agent that invents names only costs itself time.
+pub(crate) const MAX_LEAFS: usize = 512;
+
+/// A kept certificate is issued anew after this time, long before it expires.
+pub(crate) const LEAF_TTL: Duration = Duration::from_hours(24);
+
+/// TLS sessions kept for resumption, over all names.
+pub(crate) const MAX_TLS_SESSIONS: usize = 1024;
+
+/// Refusals kept for `_egress.local/denials`.
+pub(crate) const MAX_DENIALS: usize = 100;
+
+/// Decision lines waiting to be written. When the reader of our stdout stops, requests wait with it.
+pub(crate) const MAX_LOG_LINES: usize = 4096;
+
+/// Bytes of the secrets file: more is not a secrets file.
+pub(crate) const MAX_SECRETS_BYTES: u64 = 1024 * 1024;
+
+/// Bytes of a policy or certificate file.
+pub(crate) const MAX_CONFIG_BYTES: u64 = 8 * 1024 * 1024;
+
+/// After a stop signal: connections have this long to finish what they are doing.
+pub(crate) const STOP_GRACE: Duration = Duration::from_millis(700);
+
+/// One DNS message over UDP or TCP that we are ready to read.
+pub(crate) const MAX_DNS_MESSAGE: usize = 4096;
+
+/// DNS-over-TCP connections served at once.
+pub(crate) const MAX_DNS_CONNECTIONS: usize = 64;
+
+/// One DNS-over-TCP connection, from accept to the last answer.
+pub(crate) const DNS_TCP_TIMEOUT: Duration = Duration::from_secs(5);

@@ -1,0 +1,127 @@
+//! Looking for secrets in everything that a request carries.
+
+use std::sync::Arc;
+
+use bottle_egress::{DenialCode, Permit};
+use bottle_pipelock::{Finding, Scanner};
+use bytes::{Bytes, BytesMut};
+use http::HeaderMap;
+use http::header::CONTENT_ENCODING;
+use http_body_util::BodyExt;
+use hyper::body::Body as _;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
+
+use crate::gate::{Refusal, Work};
+use crate::limits::{BODY_ROOM_KIB, BODY_TIMEOUT};
+
+/// Room made for a body of unknown length.
+const FIRST_ROOM: usize = 16 * 1024;
+
+/// A whole body, and the room it takes.
+#[derive(Debug, Default)]
+pub(super) struct Held {
+    pub(super) bytes: Bytes,
+    pub(super) room: Option<OwnedSemaphorePermit>,
+}
+
+/// Scans host, method, target and header fields, and refuses bodies that could not be scanned.
+pub(super) fn head(scanner: &Scanner, permit: &Permit, work: &Work) -> Result<(), Refusal> {
+    let host = &permit.destination().host;
+    let found = scanner
+        .scan_host(host)
+        .or_else(|| scanner.scan_target(permit.target()))
+        .or_else(|| scanner.scan_body(work.method.as_str().as_bytes()));
+    refuse(found)?;
+    for (name, value) in &work.headers {
+        refuse(scanner.scan_header(host, name.as_str(), value.as_bytes()))?;
+    }
+    if is_encoded(&work.headers) {
+        Err(DenialCode::BodyUndecodable.into())
+    } else {
+        Ok(())
+    }
+}
+
+/// Scans a whole body.
+pub(super) fn body(scanner: &Scanner, body: &[u8]) -> Result<(), Refusal> {
+    refuse(scanner.scan_body(body))
+}
+
+/// Memory for the bodies that are held for scanning, in KiB.
+#[derive(Debug, Clone)]
+pub(super) struct Room(Arc<Semaphore>);
+
+impl Default for Room {
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(
+            usize::try_from(BODY_ROOM_KIB).unwrap_or(Semaphore::MAX_PERMITS),
+        )))
+    }
+}
+
+impl Room {
+    async fn take(&self, bytes: usize) -> Option<OwnedSemaphorePermit> {
+        let share = u32::try_from(bytes / 1024 + 1)
+            .unwrap_or(u32::MAX)
+            .min(BODY_ROOM_KIB);
+        Arc::clone(&self.0).acquire_many_owned(share).await.ok()
+    }
+}
+
+/// Reads the body to its end: only what was scanned goes on, so all of it must be here first.
+pub(super) async fn read_body(work: &mut Work, limit: usize, room: &Room) -> Result<Held, Refusal> {
+    let Some(incoming) = work.incoming.as_mut() else {
+        return Ok(Held::default());
+    };
+    let declared = incoming
+        .size_hint()
+        .exact()
+        .map(|length| usize::try_from(length).unwrap_or(usize::MAX));
+    match declared {
+        Some(0) => return Ok(Held::default()),
+        Some(length) if length > limit => return Err(DenialCode::LimitBody.into()),
+        _ => {}
+    }
+    let collect = async {
+        let room = room.take(declared.unwrap_or(limit)).await;
+        let mut whole = BytesMut::with_capacity(declared.unwrap_or(FIRST_ROOM));
+        while let Some(frame) = incoming.frame().await {
+            let frame = frame.map_err(|_| DenialCode::HttpMalformed)?;
+            let Some(data) = frame.data_ref() else {
+                continue;
+            };
+            work.bytes_in.add(data.len());
+            if whole.len() + data.len() > limit {
+                return Err(DenialCode::LimitBody);
+            }
+            whole.extend_from_slice(data);
+        }
+        Ok(Held {
+            bytes: whole.freeze(),
+            room,
+        })
+    };
+    let collected = timeout(BODY_TIMEOUT, collect).await;
+    Ok(collected.unwrap_or(Err(DenialCode::HttpMalformed))?)
+}
+
+fn is_encoded(headers: &HeaderMap) -> bool {
+    headers
+        .get_all(CONTENT_ENCODING)
+        .iter()
+        .any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"))
+}
+
+fn refuse(found: Option<Finding>) -> Result<(), Refusal> {
+    let Some(finding) = found else { return Ok(()) };
+    let rule = Some(finding.rule.to_string());
+    Err(Refusal {
+        code: if finding.rule.contains("known") {
+            DenialCode::DlpKnownSecret
+        } else {
+            DenialCode::DlpSecret
+        },
+        rule,
+    })
+}

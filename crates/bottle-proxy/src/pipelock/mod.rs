@@ -1,0 +1,9 @@
+//! The pipelock service: the second, independent check. It mirrors the host set, scans everything that goes out for
+//! secrets, refuses special addresses, and is the only service that dials the outside world.
+
+mod gate;
+mod inspect;
+mod policy;
+mod service;
+
+pub use service::{Pipelock, PipelockSettings};

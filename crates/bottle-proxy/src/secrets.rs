@@ -1,0 +1,254 @@
+//! The values that the operator handed over, in a file of the sidecar's own memory file system.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use bottle_core::{HeaderName, HostPattern, Secret};
+use serde::Deserialize;
+use thiserror::Error;
+
+use crate::limits::MAX_SECRETS_BYTES;
+
+/// The file's name inside the run folder.
+pub const SECRETS_FILE: &str = "secrets.json";
+
+/// The secrets file cannot be used.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum SecretsError {
+    /// It cannot be read or written.
+    #[error("cannot access the secrets file")]
+    Io(#[from] io::Error),
+    /// It is larger than any real one.
+    #[error("the secrets file is too large")]
+    TooLarge,
+    /// It is not the JSON document of version 1. (The parser's message is withheld: it could quote a value.)
+    #[error("the secrets file is not a valid document")]
+    Document,
+}
+
+/// A secret that the scanner must recognise.
+#[derive(Debug, Clone)]
+pub struct KnownValue {
+    /// What to call it.
+    pub name: String,
+    /// The value.
+    pub value: Secret,
+    /// Hosts to which it may travel, in `header` only.
+    pub hosts: Vec<HostPattern>,
+    /// The header in which it may travel.
+    pub header: HeaderName,
+}
+
+/// All values of a bottle. The default is none, with which nothing that needs one is sent.
+#[derive(Debug, Default, Clone)]
+pub struct Secrets {
+    /// Values by token slot (`EGRESS_TOKEN_0`).
+    pub slots: BTreeMap<String, Secret>,
+    /// Values that must not travel.
+    pub known: Vec<KnownValue>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    version: u32,
+    #[serde(default)]
+    slots: BTreeMap<String, String>,
+    #[serde(default)]
+    known: Vec<KnownDocument>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct KnownDocument {
+    name: String,
+    value: String,
+    hosts: Vec<HostPattern>,
+    header: String,
+}
+
+impl Secrets {
+    /// Reads the JSON document that `secrets put` takes.
+    ///
+    /// # Errors
+    ///
+    /// [`SecretsError::Document`] for anything that is not exactly that document.
+    pub fn from_json(text: &[u8]) -> Result<Self, SecretsError> {
+        let document: Document =
+            serde_json::from_slice(text).map_err(|_| SecretsError::Document)?;
+        let Document {
+            version: 1,
+            slots,
+            known,
+        } = document
+        else {
+            return Err(SecretsError::Document);
+        };
+        let slots = slots
+            .into_iter()
+            .map(|(slot, value)| Ok((slot, secret(value)?)))
+            .collect::<Result<_, SecretsError>>()?;
+        let known = known
+            .into_iter()
+            .map(KnownDocument::into_value)
+            .collect::<Result<_, _>>()?;
+        Ok(Self { slots, known })
+    }
+}
+
+impl KnownDocument {
+    fn into_value(self) -> Result<KnownValue, SecretsError> {
+        let Self {
+            name,
+            value,
+            hosts,
+            header,
+        } = self;
+        let header = header.parse().map_err(|_| SecretsError::Document)?;
+        Ok(KnownValue {
+            name,
+            value: secret(value)?,
+            hosts,
+            header,
+        })
+    }
+}
+
+fn secret(value: String) -> Result<Secret, SecretsError> {
+    Secret::new(value).map_err(|_| SecretsError::Document)
+}
+
+/// Tells one state of a file from another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    device: u64,
+    inode: u64,
+    seconds: i64,
+    nanoseconds: i64,
+    length: u64,
+}
+
+impl Stamp {
+    fn of(path: &Path) -> Option<Self> {
+        let metadata = fs::metadata(path).ok()?;
+        Some(Self {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+            seconds: metadata.mtime(),
+            nanoseconds: metadata.mtime_nsec(),
+            length: metadata.len(),
+        })
+    }
+}
+
+#[derive(Debug)]
+struct Seen<T> {
+    stamp: Option<Stamp>,
+    value: Arc<T>,
+}
+
+/// What a service makes of the secrets file; read anew whenever the file is another one.
+///
+/// A missing file counts as empty: nothing is sent that needs a value from it. A broken one is handed on as `None`.
+#[derive(Debug)]
+pub(crate) struct SecretStore<T> {
+    path: PathBuf,
+    derive: fn(Option<Secrets>) -> T,
+    seen: RwLock<Seen<T>>,
+}
+
+impl<T> SecretStore<T> {
+    /// Watches the secrets file in `run_dir` and keeps what `derive` makes of it.
+    pub(crate) fn new(run_dir: &Path, derive: fn(Option<Secrets>) -> T) -> Self {
+        let seen = Seen {
+            stamp: None,
+            value: Arc::new(derive(Some(Secrets::default()))),
+        };
+        Self {
+            path: run_dir.join(SECRETS_FILE),
+            derive,
+            seen: RwLock::new(seen),
+        }
+    }
+
+    /// The current values. Costs one `stat` while nothing changes.
+    pub(crate) fn get(&self) -> Arc<T> {
+        let stamp = Stamp::of(&self.path);
+        let seen = self.seen.read().unwrap_or_else(PoisonError::into_inner);
+        if seen.stamp == stamp {
+            return Arc::clone(&seen.value);
+        }
+        drop(seen);
+        self.reread(stamp)
+    }
+
+    fn reread(&self, stamp: Option<Stamp>) -> Arc<T> {
+        let secrets = match stamp {
+            None => Some(Secrets::default()),
+            Some(_) => read(&self.path)
+                .inspect_err(|error| tracing::error!(%error, "secrets unusable"))
+                .ok(),
+        };
+        let value = Arc::new((self.derive)(secrets));
+        let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+        *seen = Seen {
+            stamp,
+            value: Arc::clone(&value),
+        };
+        value
+    }
+}
+
+fn read(path: &Path) -> Result<Secrets, SecretsError> {
+    let mut bytes = Vec::new();
+    File::open(path)?
+        .take(MAX_SECRETS_BYTES + 1)
+        .read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_SECRETS_BYTES {
+        return Err(SecretsError::TooLarge);
+    }
+    Secrets::from_json(&bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{SECRETS_FILE, SecretStore, Secrets};
+
+    const DOCUMENT: &str = r#"{"version":1,"slots":{"EGRESS_TOKEN_0":"one"},
+        "known":[{"name":"EGRESS_TOKEN_0","value":"one","hosts":["api.example.test"],"header":"authorization"}]}"#;
+
+    #[test]
+    fn reads_the_document_and_nothing_else() {
+        let secrets = Secrets::from_json(DOCUMENT.as_bytes()).unwrap();
+        assert_eq!(secrets.slots["EGRESS_TOKEN_0"].expose(), "one");
+        assert_eq!(secrets.known.len(), 1);
+        for bad in [
+            "",
+            "{}",
+            r#"{"version":2}"#,
+            r#"{"version":1,"x":1}"#,
+            r#"{"version":1,"slots":{"A":"a\nb"}}"#,
+        ] {
+            let error = Secrets::from_json(bad.as_bytes()).unwrap_err();
+            assert!(!error.to_string().contains("a\nb"), "{bad}");
+        }
+    }
+
+    #[test]
+    fn sees_a_replaced_file_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SecretStore::new(folder.path(), |secrets| secrets.unwrap().slots.len());
+        assert_eq!(*store.get(), 0);
+        let fresh = folder.path().join("new");
+        std::fs::write(&fresh, DOCUMENT).unwrap();
+        std::fs::rename(&fresh, folder.path().join(SECRETS_FILE)).unwrap();
+        assert_eq!(*store.get(), 1);
+        std::fs::remove_file(folder.path().join(SECRETS_FILE)).unwrap();
+        assert_eq!(*store.get(), 0);
+    }
+}

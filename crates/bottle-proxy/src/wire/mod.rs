@@ -1,0 +1,11 @@
+//! Untrusted bytes: what protocol they are, and HTTP/1.1 framing that can be read in one way only.
+
+mod chunks;
+mod first_bytes;
+mod head;
+mod prefixed;
+mod strict;
+
+pub(crate) use first_bytes::{FirstBytes, sniff};
+pub(crate) use prefixed::Prefixed;
+pub(crate) use strict::Strict;

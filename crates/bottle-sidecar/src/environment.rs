@@ -1,0 +1,104 @@
+//! Every environment variable that a sidecar reads.
+
+use std::env;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use anyhow::{Context, Result};
+use bottle_proxy::{EgressSettings, PipelockSettings};
+
+/// Folder with the service's configuration.
+const CONFIG_DIR: &str = "BOTTLE_CONFIG_DIR";
+/// Folder into which `secrets put` writes.
+const RUN_DIR: &str = "BOTTLE_RUN_DIR";
+/// Where the service listens.
+const LISTEN: &str = "BOTTLE_LISTEN";
+/// Where egress refuses DNS queries; `off` for nowhere.
+const DNS_LISTEN: &str = "BOTTLE_DNS_LISTEN";
+/// The inner proxy that egress goes through.
+const PIPELOCK: &str = "BOTTLE_PIPELOCK";
+/// The one peer whose requests pipelock takes.
+const ALLOWED_PEER: &str = "BOTTLE_ALLOWED_PEER";
+/// The DNS server that pipelock asks; the system's when unset.
+const RESOLVER: &str = "BOTTLE_RESOLVER";
+/// What goes to the plumbing log on standard error.
+const LOG: &str = "BOTTLE_LOG";
+
+const EGRESS_PORT: u16 = 9099;
+const PIPELOCK_PORT: u16 = 8888;
+const DNS_PORT: u16 = 53;
+
+/// Folder with the service's configuration.
+pub(crate) fn config_dir() -> PathBuf {
+    path(CONFIG_DIR, "/etc/bottle")
+}
+
+/// Folder into which secrets are put.
+pub(crate) fn run_dir() -> PathBuf {
+    path(RUN_DIR, "/run/bottle")
+}
+
+/// The filter of the plumbing log, in `tracing`'s syntax.
+pub(crate) fn log_filter() -> String {
+    env::var(LOG).unwrap_or_else(|_| "info".to_owned())
+}
+
+/// Where egress listens.
+pub(crate) fn egress_listen() -> Result<SocketAddr> {
+    Ok(parsed(LISTEN)?.unwrap_or_else(|| everywhere(EGRESS_PORT)))
+}
+
+/// Where pipelock listens.
+pub(crate) fn pipelock_listen() -> Result<SocketAddr> {
+    Ok(parsed(LISTEN)?.unwrap_or_else(|| everywhere(PIPELOCK_PORT)))
+}
+
+/// What egress is started with.
+pub(crate) fn egress() -> Result<EgressSettings> {
+    let dns_listen = match env::var(DNS_LISTEN).as_deref() {
+        Ok("off") => None,
+        _ => Some(parsed(DNS_LISTEN)?.unwrap_or_else(|| everywhere(DNS_PORT))),
+    };
+    Ok(EgressSettings {
+        listen: egress_listen()?,
+        dns_listen,
+        config_dir: config_dir(),
+        run_dir: run_dir(),
+        pipelock: parsed(PIPELOCK)?.with_context(|| format!("{PIPELOCK} is not set"))?,
+    })
+}
+
+/// What pipelock is started with.
+pub(crate) fn pipelock() -> Result<PipelockSettings> {
+    Ok(PipelockSettings {
+        listen: pipelock_listen()?,
+        config_dir: config_dir(),
+        run_dir: run_dir(),
+        allowed_peer: parsed::<IpAddr>(ALLOWED_PEER)?,
+        resolver: parsed(RESOLVER)?,
+    })
+}
+
+fn everywhere(port: u16) -> SocketAddr {
+    (Ipv4Addr::UNSPECIFIED, port).into()
+}
+
+fn path(name: &str, default: &str) -> PathBuf {
+    env::var_os(name).map_or_else(|| default.into(), PathBuf::from)
+}
+
+fn parsed<T: FromStr>(name: &str) -> Result<Option<T>>
+where
+    T::Err: std::error::Error + Send + Sync + 'static,
+{
+    let Some(text) = env::var_os(name) else {
+        return Ok(None);
+    };
+    let text = text
+        .to_str()
+        .with_context(|| format!("{name} is not text"))?;
+    text.parse()
+        .map(Some)
+        .with_context(|| format!("{name} is not valid"))
+}

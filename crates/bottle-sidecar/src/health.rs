@@ -1,0 +1,59 @@
+//! `health`: what the container's health check runs.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+
+use crate::args::Service;
+use crate::environment;
+
+/// A service on the same machine that is well answers at once.
+const TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Egress serves its pages under a name of its own.
+const ASK_EGRESS: &str =
+    "GET http://_egress.local/health HTTP/1.1\r\nHost: _egress.local\r\nConnection: close\r\n\r\n";
+
+/// Pipelock serves this one page, to this machine only.
+const ASK_PIPELOCK: &str = "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+
+/// Asks the service over loopback; an error when it is not well.
+pub(crate) fn check(service: Option<Service>) -> Result<()> {
+    let service = service.unwrap_or_else(configured);
+    let (listen, question) = match service {
+        Service::Egress => (environment::egress_listen()?, ASK_EGRESS),
+        Service::Pipelock => (environment::pipelock_listen()?, ASK_PIPELOCK),
+    };
+    let ip = if listen.ip().is_unspecified() {
+        Ipv4Addr::LOCALHOST.into()
+    } else {
+        listen.ip()
+    };
+    let answer = ask(SocketAddr::new(ip, listen.port()), question).context("no answer")?;
+    if answer.starts_with(b"HTTP/1.1 200 ") {
+        Ok(())
+    } else {
+        bail!("not healthy")
+    }
+}
+
+/// The configuration folder holds the file of the one service that runs here.
+fn configured() -> Service {
+    if environment::config_dir().join("pipelock.yaml").exists() {
+        Service::Pipelock
+    } else {
+        Service::Egress
+    }
+}
+
+fn ask(address: SocketAddr, question: &str) -> std::io::Result<Vec<u8>> {
+    let mut stream = TcpStream::connect_timeout(&address, TIMEOUT)?;
+    stream.set_read_timeout(Some(TIMEOUT))?;
+    stream.write_all(question.as_bytes())?;
+    let mut answer = vec![0; 64];
+    let length = stream.read(&mut answer)?;
+    answer.truncate(length);
+    Ok(answer)
+}

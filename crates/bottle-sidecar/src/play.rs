@@ -1,0 +1,107 @@
+//! Playing a service from start to stop.
+
+use std::future::Future;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use bottle_proxy::{DecisionLog, Egress, Pipelock, Stop, Stopper};
+use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tracing_subscriber::EnvFilter;
+
+use crate::environment;
+use crate::signals::{Signals, Wish};
+
+/// A stop takes no longer than this, whatever connections are doing.
+const STOP_TIMEOUT: Duration = Duration::from_millis(900);
+
+/// Plays egress.
+pub(crate) fn egress() -> Result<()> {
+    let settings = environment::egress()?;
+    play(|log| async move {
+        let service = Egress::start(settings, log).await?;
+        let (address, reload) = (service.local_addr()?, service.reloader());
+        tracing::info!(%address, "egress listens");
+        Ok((move |stop| service.run(stop), reload))
+    })
+}
+
+/// Plays pipelock.
+pub(crate) fn pipelock() -> Result<()> {
+    let settings = environment::pipelock()?;
+    play(|log| async move {
+        let service = Pipelock::start(settings, log).await?;
+        let (address, reload) = (service.local_addr()?, service.reloader());
+        tracing::info!(%address, "pipelock listens");
+        Ok((move |stop| service.run(stop), reload))
+    })
+}
+
+/// Sleeps until asked to stop.
+pub(crate) fn hold() -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    runtime.block_on(async {
+        let mut signals = Signals::listen()?;
+        while signals.next().await != Wish::Stop {}
+        Ok(())
+    })
+}
+
+/// Starts a service, reloads it when asked, stops it when asked.
+fn play<Start, Starting, Run, Running, Reload>(start: Start) -> Result<()>
+where
+    Start: FnOnce(DecisionLog) -> Starting,
+    Starting: Future<Output = Result<(Run, Reload)>>,
+    Run: FnOnce(Stop) -> Running,
+    Running: Future<Output = ()> + Send + 'static,
+    Reload: Fn(),
+{
+    log_to_stderr()?;
+    let runtime = Runtime::new().context("cannot start the runtime")?;
+    let log = DecisionLog::to(std::io::stdout());
+    let result = runtime.block_on(async {
+        let mut signals = Signals::listen().context("cannot listen to signals")?;
+        let (run, reload) = start(log.clone()).await?;
+        let (stopper, stop) = Stopper::new();
+        let running = tokio::spawn(run(stop));
+        obey(&mut signals, running, &stopper, reload).await
+    });
+    runtime.shutdown_background();
+    log.close();
+    result
+}
+
+async fn obey(
+    signals: &mut Signals,
+    mut running: JoinHandle<()>,
+    stopper: &Stopper,
+    reload: impl Fn(),
+) -> Result<()> {
+    loop {
+        tokio::select! {
+            ended = &mut running => return ended.context("the service broke down"),
+            wish = signals.next() => match wish {
+                Wish::Reload => reload(),
+                Wish::Stop => break,
+            },
+        }
+    }
+    stopper.stop();
+    // Connections that do not finish in time are cut.
+    let _ = timeout(STOP_TIMEOUT, running).await;
+    Ok(())
+}
+
+fn log_to_stderr() -> Result<()> {
+    let filter = EnvFilter::try_new(environment::log_filter()).context("unusable log filter")?;
+    let subscriber = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(false);
+    // Played from within another program the log may be set up already.
+    let _ = subscriber.try_init();
+    Ok(())
+}

@@ -1,0 +1,27 @@
+//! The real sidecar executable on loopback: a raw client → egress → pipelock → a pretend origin that records every byte.
+
+#[cfg(test)]
+mod support;
+
+#[cfg(test)]
+mod authority;
+#[cfg(test)]
+mod credentials;
+#[cfg(test)]
+mod dns_refuser;
+#[cfg(test)]
+mod fail_closed;
+#[cfg(test)]
+mod framing;
+#[cfg(test)]
+mod pages;
+#[cfg(test)]
+mod protocols;
+#[cfg(test)]
+mod reload;
+#[cfg(test)]
+mod routes;
+#[cfg(test)]
+mod scanning;
+#[cfg(test)]
+mod streaming;

@@ -1,0 +1,82 @@
+//! A pretend DNS server.
+
+use std::collections::BTreeMap;
+use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::sync::{Arc, Mutex};
+
+use hickory_proto::op::{Message, ResponseCode};
+use hickory_proto::rr::rdata::{A, AAAA};
+use hickory_proto::rr::{RData, Record, RecordType};
+
+type Zone = BTreeMap<String, Vec<Vec<IpAddr>>>;
+
+/// Answers from a table; each query for a name with several answer sets moves on to the next one (the last one stays).
+pub(crate) struct Names {
+    pub(crate) address: SocketAddr,
+    zone: Arc<Mutex<Zone>>,
+    asked: Arc<Mutex<Vec<String>>>,
+}
+
+impl Names {
+    pub(crate) fn start() -> Self {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let names = Self {
+            address: socket.local_addr().unwrap(),
+            zone: Arc::default(),
+            asked: Arc::default(),
+        };
+        let (zone, asked) = (Arc::clone(&names.zone), Arc::clone(&names.asked));
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok((length, from)) = socket.recv_from(&mut buffer) {
+                if let Some(answer) = answer(&buffer[..length], &zone, &asked) {
+                    let _ = socket.send_to(&answer, from);
+                }
+            }
+        });
+        names
+    }
+
+    /// From now on the name has these answer sets.
+    pub(crate) fn set(&self, name: &str, answers: &[&[&str]]) {
+        let sets = answers
+            .iter()
+            .map(|set| set.iter().map(|address| address.parse().unwrap()).collect())
+            .collect();
+        self.zone.lock().unwrap().insert(name.to_owned(), sets);
+    }
+
+    /// All names that were asked for.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+}
+
+fn answer(query: &[u8], zone: &Mutex<Zone>, asked: &Mutex<Vec<String>>) -> Option<Vec<u8>> {
+    let query = Message::from_vec(query).ok()?;
+    let question = query.queries.first()?.clone();
+    let name = question.name().to_ascii().trim_end_matches('.').to_owned();
+    asked.lock().unwrap().push(name.clone());
+    let mut response = Message::response(query.metadata.id, query.metadata.op_code);
+    response.add_query(question.clone());
+    let mut zone = zone.lock().unwrap();
+    let Some(sets) = zone.get_mut(&name) else {
+        response.metadata.response_code = ResponseCode::ServFail;
+        return response.to_vec().ok();
+    };
+    // A and AAAA are asked for together; the A query moves on.
+    let is_a = question.query_type() == RecordType::A;
+    let set = if is_a && sets.len() > 1 {
+        sets.remove(0)
+    } else {
+        sets[0].clone()
+    };
+    for address in set.iter().filter(|address| address.is_ipv4() == is_a) {
+        let data = match address {
+            IpAddr::V4(address) => RData::A(A(*address)),
+            IpAddr::V6(address) => RData::AAAA(AAAA(*address)),
+        };
+        response.add_answer(Record::from_rdata(question.name().clone(), 0, data));
+    }
+    response.to_vec().ok()
+}
