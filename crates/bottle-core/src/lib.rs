@@ -17,32 +17,43 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod diagnostic;
 mod env;
 mod header_name;
 mod host;
 mod host_pattern;
 mod identity;
 mod image;
+mod load;
+mod manifest;
 mod method;
 mod name;
 mod path_prefix;
 mod plan;
 mod port;
 mod secret;
+mod source;
 mod text;
 mod token;
+mod tree;
 mod url_path;
+mod visible;
+pub mod yaml;
 
+pub use self::diagnostic::{Diagnostic, Diagnostics, Position};
 pub use self::env::{EnvName, EnvNameError, EnvValue, EnvValueError};
 pub use self::header_name::{HeaderName, HeaderNameError};
 pub use self::host::{Host, HostError};
 pub use self::host_pattern::{HostPattern, HostPatternError};
 pub use self::identity::{Identity, IdentityError, IdentitySuffix};
 pub use self::image::{ImageRef, ImageRefError};
+pub use self::load::{Entry, LoadError, ManifestSet, Origin, PlanError};
 pub use self::method::{Method, MethodError};
 pub use self::name::{AgentName, BottleName, NameError};
 pub use self::path_prefix::PathPrefix;
 pub use self::plan::{AuthScheme, AuthSpec, BottlePlan, Limits, Provider, RouteSpec};
 pub use self::port::{Port, PortError};
 pub use self::secret::{Secret, SecretError};
+pub use self::source::Source;
 pub use self::url_path::{EncodedSlash, PathError, UrlPath};
+pub use self::visible::visible;

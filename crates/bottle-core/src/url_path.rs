@@ -197,15 +197,15 @@ fn fold(path: &str) -> Result<String, PathError> {
             _ => kept.push(segment),
         }
     }
-    let mut folded = String::with_capacity(path.len());
+    let mut canonical = String::with_capacity(path.len());
     for segment in &kept {
-        folded.push('/');
-        folded.push_str(segment);
+        canonical.push('/');
+        canonical.push_str(segment);
     }
     if folder {
-        folded.push('/');
+        canonical.push('/');
     }
-    Ok(folded)
+    Ok(canonical)
 }
 
 /// `.;x` and `..;x`, with the semicolon encoded or not.

@@ -1,0 +1,173 @@
+//! The one strict reader and the one quoting writer of YAML.
+//!
+//! Reading refuses what would make a policy ambiguous: duplicate keys, anchors, aliases, merge keys, tags, and
+//! documents beyond small budgets. Writing quotes every string, so that every reader there is agrees on what it says.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_saphyr::options::MergeKeyPolicy;
+use serde_saphyr::{Error, Location, budget, options, ser_options};
+
+use crate::diagnostic::{Diagnostics, Position};
+use crate::source::Source;
+
+/// The deepest nesting that is read; a manifest has six levels.
+const MAX_DEPTH: usize = 16;
+/// Values and keys of one file. Protects the time that reading takes; a thousand routes fit.
+const MAX_NODES: usize = 50_000;
+
+/// The value could not be written.
+#[derive(Debug, thiserror::Error)]
+#[error("the document cannot be written as YAML")]
+pub struct WriteError(#[from] serde_saphyr::ser::Error);
+
+/// Reads one document.
+///
+/// # Errors
+///
+/// What is wrong with it, with its place. Syntax ends the reading, so that is one diagnostic.
+pub fn read<T: DeserializeOwned>(source: &Source<'_>) -> Result<T, Diagnostics> {
+    serde_saphyr::from_str_with_options(source.text, strict())
+        .map_err(|error| explain(&error, source))
+}
+
+/// Writes one document with every string quoted.
+///
+/// # Errors
+///
+/// [`WriteError`] when the value has no YAML form.
+pub fn write<T: Serialize>(value: &T) -> Result<String, WriteError> {
+    let options = ser_options! { quote_all: true, prefer_block_scalars: false };
+    Ok(serde_saphyr::to_string_with_options(value, options)?)
+}
+
+fn strict() -> serde_saphyr::Options {
+    options! {
+        strict_booleans: true,
+        merge_keys: MergeKeyPolicy::Error,
+        reject_unsupported_tags: true,
+        budget: budget! {
+            max_anchors: 0,
+            max_aliases: 0,
+            max_depth: MAX_DEPTH,
+            max_nodes: MAX_NODES,
+            max_events: MAX_NODES * 2
+        }
+    }
+}
+
+fn explain(error: &Error, source: &Source<'_>) -> Diagnostics {
+    let error = error.without_snippet();
+    let location = error.location().unwrap_or(Location::UNKNOWN);
+    let at = Position {
+        line: to_usize(location.line()).max(1),
+        column: to_usize(location.column()).max(1),
+        width: 1,
+    };
+    let mut diagnostic = source.diagnostic(code(error), at, message(error));
+    diagnostic.help = help(error).map(str::to_owned);
+    diagnostic.into()
+}
+
+fn to_usize(number: u64) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+fn code(error: &Error) -> &'static str {
+    match error {
+        Error::DuplicateMappingKey { .. } => "yaml.duplicate-key",
+        Error::Message { .. }
+        | Error::SerdeUnknownField { .. }
+        | Error::SerdeUnknownVariant { .. }
+        | Error::SerdeMissingField { .. }
+        | Error::SerdeInvalidType { .. }
+        | Error::SerdeInvalidValue { .. } => "yaml.shape",
+        _ => "yaml.invalid",
+    }
+}
+
+fn help(error: &Error) -> Option<&'static str> {
+    match error {
+        Error::DuplicateMappingKey { .. } => Some("a key may stand once; remove one of the two"),
+        _ => None,
+    }
+}
+
+/// The message in our own words where the library speaks of its options, else the library's, without its place.
+fn message(error: &Error) -> String {
+    match error {
+        Error::DuplicateMappingKey { key: Some(key), .. } => {
+            return format!("the key `{key}` stands here a second time");
+        }
+        Error::Budget { .. } => {
+            return "anchors, aliases and very deep or very long documents are not read".to_owned();
+        }
+        Error::MultipleDocuments { .. } => {
+            return "a second document begins here; there may be one".to_owned();
+        }
+        Error::MergeKeyNotAllowed { .. } => return "merge keys (`<<`) are not read".to_owned(),
+        _ => {}
+    }
+    let text = error.render();
+    let text = text.strip_prefix("error: ").unwrap_or(&text);
+    let first = text.lines().next().unwrap_or_default();
+    match first
+        .strip_prefix("line ")
+        .and_then(|rest| rest.split_once(": "))
+    {
+        Some((_, message)) => message.to_owned(),
+        None => first
+            .rsplit_once(" at line ")
+            .map_or(first, |(message, _)| message)
+            .to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn what_we_write_is_read_back_equal_by_two_readers(
+            document in prop::collection::btree_map("\\PC{0,12}", prop::collection::vec(".{0,12}", 0..4), 0..6)
+        ) {
+            let text = write(&document).unwrap();
+            let ours: BTreeMap<String, Vec<String>> = read(&Source::whole("a.yaml", &text)).unwrap();
+            let theirs: BTreeMap<String, Vec<String>> = serde_yaml::from_str(&text).unwrap();
+            prop_assert_eq!(&ours, &document);
+            prop_assert_eq!(&theirs, &document);
+        }
+    }
+
+    #[test]
+    fn words_that_other_readers_take_for_something_else() {
+        let words = [
+            "no",
+            "yes",
+            "on",
+            "~",
+            "null",
+            "1_000",
+            "0o7",
+            "1e3",
+            "=",
+            "<<",
+            "2001-01-01",
+            "\t",
+            "a\u{2028}b",
+            "\u{85}",
+            "",
+        ];
+        let document: Vec<&str> = words.to_vec();
+        let text = write(&document).unwrap();
+        let theirs: Vec<String> = serde_yaml::from_str(&text).unwrap();
+        assert_eq!(theirs, words);
+        let ours: Vec<String> = read(&Source::whole("a.yaml", &text)).unwrap();
+        assert_eq!(ours, words);
+    }
+}
