@@ -1,0 +1,192 @@
+//! Why a request does not leave, in a form that an agent can act on.
+
+use std::fmt;
+
+use serde_json::{Value, json};
+
+/// Which check refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layer {
+    /// The allowlist.
+    Egress,
+    /// The scanner and address guard behind it.
+    Pipelock,
+}
+
+impl fmt::Display for Layer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Egress => "egress",
+            Self::Pipelock => "pipelock",
+        })
+    }
+}
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $name:ident $text:literal $status:literal $missing:literal $next:literal;)*) => {
+        /// The stable reason of a denial; `Display` is its name in documents and logs.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[non_exhaustive]
+        pub enum DenialCode {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl DenialCode {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// Its name.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$name => $text,)* }
+            }
+
+            /// The HTTP status that goes with it.
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$name => $status,)* }
+            }
+
+            const fn missing(self) -> &'static str {
+                match self { $(Self::$name => $missing,)* }
+            }
+
+            const fn next(self) -> &'static str {
+                match self { $(Self::$name => $next,)* }
+            }
+        }
+    };
+}
+
+codes! {
+    /// No route means the host.
+    HostNotAllowed "host.not_allowed" 403 "no route for this host" "ask the operator to add the host to `egress.routes` or `egress.allowlist` of the bottle";
+    /// The authority is not a host and a port.
+    HostInvalid "host.invalid" 400 "a valid host name" "write the host as plain ASCII letters, digits, hyphens and dots";
+    /// An address instead of a name.
+    HostIpLiteral "host.ip_literal" 403 "routes mean names, never addresses" "use the host's name";
+    /// The name resolves to a private or special-purpose address.
+    HostPrivateIp "host.private_ip" 403 "a grant for this private or special-purpose address" "if the host is meant to be private, ask the operator to grant its address with `cidr` on the route";
+    /// The host has a route, not for this port.
+    PortNotAllowed "port.not_allowed" 403 "this port in the route of the host" "use a port of the route; http://_egress.local/allowlist shows them";
+    /// The host has a route, not for this method.
+    MethodNotAllowed "method.not_allowed" 403 "this method in the route of the host" "use a method of the route; http://_egress.local/allowlist shows them";
+    /// The host has a route, not for this path.
+    PathNotAllowed "path.not_allowed" 403 "a path prefix of the route that covers this path" "stay below the paths of the route; http://_egress.local/allowlist shows them";
+    /// The path can be read in more than one way.
+    PathInvalid "path.invalid" 403 "a path with one meaning" "write the path without encoded slashes, backslashes, control characters or steps above the root";
+    /// A push by git's HTTP protocol.
+    GitWriteDenied "git.write_denied" 403 "pushes do not leave through the proxy" "reading over https works; leave the push to the operator";
+    /// CONNECT, TLS server name and Host disagree.
+    AuthorityMismatch "authority.mismatch" 403 "one name in CONNECT, TLS and Host" "send the request for the host that the connection was opened for";
+    /// CONNECT inside a tunnel, or to the proxy itself.
+    ProtoNestedConnect "proto.nested_connect" 403 "tunnels inside tunnels are not made" "connect to the host directly through the proxy";
+    /// A scheme other than http and https, or in the wrong place.
+    ProtoScheme "proto.scheme" 400 "only http and https leave, each in its own way" "send https through CONNECT";
+    /// An upgrade to another protocol.
+    WsNotAllowed "ws.not_allowed" 403 "upgrades are not granted" "use plain requests";
+    /// The route's credential has no value in the sidecar.
+    CredMissing "cred.missing" 403 "the value of the route's credential" "ask the operator: the bottle was started without it, or the sidecar was restarted";
+    /// A route with a credential over unencrypted http.
+    CredCleartext "cred.cleartext" 403 "encryption: a credential never travels in the clear" "use https";
+    /// A credential in what is sent.
+    DlpSecret "dlp.secret" 403 "nothing: this looks like a credential" "remove the credential from the request; the host's own is added by the proxy";
+    /// One of this bottle's own secrets in what is sent.
+    DlpKnownSecret "dlp.known_secret" 403 "nothing: this is a secret of the bottle" "remove it from the request";
+    /// The body is larger than can be scanned.
+    LimitBody "limit.body" 403 "a body that is small enough to scan" "send it in smaller parts";
+    /// The body cannot be decoded for scanning.
+    BodyUndecodable "body.undecodable" 403 "a body that can be scanned" "send it without Content-Encoding";
+    /// The name does not resolve.
+    UpstreamDnsFailed "upstream.dns_failed" 502 "an address for this name" "check the name; then try again later";
+    /// Nobody answers.
+    UpstreamUnreachable "upstream.unreachable" 502 "an answer from the host" "try again later";
+    /// The host's certificate is not valid for it.
+    UpstreamTlsInvalid "upstream.tls_invalid" 502 "a valid certificate of the host" "tell the operator: nothing was sent";
+    /// A part of the bottle does not work; nothing leaves.
+    InternalFailClosed "internal.fail_closed" 503 "a working second check" "tell the operator: a sidecar of the bottle is down";
+    /// Not HTTP as the standards have it.
+    HttpMalformed "http.malformed" 400 "a well-formed request" "send one Host, and either Content-Length or chunks";
+}
+
+impl fmt::Display for DenialCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What was asked, as far as it was understood.
+#[derive(Debug, Clone, Copy)]
+pub struct RequestLine<'a> {
+    /// The method.
+    pub method: &'a str,
+    /// The host.
+    pub host: &'a str,
+    /// The port.
+    pub port: u16,
+    /// The path; a query behind it is dropped.
+    pub path: &'a str,
+}
+
+/// A refused request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Denial {
+    /// The reason.
+    pub code: DenialCode,
+    /// Which check refused.
+    pub layer: Layer,
+    /// The method of the request.
+    pub method: String,
+    /// Its host.
+    pub host: String,
+    /// Its port.
+    pub port: u16,
+    /// Its path, without the query.
+    pub path: String,
+    /// What would have to be there for it to pass.
+    pub missing: &'static str,
+    /// What to do now.
+    pub next_step: &'static str,
+}
+
+impl Denial {
+    /// A denial of a request.
+    pub fn new(code: DenialCode, layer: Layer, request: &RequestLine<'_>) -> Self {
+        let path = request.path.split('?').next().unwrap_or_default();
+        Self {
+            code,
+            layer,
+            method: request.method.to_owned(),
+            host: request.host.to_owned(),
+            port: request.port,
+            path: path.to_owned(),
+            missing: code.missing(),
+            next_step: code.next(),
+        }
+    }
+
+    /// The HTTP status to answer with.
+    pub const fn status(&self) -> u16 {
+        self.code.status()
+    }
+
+    /// The problem document (RFC 9457), with members of our own for programs.
+    pub fn to_problem(&self) -> Value {
+        let detail = format!(
+            "refused by the bottle's {}: {} {}:{}{}: {}",
+            self.layer, self.method, self.host, self.port, self.path, self.missing
+        );
+        json!({
+            "type": format!("urn:bottle:denial:{}", self.code),
+            "title": "refused by the bottle",
+            "status": self.status(),
+            "detail": detail,
+            "code": self.code.as_str(),
+            "layer": self.layer.to_string(),
+            "method": self.method,
+            "host": self.host,
+            "port": self.port,
+            "path": self.path,
+            "rule_missing": self.missing,
+            "next_steps": [self.next_step],
+        })
+    }
+}

@@ -1,0 +1,118 @@
+//! `routes.yaml`: the table as the egress sidecar reads it.
+
+use std::collections::BTreeSet;
+
+use bottle_core::{Diagnostics, HostPattern, Method, PathPrefix, Port, Source, yaml};
+use serde::{Deserialize, Serialize};
+
+use crate::route::{Ports, Route, SlotAuth};
+use crate::table::RouteTable;
+
+/// The version that is written and read.
+const VERSION: u32 = 1;
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RoutesFile {
+    version: Version,
+    routes: Vec<RouteRecord>,
+}
+
+/// The one version there is.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[serde(try_from = "u32", into = "u32")]
+struct Version;
+
+impl TryFrom<u32> for Version {
+    type Error = String;
+
+    fn try_from(number: u32) -> Result<Self, String> {
+        if number == VERSION {
+            Ok(Self)
+        } else {
+            Err(format!(
+                "version {number} of this file is not known; this is version {VERSION}"
+            ))
+        }
+    }
+}
+
+impl From<Version> for u32 {
+    fn from(_: Version) -> Self {
+        VERSION
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RouteRecord {
+    host: HostPattern,
+    ports: BTreeSet<Port>,
+    path_allowlist: Vec<PathPrefix>,
+    methods: BTreeSet<Method>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    auth: Option<SlotAuth>,
+}
+
+impl RouteTable {
+    /// The text of `routes.yaml`. It names slots, never a value or a variable of the host.
+    ///
+    /// # Errors
+    ///
+    /// [`yaml::WriteError`]; a table has a YAML form, so only for lack of memory.
+    pub fn to_yaml(&self) -> Result<String, yaml::WriteError> {
+        yaml::write(&RoutesFile {
+            version: Version,
+            routes: self.routes().iter().map(record).collect(),
+        })
+    }
+
+    /// Reads a `routes.yaml`; `name` is for messages.
+    ///
+    /// # Errors
+    ///
+    /// [`Diagnostics`] for anything but a complete file of the known version.
+    pub fn from_yaml(text: &str, name: &str) -> Result<Self, Diagnostics> {
+        let file: RoutesFile = yaml::read(&Source::whole(name, text))?;
+        Ok(Self::new(file.routes.into_iter().map(route)))
+    }
+}
+
+fn record(route: &Route) -> RouteRecord {
+    let Route {
+        host,
+        ports,
+        path_allowlist,
+        methods,
+        auth,
+    } = route;
+    let ports = match ports {
+        // Not expressible on purpose: the file grants named ports.
+        Ports::Any => BTreeSet::new(),
+        Ports::Only(ports) => ports.clone(),
+    };
+    RouteRecord {
+        host: host.clone(),
+        ports,
+        path_allowlist: path_allowlist.clone(),
+        methods: methods.clone(),
+        auth: auth.clone(),
+    }
+}
+
+fn route(record: RouteRecord) -> Route {
+    let RouteRecord {
+        host,
+        ports,
+        path_allowlist,
+        methods,
+        auth,
+    } = record;
+    Route {
+        host,
+        ports: Ports::Only(ports),
+        path_allowlist,
+        methods,
+        auth,
+    }
+}

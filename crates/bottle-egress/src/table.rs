@@ -1,0 +1,136 @@
+//! The table of routes, found by host.
+
+use std::collections::BTreeMap;
+
+use bottle_core::{Host, HostPattern};
+use serde_json::{Value, json};
+
+use crate::route::{Ports, Route};
+
+/// The effective rules of a bottle. A host that no route means is refused.
+///
+/// Look-up walks the labels of the host through an index: the time depends on the name, not on the number of routes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RouteTable {
+    routes: Vec<Route>,
+    index: BTreeMap<HostPattern, usize>,
+}
+
+impl RouteTable {
+    /// A table of routes; of two for the same hosts the first holds.
+    pub fn new(routes: impl IntoIterator<Item = Route>) -> Self {
+        let mut table = Self::default();
+        for route in routes {
+            table.add(route);
+        }
+        table
+    }
+
+    /// A table that lets the given hosts through on any port and path: a second opinion on names alone.
+    pub fn mirror(hosts: impl IntoIterator<Item = HostPattern>) -> Self {
+        Self::new(hosts.into_iter().map(|host| Route {
+            ports: Ports::Any,
+            ..Route::bare(host)
+        }))
+    }
+
+    /// The routes, in the order in which they were given.
+    pub fn routes(&self) -> &[Route] {
+        &self.routes
+    }
+
+    /// The route for a host and its number: the exact name, else `*.`, else the longest `**.`.
+    pub fn find(&self, host: &Host) -> Option<(usize, &Route)> {
+        let number = self.number(host)?;
+        self.routes.get(number).map(|route| (number, route))
+    }
+
+    /// What the agent may know of the table: no values, no variables of the host.
+    pub fn to_json_view(&self) -> Value {
+        Value::Array(self.routes.iter().map(view).collect())
+    }
+
+    fn add(&mut self, route: Route) {
+        if !self.index.contains_key(&route.host) {
+            self.index.insert(route.host.clone(), self.routes.len());
+            self.routes.push(route);
+        }
+    }
+
+    fn number(&self, host: &Host) -> Option<usize> {
+        if let Some(&number) = self.index.get(&HostPattern::Exact(host.clone())) {
+            return Some(number);
+        }
+        let mut name = host.as_str();
+        let mut first = true;
+        while let Some((_, base)) = name.split_once('.') {
+            let base: Host = base.parse().ok()?;
+            if first && let Some(&number) = self.index.get(&HostPattern::OneLabel(base.clone())) {
+                return Some(number);
+            }
+            if let Some(&number) = self.index.get(&HostPattern::AnyDepth(base)) {
+                return Some(number);
+            }
+            first = false;
+            (_, name) = name.split_once('.')?;
+        }
+        None
+    }
+}
+
+fn view(route: &Route) -> Value {
+    let Route {
+        host,
+        ports,
+        path_allowlist,
+        methods,
+        auth,
+    } = route;
+    let ports = match ports {
+        Ports::Any => Value::Null,
+        Ports::Only(ports) => ports.iter().map(|port| port.get()).collect(),
+    };
+    json!({
+        "host": host,
+        "ports": ports,
+        "path_allowlist": path_allowlist,
+        "methods": methods.iter().map(bottle_core::Method::as_str).collect::<Vec<_>>(),
+        "auth_scheme": auth.as_ref().map(|auth| auth.scheme),
+        "token_slot": auth.as_ref().map(|auth| auth.slot),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(patterns: &[&str], host: &str) -> Option<usize> {
+        let table = RouteTable::mirror(patterns.iter().map(|text| text.parse().unwrap()));
+        table.find(&host.parse().unwrap()).map(|(number, _)| number)
+    }
+
+    #[test]
+    fn the_closest_rule_holds() {
+        let patterns = ["**.b.test", "*.b.test", "a.b.test", "**.x.b.test"];
+        assert_eq!(found(&patterns, "a.b.test"), Some(2));
+        assert_eq!(found(&patterns, "c.b.test"), Some(1));
+        assert_eq!(found(&patterns, "d.c.b.test"), Some(0));
+        assert_eq!(found(&patterns, "d.x.b.test"), Some(3));
+        assert_eq!(found(&patterns, "b.test"), None);
+        assert_eq!(found(&patterns, "evilb.test"), None);
+        assert_eq!(found(&[], "b.test"), None);
+    }
+
+    #[test]
+    fn the_first_of_two_holds() {
+        let table = RouteTable::new([
+            Route::bare("a.test".parse().unwrap()),
+            Route {
+                ports: Ports::Any,
+                ..Route::bare("a.test".parse().unwrap())
+            },
+        ]);
+        assert_eq!(table.routes().len(), 1);
+        assert_eq!(table.routes()[0].ports, Ports::https());
+    }
+}

@@ -1,0 +1,162 @@
+//! Folding and `routes.yaml`.
+#![cfg(test)]
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use bottle_core::{
+    AuthScheme, AuthSpec, BottlePlan, HostPattern, Limits, Port, Provider, RouteSpec,
+};
+use bottle_egress::{RouteTable, default_allowlist, fold};
+use proptest::prelude::*;
+
+fn spec(host: &str) -> RouteSpec {
+    RouteSpec {
+        host: host.parse().unwrap(),
+        ports: [Port::HTTPS].into(),
+        path_allowlist: Vec::new(),
+        methods: BTreeSet::new(),
+        auth: None,
+        cidr: Vec::new(),
+    }
+}
+
+fn with_auth(host: &str, token_ref: &str) -> RouteSpec {
+    let auth = AuthSpec {
+        scheme: AuthScheme::Token,
+        token_ref: token_ref.parse().unwrap(),
+        header: Some("X-Key".parse().unwrap()),
+    };
+    RouteSpec {
+        auth: Some(auth),
+        ..spec(host)
+    }
+}
+
+fn plan(provider: Provider, routes: Vec<RouteSpec>, allowlist: &[&str]) -> BottlePlan {
+    BottlePlan {
+        agent: "dev".parse().unwrap(),
+        bottle: "dev".parse().unwrap(),
+        provider,
+        image: "x".parse().unwrap(),
+        prompt: None,
+        env: BTreeMap::new(),
+        routes,
+        allowlist: allowlist.iter().map(|text| text.parse().unwrap()).collect(),
+        limits: Limits::default(),
+    }
+}
+
+#[test]
+fn the_manifests_route_wins_over_the_lists() {
+    let route = RouteSpec {
+        path_allowlist: vec!["/v1/messages".parse().unwrap()],
+        ..with_auth("api.anthropic.com", "KEY")
+    };
+    let folded = fold(&plan(
+        Provider::Claude,
+        vec![route],
+        &["api.anthropic.com", "pypi.org"],
+    ));
+    assert_eq!(folded.table.routes()[0].path_allowlist.len(), 1);
+    assert_eq!(
+        folded.table.routes().len(),
+        default_allowlist(Provider::Claude).len() + 1
+    );
+    insta::assert_snapshot!(folded.table.to_yaml().unwrap());
+}
+
+#[test]
+fn one_slot_per_variable() {
+    let folded = fold(&plan(
+        Provider::Command,
+        vec![
+            with_auth("a.test", "ONE"),
+            with_auth("b.test", "TWO"),
+            with_auth("c.test", "ONE"),
+        ],
+        &[],
+    ));
+    let names: Vec<String> = folded
+        .slots
+        .iter()
+        .map(|(slot, name)| format!("{slot}={name}"))
+        .collect();
+    assert_eq!(names, ["EGRESS_TOKEN_0=ONE", "EGRESS_TOKEN_1=TWO"]);
+    insta::assert_snapshot!(folded.table.to_yaml().unwrap());
+    insta::assert_json_snapshot!(folded.table.to_json_view());
+}
+
+#[test]
+fn a_file_of_another_shape_is_refused() {
+    for text in [
+        "",
+        "version: 2\nroutes: []\n",
+        "version: 1\nroutes: []\nextra: 1\n",
+        "version: 1\nroutes:\n  - {host: a.test, ports: [443], path_allowlist: [], methods: [], token: x}\n",
+        "version: 1\nroutes:\n  - {host: '*', ports: [443], path_allowlist: [], methods: []}\n",
+        "version: 1\nversion: 1\nroutes: []\n",
+    ] {
+        assert!(
+            RouteTable::from_yaml(text, "routes.yaml").is_err(),
+            "{text}"
+        );
+    }
+    assert!(RouteTable::from_yaml("version: 1\nroutes: []\n", "routes.yaml").is_ok());
+}
+
+fn any_spec() -> impl Strategy<Value = RouteSpec> {
+    (
+        "(\\*\\.|\\*\\*\\.)?[a-z]{1,3}\\.[a-z]{1,3}\\.test",
+        prop::collection::btree_set(1_u16.., 1..3),
+        prop::collection::vec("(/[a-z]{1,4}){0,3}/", 0..3),
+        prop::collection::btree_set("GET|POST|PUT", 0..3),
+        prop::option::of("[A-Z]{1,3}"),
+    )
+        .prop_map(|(host, ports, paths, methods, token)| RouteSpec {
+            host: host.parse().unwrap(),
+            ports: ports
+                .into_iter()
+                .map(|port| Port::try_from(port).unwrap())
+                .collect(),
+            path_allowlist: paths.iter().map(|path| path.parse().unwrap()).collect(),
+            methods: methods
+                .iter()
+                .map(|method| method.parse().unwrap())
+                .collect(),
+            auth: token.map(|name| AuthSpec {
+                scheme: AuthScheme::Bearer,
+                token_ref: name.parse().unwrap(),
+                header: None,
+            }),
+            cidr: Vec::new(),
+        })
+}
+
+proptest! {
+    #[test]
+    fn routes_yaml_is_read_back_equal_by_two_readers(specs in prop::collection::vec(any_spec(), 0..6)) {
+        let table = fold(&plan(Provider::Command, specs, &["x.test"])).table;
+        let text = table.to_yaml().unwrap();
+        prop_assert_eq!(&RouteTable::from_yaml(&text, "routes.yaml").unwrap(), &table);
+        let theirs: serde_json::Value = serde_yaml::from_str(&text).unwrap();
+        let hosts: Vec<&str> = theirs["routes"].as_array().unwrap().iter().map(|route| route["host"].as_str().unwrap()).collect();
+        let ours: Vec<String> = table.routes().iter().map(|route| route.host.to_string()).collect();
+        prop_assert_eq!(hosts, ours);
+    }
+
+    #[test]
+    fn nothing_is_allowed_that_nobody_named(specs in prop::collection::vec(any_spec(), 0..6), host in "[a-z]{1,3}\\.[a-z]{1,3}\\.[a-z]{1,3}\\.test") {
+        let plan = plan(Provider::Claude, specs, &["pypi.org"]);
+        let named: Vec<HostPattern> = plan.routes.iter().map(|route| route.host.clone()).chain(plan.allowlist.clone())
+            .chain(default_allowlist(Provider::Claude).iter().map(|name| name.parse().unwrap())).collect();
+        let host = host.parse().unwrap();
+        if fold(&plan).table.find(&host).is_some() {
+            prop_assert!(named.iter().any(|pattern| pattern.matches(&host)));
+        }
+    }
+
+    #[test]
+    fn no_text_breaks_the_reader(text in ".{0,200}") {
+        let _ = RouteTable::from_yaml(&text, "routes.yaml");
+    }
+}
