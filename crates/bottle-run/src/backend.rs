@@ -19,7 +19,7 @@ use ipnet::Ipv4Net;
 pub use self::container::{AppendRequest, ExtraContainer, ExtraMount, SecretsRequest, Target};
 pub use self::error::{BackendError, Cause};
 pub use self::exec::{CAPTURE_LIMIT, ExecIo, ExecOutcome, ExecRequest};
-pub use self::live::{DownRequest, LiveBottle, LiveService, LogsRequest, Removed, Running};
+pub use self::live::{DownRequest, LiveBottle, LiveService, LogsRequest, Removed, ServiceState};
 pub use self::network::{NetworkAccess, NetworkRequest};
 pub use self::up::{ReadyRequest, UpOptions};
 

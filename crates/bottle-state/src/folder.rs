@@ -132,6 +132,25 @@ impl Folder {
             .map_err(StateError::io("read", &full))
     }
 
+    /// Removes a file; one that does not exist is fine.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says.
+    pub fn remove_file(&self, path: &RelativePath) -> Result<(), StateError> {
+        let parent = match self.open_parent(path) {
+            Ok(parent) => parent,
+            Err(StateError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        };
+        match rustix::fs::unlinkat(&parent, path.name(), AtFlags::empty()) {
+            Ok(()) | Err(Errno::NOENT) => Ok(()),
+            Err(error) => Err(StateError::io("remove", &self.0.join(path.as_str()))(error)),
+        }
+    }
+
     /// Opens the folder itself; the operator's own path to it may hold links, its last name may not.
     pub(crate) fn open(&self) -> Result<OwnedFd, StateError> {
         rustix::fs::openat(CWD, &self.0, FOLDER, Mode::empty())

@@ -1,5 +1,6 @@
 //! A path below a folder that cannot lead out of it.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -8,7 +9,7 @@ const NAME_MAX: usize = 255;
 
 /// One or more plain names joined by `/`: no `.`, no `..`, nothing absolute.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RelativePath(String);
+pub struct RelativePath(Cow<'static, str>);
 
 /// A text that is no [`RelativePath`].
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,16 +35,30 @@ impl RelativePath {
         self.split().1
     }
 
-    /// A path that this crate itself spells out.
-    pub(crate) fn constant(name: &'static str) -> Self {
-        debug_assert!(is_plain(name), "a name in this crate's own code");
-        Self(name.to_owned())
+    /// A path that a program itself spells out, for use in a `const`.
+    ///
+    /// ```
+    /// # use bottle_state::RelativePath;
+    /// const ROUTES: RelativePath = RelativePath::constant("egress/routes.yaml");
+    /// ```
+    ///
+    /// ```compile_fail
+    /// # use bottle_state::RelativePath;
+    /// const OUTSIDE: RelativePath = RelativePath::constant("egress/../../routes.yaml");
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// When it leads out of its folder: for a `const` that is a compile error.
+    pub const fn constant(path: &'static str) -> Self {
+        assert!(is_plain(path), "a path leads out of its folder");
+        Self(Cow::Borrowed(path))
     }
 
     fn split(&self) -> (Option<&str>, &str) {
         match self.0.rsplit_once('/') {
             Some((folders, name)) => (Some(folders), name),
-            None => (None, &self.0),
+            None => (None, self.0.as_ref()),
         }
     }
 }
@@ -52,8 +67,8 @@ impl FromStr for RelativePath {
     type Err = RelativePathError;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        if text.split('/').all(is_plain) {
-            Ok(Self(text.to_owned()))
+        if is_plain(text) {
+            Ok(Self(Cow::Owned(text.to_owned())))
         } else {
             Err(RelativePathError(text.to_owned()))
         }
@@ -66,14 +81,32 @@ impl fmt::Display for RelativePath {
     }
 }
 
-fn is_plain(name: &str) -> bool {
-    !name.is_empty()
-        && name.len() <= NAME_MAX
-        && name != "."
-        && name != ".."
-        && name
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-'))
+/// Whether each name is plain. Written for `const`, so byte by byte.
+const fn is_plain(path: &str) -> bool {
+    let mut rest = path.as_bytes();
+    let mut length = 0;
+    let mut only_dots = true;
+    while let Some((byte, after)) = rest.split_first() {
+        rest = after;
+        match *byte {
+            b'/' if ends_well(length, only_dots) => {
+                length = 0;
+                only_dots = true;
+                continue;
+            }
+            b'.' => {}
+            b'_' | b'-' => only_dots = false,
+            byte if byte.is_ascii_alphanumeric() => only_dots = false,
+            _ => return false,
+        }
+        length += 1;
+    }
+    ends_well(length, only_dots)
+}
+
+/// Whether a name of this length is one: not empty, not too long, neither `.` nor `..` (nor any longer row of dots).
+const fn ends_well(length: usize, only_dots: bool) -> bool {
+    length > 0 && length <= NAME_MAX && !only_dots
 }
 
 #[cfg(test)]
@@ -95,7 +128,8 @@ mod tests {
     #[test]
     fn nothing_that_leads_out_is_one() {
         for text in [
-            "", "/", "/etc", "..", "a/..", "a/../b", "./a", "a/", "a//b", "a\\b", "a\0", "a\n", "ä",
+            "", "/", "/etc", "..", "a/..", "a/../b", "./a", "a/", "a//b", "...", "a/.../b", "a\\b",
+            "a\0", "a\n", "ä",
         ] {
             assert!(text.parse::<RelativePath>().is_err(), "{text:?}");
         }

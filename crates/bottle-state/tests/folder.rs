@@ -185,6 +185,21 @@ fn what_is_missing_reads_as_nothing() {
 }
 
 #[test]
+fn a_file_goes_and_what_a_link_leads_to_stays() {
+    let temporary = tempfile::tempdir().unwrap();
+    let folder = Folder::new(temporary.path().join("state"));
+    folder.create().unwrap();
+    fs::write(temporary.path().join("theirs"), b"").unwrap();
+    symlink(temporary.path().join("theirs"), folder.path().join("link")).unwrap();
+    folder.write(&path("file"), b"", Access::Private).unwrap();
+    for name in ["file", "link", "missing", "missing/file"] {
+        folder.remove_file(&path(name)).unwrap();
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+    assert!(temporary.path().join("theirs").exists());
+}
+
+#[test]
 fn a_failed_write_leaves_nothing_behind() {
     let temporary = tempfile::tempdir().unwrap();
     let folder = Folder::new(temporary.path().join("state"));

@@ -4,11 +4,11 @@ use bottle_core::Identity;
 
 /// Whether a container runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Running {
+pub enum ServiceState {
     /// It runs.
-    Yes,
+    Running,
     /// It was created and never started, or it ended.
-    No,
+    Stopped,
 }
 
 /// One container of a bottle.
@@ -17,7 +17,7 @@ pub struct LiveService {
     /// The service, from its label.
     pub service: String,
     /// Whether it runs.
-    pub running: Running,
+    pub state: ServiceState,
 }
 
 /// What the engine has of one bottle.

@@ -1,0 +1,152 @@
+//! The files of a bottle.
+
+use std::fmt;
+
+use bottle_compose::{ComposeFile, LaunchFacts};
+use bottle_core::BottlePlan;
+use bottle_egress::RouteTable;
+use bottle_state::{Access, Folder, RelativePath, StateError};
+
+use crate::Authorities;
+use crate::root_bundle::root_bundle;
+
+/// The rendered compose file.
+pub(crate) const COMPOSE: RelativePath = RelativePath::constant("docker-compose.yml");
+/// The merged logs, written at teardown.
+pub(crate) const LOG: RelativePath = RelativePath::constant("compose.log");
+/// The private keys, which a folder that is kept loses.
+pub(crate) const KEYS: [RelativePath; 2] = [EGRESS_KEY, PIPELOCK_KEY];
+
+const AGENT: RelativePath = RelativePath::constant("agent");
+const AGENT_CA: RelativePath = RelativePath::constant("agent/ca.pem");
+const AGENT_BUNDLE: RelativePath = RelativePath::constant("agent/ca-bundle.pem");
+const AGENT_PROMPT: RelativePath = RelativePath::constant("agent/prompt.md");
+const EGRESS: RelativePath = RelativePath::constant("egress");
+const EGRESS_ROUTES: RelativePath = RelativePath::constant("egress/routes.yaml");
+const EGRESS_CA: RelativePath = RelativePath::constant("egress/ca.pem");
+const EGRESS_KEY: RelativePath = RelativePath::constant("egress/ca-key.pem");
+const EGRESS_UPSTREAM: RelativePath = RelativePath::constant("egress/upstream-ca.pem");
+const PIPELOCK: RelativePath = RelativePath::constant("pipelock");
+const PIPELOCK_FILE: RelativePath = RelativePath::constant("pipelock/pipelock.yaml");
+const PIPELOCK_CA: RelativePath = RelativePath::constant("pipelock/ca.pem");
+const PIPELOCK_KEY: RelativePath = RelativePath::constant("pipelock/ca-key.pem");
+const PIPELOCK_ROOTS: RelativePath = RelativePath::constant("pipelock/upstream-roots.pem");
+
+/// One file of a bottle.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Artefact {
+    /// Where it lies in the state folder.
+    pub path: RelativePath,
+    /// What is in it.
+    pub bytes: Vec<u8>,
+    /// Who may read it.
+    pub access: Access,
+}
+
+/// What the files that do not depend on the networks are made of.
+#[derive(Debug, Clone, Copy)]
+pub struct PolicySource<'a> {
+    /// The bottle.
+    pub plan: &'a BottlePlan,
+    /// Its folded routes.
+    pub table: &'a RouteTable,
+    /// Its two authorities.
+    pub authorities: &'a Authorities,
+    /// Further roots that pipelock trusts, as PEM.
+    pub extra_roots: Option<&'a str>,
+    /// Who may read what the sidecars read.
+    pub sidecar: Access,
+}
+
+/// The folders that are mounted, each into the service of the same name.
+pub fn folders(sidecar: Access) -> [(RelativePath, Access); 3] {
+    [
+        (AGENT, Access::Public),
+        (EGRESS, sidecar),
+        (PIPELOCK, sidecar),
+    ]
+}
+
+/// Every file that is mounted into a service.
+pub fn policy(source: &PolicySource<'_>) -> Vec<Artefact> {
+    let PolicySource {
+        plan,
+        table,
+        authorities,
+        extra_roots,
+        sidecar,
+    } = *source;
+    let Authorities { egress, pipelock } = authorities;
+    let bundle = root_bundle(&egress.certificate);
+    let mut files = vec![
+        Artefact::new(AGENT_CA, &egress.certificate, Access::Public),
+        Artefact::new(AGENT_BUNDLE, &bundle, Access::Public),
+        Artefact::new(
+            AGENT_PROMPT,
+            plan.prompt.as_deref().unwrap_or_default(),
+            Access::Public,
+        ),
+        Artefact::new(EGRESS_ROUTES, &table.to_yaml(), sidecar),
+        Artefact::new(EGRESS_CA, &egress.certificate, sidecar),
+        Artefact::new(EGRESS_KEY, &egress.key, sidecar),
+        Artefact::new(EGRESS_UPSTREAM, &pipelock.certificate, sidecar),
+        Artefact::new(
+            PIPELOCK_FILE,
+            &bottle_pipelock::render(plan, table).to_yaml(),
+            sidecar,
+        ),
+        Artefact::new(PIPELOCK_CA, &pipelock.certificate, sidecar),
+        Artefact::new(PIPELOCK_KEY, &pipelock.key, sidecar),
+    ];
+    files.extend(extra_roots.map(|roots| Artefact::new(PIPELOCK_ROOTS, roots, sidecar)));
+    files
+}
+
+/// The compose file, as a document for the engine and as the file that says the same.
+///
+/// # Errors
+///
+/// When the plan or the facts cannot be rendered.
+pub fn compose(
+    plan: &BottlePlan,
+    facts: &LaunchFacts,
+) -> Result<(ComposeFile, Artefact), bottle_compose::RenderError> {
+    let file = bottle_compose::render(plan, facts)?;
+    let artefact = Artefact::new(COMPOSE, &file.to_yaml()?, Access::Private);
+    Ok((file, artefact))
+}
+
+impl Artefact {
+    fn new(path: RelativePath, text: &str, access: Access) -> Self {
+        Self {
+            path,
+            bytes: text.as_bytes().to_vec(),
+            access,
+        }
+    }
+
+    /// Writes it below a folder.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says.
+    pub fn write(&self, folder: &Folder) -> Result<(), StateError> {
+        folder.write(&self.path, &self.bytes, self.access)
+    }
+}
+
+impl fmt::Debug for Artefact {
+    /// Without the bytes: some are private keys.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            path,
+            bytes,
+            access,
+        } = self;
+        f.debug_struct("Artefact")
+            .field("path", path)
+            .field("length", &bytes.len())
+            .field("access", access)
+            .finish()
+    }
+}

@@ -1,0 +1,146 @@
+//! Removing what a crash left behind.
+
+use bottle_core::Identity;
+use bottle_state::{Home, Lock, StateError};
+
+use crate::backend::{Backend, BackendError, DownRequest, Removed};
+use crate::survey::{Condition, FoundBottle, StatePresence};
+
+/// What a cleanup would remove.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CleanupPlan {
+    /// One entry for each bottle that nobody looks after.
+    pub bottles: Vec<Leftover>,
+}
+
+/// What is left of one bottle.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leftover {
+    /// The bottle.
+    pub identity: Identity,
+    /// Its services that still have a container.
+    pub services: Vec<String>,
+    /// Its networks.
+    pub networks: Vec<String>,
+    /// What is to become of its state folder.
+    pub state: LeftoverState,
+}
+
+/// What is to become of a leftover state folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LeftoverState {
+    /// There is none.
+    None,
+    /// It goes.
+    Remove,
+    /// It is marked, and stays.
+    Keep,
+}
+
+/// Why one bottle could not be cleaned up.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CleanupError {
+    /// Its state folder is locked (somebody looks after it after all), or could not be removed.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The engine could not remove everything.
+    #[error(transparent)]
+    Backend(#[from] BackendError),
+}
+
+/// What became of one leftover.
+#[derive(Debug)]
+pub struct Cleaned {
+    /// The bottle.
+    pub identity: Identity,
+    /// What was removed at the engine, or why not everything is gone.
+    pub result: Result<Removed, CleanupError>,
+}
+
+impl CleanupPlan {
+    /// Picks what nobody looks after and nobody asked to keep.
+    pub fn new(found: &[FoundBottle]) -> Self {
+        let bottles = found
+            .iter()
+            .filter(|bottle| matches!(bottle.condition, Condition::Orphaned | Condition::Abandoned))
+            .map(Leftover::of)
+            .collect();
+        Self { bottles }
+    }
+
+    /// Whether there is nothing to do.
+    pub fn is_empty(&self) -> bool {
+        self.bottles.is_empty()
+    }
+
+    /// Carries the plan out. What fails for one bottle does not stop the others. A bottle that a process has
+    /// begun to look after since the plan was made is left alone.
+    ///
+    /// # Errors
+    ///
+    /// When the home has no label; errors of single bottles are part of the answer.
+    pub async fn execute<B: Backend>(
+        self,
+        backend: &B,
+        home: &Home,
+    ) -> Result<Vec<Cleaned>, StateError> {
+        let label = home.label()?;
+        let mut cleaned = Vec::new();
+        for leftover in self.bottles {
+            let result = leftover.remove(backend, home, &label).await;
+            cleaned.push(Cleaned {
+                identity: leftover.identity,
+                result,
+            });
+        }
+        Ok(cleaned)
+    }
+}
+
+impl Leftover {
+    fn of(bottle: &FoundBottle) -> Self {
+        let (services, networks) = bottle.live.as_ref().map_or_else(Default::default, |live| {
+            let services = live
+                .services
+                .iter()
+                .map(|each| each.service.clone())
+                .collect();
+            (services, live.networks.clone())
+        });
+        let state = match bottle.state {
+            StatePresence::None => LeftoverState::None,
+            StatePresence::Plain => LeftoverState::Remove,
+            StatePresence::Marked => LeftoverState::Keep,
+        };
+        Self {
+            identity: bottle.identity.clone(),
+            services,
+            networks,
+            state,
+        }
+    }
+
+    /// Takes the lock first, so that nobody starts to look after what is being removed.
+    async fn remove<B: Backend>(
+        &self,
+        backend: &B,
+        home: &Home,
+        label: &str,
+    ) -> Result<Removed, CleanupError> {
+        let state = home.state(&self.identity);
+        let lock: Option<Lock> = match self.state {
+            LeftoverState::None => None,
+            LeftoverState::Remove | LeftoverState::Keep => Some(state.lock()?),
+        };
+        let request = DownRequest {
+            identity: self.identity.clone(),
+            home: label.to_owned(),
+        };
+        let removed = backend.down(&request).await?;
+        if let (LeftoverState::Remove, Some(lock)) = (self.state, lock) {
+            state.remove(lock)?;
+        }
+        Ok(removed)
+    }
+}

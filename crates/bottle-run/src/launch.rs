@@ -1,0 +1,268 @@
+//! From a state folder to running containers, step by step.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use bottle_compose::{ComposeFile, Images, LaunchFacts, NetworkFacts, Networks};
+use bottle_core::Secret;
+use bottle_state::{ImageIds, Metadata, NetworkCidrs};
+use ipnet::Ipv4Net;
+
+use crate::backend::{
+    AppendRequest, Backend, BackendError, ImageFacts, NetworkAccess, NetworkRequest, ReadyRequest,
+    SecretsRequest, Target, UpOptions,
+};
+use crate::handover::Handover;
+use crate::journal::{Journal, Step};
+use crate::prepare::project;
+use crate::run::RunError;
+use crate::running::Running;
+use crate::stop::Stop;
+use crate::subnets::{Subnets, host_routes};
+use crate::{Prepared, artefact};
+
+/// How long all services together may take until they are ready: a loaded machine needs a few seconds.
+const READY_TIMEOUT: Duration = Duration::from_secs(30);
+/// How often a subnet is tried that somebody else took first.
+const SUBNET_TRIES: usize = 16;
+/// What keeps the agent's container alive unless said otherwise.
+const HOLD: [&str; 2] = ["sleep", "infinity"];
+/// Where images keep the certificates that all their programs trust: Debian and Alpine, Fedora, SUSE.
+const SYSTEM_BUNDLES: [&str; 3] = [
+    "/etc/ssl/certs/ca-certificates.crt",
+    "/etc/pki/tls/certs/ca-bundle.crt",
+    "/etc/ssl/ca-bundle.pem",
+];
+
+/// The service that the session runs in.
+pub(crate) const AGENT: &str = "agent";
+/// The service that decides and injects.
+const EGRESS: &str = "egress";
+/// The service that scans.
+const PIPELOCK: &str = "pipelock";
+
+/// A launch under way.
+pub(crate) struct Launch<'l, 's, 'a, B> {
+    pub(crate) prepared: &'l Prepared,
+    pub(crate) backend: &'l B,
+    pub(crate) stop: &'s mut Stop<'a>,
+    pub(crate) journal: &'s mut Journal<'a>,
+}
+
+impl<'l, B: Backend> Launch<'l, '_, '_, B> {
+    /// All steps. What is made stays when a later step fails; the teardown removes it by label.
+    pub(crate) async fn launch(&mut self) -> Result<Running<'l, B>, RunError> {
+        self.journal.begin(Step::SidecarImage);
+        let sidecar = self.stop.race(self.backend.sidecar_image()).await??;
+        self.journal.begin(Step::Networks);
+        let networks = self.networks().await?;
+        self.journal.begin(Step::Files);
+        let facts = self.facts(networks, &sidecar);
+        let file = self.files(&facts, sidecar)?;
+        self.extras(&facts).await?;
+        self.up(&file).await?;
+        self.ready().await?;
+        self.hand_over().await?;
+        self.trust().await?;
+        Ok(Running::new(self.prepared, self.backend, facts))
+    }
+
+    /// Creates both networks, on subnets that nobody uses.
+    async fn networks(&mut self) -> Result<Networks, RunError> {
+        let used = self.stop.race(self.backend.used_subnets()).await??;
+        let mut subnets = Subnets::new(&used, &host_routes(), self.prepared.seed);
+        let wanted = self.prepared.upstream.egress_subnet;
+        if let Some(subnet) = wanted {
+            // Not for the other network.
+            subnets.reserve(subnet);
+        }
+        let egress = match wanted {
+            Some(subnet) => self.fixed_network(subnet).await?,
+            None => {
+                self.free_network("egress", NetworkAccess::Outward, &mut subnets)
+                    .await?
+            }
+        };
+        let internal = self
+            .free_network("internal", NetworkAccess::Internal, &mut subnets)
+            .await?;
+        Ok(Networks { internal, egress })
+    }
+
+    /// Creates the egress network on the subnet that the caller named.
+    async fn fixed_network(&mut self, subnet: Ipv4Net) -> Result<NetworkFacts, RunError> {
+        let request = self.network("egress", NetworkAccess::Outward, subnet);
+        self.stop
+            .finish(self.backend.create_network(&request))
+            .await??;
+        Ok(NetworkFacts {
+            name: request.name,
+            subnet,
+        })
+    }
+
+    /// Creates a network on the first subnet that is still free when it is asked for.
+    async fn free_network(
+        &mut self,
+        role: &'static str,
+        access: NetworkAccess,
+        subnets: &mut Subnets,
+    ) -> Result<NetworkFacts, RunError> {
+        let mut tries = 0;
+        loop {
+            let subnet = subnets.choose().ok_or(RunError::NoSubnet)?;
+            let request = self.network(role, access, subnet);
+            tries += 1;
+            match self
+                .stop
+                .finish(self.backend.create_network(&request))
+                .await?
+            {
+                Ok(()) => {
+                    return Ok(NetworkFacts {
+                        name: request.name,
+                        subnet,
+                    });
+                }
+                Err(BackendError::SubnetTaken { .. }) if tries < SUBNET_TRIES => {}
+                Err(BackendError::SubnetTaken { subnet: last }) => {
+                    return Err(RunError::SubnetRace { tries, last });
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    fn network(&self, role: &str, access: NetworkAccess, subnet: Ipv4Net) -> NetworkRequest {
+        let Prepared { identity, home, .. } = self.prepared;
+        let labels = BTreeMap::from([
+            ("bottle.identity".to_owned(), identity.to_string()),
+            ("bottle.home".to_owned(), home.clone()),
+        ]);
+        NetworkRequest {
+            name: format!("{}-{role}", project(identity)),
+            subnet,
+            access,
+            labels,
+        }
+    }
+
+    fn facts(&self, networks: Networks, sidecar: &ImageFacts) -> LaunchFacts {
+        let Prepared {
+            plan,
+            upstream,
+            identity,
+            home,
+            state_dir,
+            sidecar_user,
+            ..
+        } = self.prepared;
+        LaunchFacts {
+            identity: identity.clone(),
+            home: home.clone(),
+            state_dir: state_dir.clone(),
+            networks,
+            images: Images {
+                agent: plan.image.clone(),
+                sidecar: sidecar.reference.clone(),
+            },
+            sidecar_user: *sidecar_user,
+            resolvers: upstream.resolvers.clone(),
+            agent_hold: upstream.agent_hold.clone().unwrap_or_else(default_hold),
+        }
+    }
+
+    /// Writes what depends on the networks: the metadata first, it is what a cleanup reads.
+    fn files(&self, facts: &LaunchFacts, sidecar: ImageFacts) -> Result<ComposeFile, RunError> {
+        let state = self.prepared.state.dir();
+        let metadata = self.prepared.metadata.clone();
+        state.write_metadata(&Metadata {
+            networks: Some(NetworkCidrs {
+                internal: facts.networks.internal.subnet,
+                egress: facts.networks.egress.subnet,
+            }),
+            images: ImageIds {
+                sidecar: Some(sidecar.id),
+                ..metadata.images.clone()
+            },
+            ..metadata
+        })?;
+        let (file, artefact) = artefact::compose(&self.prepared.plan, facts)?;
+        artefact.write(state.folder())?;
+        Ok(file)
+    }
+
+    async fn extras(&mut self, facts: &LaunchFacts) -> Result<(), RunError> {
+        let Some(extras) = &self.prepared.extras else {
+            return Ok(());
+        };
+        self.journal.begin(Step::Extras);
+        for extra in extras(facts) {
+            self.stop.finish(self.backend.start_extra(&extra)).await??;
+        }
+        Ok(())
+    }
+
+    async fn up(&mut self, file: &ComposeFile) -> Result<(), RunError> {
+        self.journal.begin(Step::Up);
+        let working_dir = self.prepared.state.dir().path().to_owned();
+        let options = UpOptions {
+            identity: self.prepared.identity.clone(),
+            config_file: working_dir.join(artefact::COMPOSE.as_str()),
+            working_dir,
+        };
+        self.stop.finish(self.backend.up(file, &options)).await??;
+        Ok(())
+    }
+
+    async fn ready(&mut self) -> Result<(), RunError> {
+        self.journal.begin(Step::Ready);
+        let request = ReadyRequest {
+            identity: self.prepared.identity.clone(),
+            services: [AGENT, EGRESS, PIPELOCK].map(str::to_owned).to_vec(),
+            timeout: READY_TIMEOUT,
+        };
+        self.stop.race(self.backend.wait_ready(&request)).await??;
+        Ok(())
+    }
+
+    /// Gives each sidecar the values that it needs, through its standard input.
+    async fn hand_over(&mut self) -> Result<(), RunError> {
+        let Some(Handover { egress, pipelock }) = &self.prepared.handover else {
+            return Ok(());
+        };
+        self.journal.begin(Step::Secrets);
+        // The scanner knows a value before the injector can send it.
+        self.put(PIPELOCK, pipelock).await?;
+        self.put(EGRESS, egress).await
+    }
+
+    async fn put(&mut self, service: &str, document: &Secret) -> Result<(), RunError> {
+        let target = Target::new(&self.prepared.identity, service);
+        let request = SecretsRequest {
+            target,
+            document: document.clone(),
+        };
+        self.stop.race(self.backend.put_secrets(&request)).await??;
+        Ok(())
+    }
+
+    /// Lets programs that heed no variable trust the bottle's authority, where the image has a bundle.
+    async fn trust(&mut self) -> Result<(), RunError> {
+        self.journal.begin(Step::Trust);
+        let request = AppendRequest {
+            target: Target::new(&self.prepared.identity, AGENT),
+            paths: SYSTEM_BUNDLES.map(str::to_owned).to_vec(),
+            bytes: format!("\n{}", self.prepared.certificate).into_bytes(),
+        };
+        self.stop
+            .race(self.backend.append_files(&request))
+            .await??;
+        Ok(())
+    }
+}
+
+/// What keeps the agent's container alive unless said otherwise.
+pub(crate) fn default_hold() -> Vec<String> {
+    HOLD.map(str::to_owned).to_vec()
+}

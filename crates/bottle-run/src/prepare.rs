@@ -1,0 +1,366 @@
+//! Everything that can fail, checked before anything is touched; then the state folder.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use bottle_compose::{LaunchFacts, UserIds};
+use bottle_core::{BottlePlan, Identity, IdentitySuffix, ImageRef};
+use bottle_egress::{Folded, fold};
+use bottle_state::{
+    Access, Home, ImageIds, METADATA_VERSION, Metadata, Owner, StateDir, StateError, Timestamp,
+};
+use ipnet::Ipv4Net;
+use time::OffsetDateTime;
+
+use crate::artefact::{self, PolicySource};
+use crate::authorities::{Authorities, AuthoritiesError};
+use crate::backend::{Backend, BackendError, EngineInfo, ExtraContainer, ImageFacts};
+use crate::entropy::{self, Entropy, EntropyError};
+use crate::handover::Handover;
+use crate::owned::OwnedState;
+use crate::values::{self, AskedValues, Credentials, HostValues, Question, ValuesError};
+
+/// The user that sidecars run as when the operator is root: `nobody` of images without a user of their own.
+const NOT_ROOT: u32 = 65532;
+/// How often another name is drawn when there is a state folder of that name: 60 million names are not full.
+const IDENTITY_TRIES: usize = 8;
+
+/// What a bottle is prepared from.
+#[derive(Debug, Clone)]
+pub struct PrepareRequest {
+    /// What it is going to be.
+    pub plan: BottlePlan,
+    /// Whose it is.
+    pub home: Home,
+    /// Where the operator started it.
+    pub cwd: PathBuf,
+    /// The host's values of the variables in the plan.
+    pub host_values: HostValues,
+    /// What differs from the real internet; nothing but in a demo or a test.
+    pub upstream: UpstreamSettings,
+    /// Now.
+    pub now: OffsetDateTime,
+}
+
+/// What differs from the real internet.
+#[derive(Debug, Clone, Default)]
+pub struct UpstreamSettings {
+    /// Further roots that pipelock trusts, as PEM.
+    pub extra_roots_pem: Option<String>,
+    /// The resolvers that pipelock asks; the engine's when empty.
+    pub resolvers: Vec<IpAddr>,
+    /// The subnet of the egress network, when something on it needs an address that is known before.
+    pub egress_subnet: Option<Ipv4Net>,
+    /// What keeps the agent's container alive, instead of `sleep infinity`.
+    pub agent_hold: Option<Vec<String>>,
+}
+
+/// Why a bottle could not be prepared. Nothing is left behind.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PrepareError {
+    /// The engine is not there, or did not answer.
+    #[error(transparent)]
+    Backend(#[from] BackendError),
+    /// The agent's image is not there. Nothing is pulled behind the operator's back.
+    #[error("the engine has no image `{image}`: build it, or pull it first")]
+    NoImage {
+        /// The image.
+        image: ImageRef,
+    },
+    /// Values are missing.
+    #[error(transparent)]
+    Values(#[from] ValuesError),
+    /// The state folder could not be written.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// No randomness.
+    #[error(transparent)]
+    Entropy(#[from] EntropyError),
+    /// No authorities.
+    #[error(transparent)]
+    Authorities(#[from] AuthoritiesError),
+    /// A credential cannot be written down for the sidecars.
+    #[error("a credential cannot be handed over")]
+    Handover(#[from] bottle_core::SecretError),
+}
+
+/// Checks everything that can fail: the engine, the image, every value from the host. Touches nothing.
+///
+/// # Errors
+///
+/// The first kind of thing that is missing, with all things of that kind.
+pub async fn check<B: Backend>(
+    backend: &B,
+    request: PrepareRequest,
+    entropy: &mut (dyn Entropy + Send),
+) -> Result<Checked, PrepareError> {
+    let folded = fold(&request.plan);
+    let credentials = Credentials::from_host(&request.plan, &folded, &request.host_values)?;
+    // A home that cannot be a label fails here, not after the question.
+    request.home.label()?;
+    let identity = fresh_identity(&request, entropy)?;
+    let engine = backend.engine().await?;
+    let image = &request.plan.image;
+    let agent_image = backend
+        .image(image)
+        .await?
+        .ok_or_else(|| PrepareError::NoImage {
+            image: image.clone(),
+        })?;
+    Ok(Checked {
+        request,
+        folded,
+        credentials,
+        identity,
+        engine,
+        agent_image,
+    })
+}
+
+/// A bottle that can be started, before anything was touched. This is what a preflight shows.
+#[derive(Debug)]
+pub struct Checked {
+    request: PrepareRequest,
+    folded: Folded,
+    credentials: Credentials,
+    identity: Identity,
+    engine: EngineInfo,
+    agent_image: ImageFacts,
+}
+
+impl Checked {
+    /// What it is going to be.
+    pub const fn plan(&self) -> &BottlePlan {
+        &self.request.plan
+    }
+
+    /// Its folded routes and where their credentials come from.
+    pub const fn folded(&self) -> &Folded {
+        &self.folded
+    }
+
+    /// Its name.
+    pub const fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// The engine that will carry it.
+    pub const fn engine(&self) -> &EngineInfo {
+        &self.engine
+    }
+
+    /// What the operator has to be asked before [`Checked::commit`].
+    pub fn questions(&self) -> Vec<Question> {
+        values::questions(&self.request.plan)
+    }
+
+    /// Writes the state folder and takes its lock.
+    ///
+    /// # Errors
+    ///
+    /// When an answer is missing or the folder cannot be written; nothing is left behind then.
+    pub fn commit(
+        mut self,
+        asked: &AskedValues,
+        entropy: &mut dyn Entropy,
+    ) -> Result<Prepared, PrepareError> {
+        self.credentials.answer(&self.questions(), asked)?;
+        let handover = Handover::new(&self.folded, &self.credentials.slots)?;
+        let seed = u64::from_le_bytes(entropy::bytes(entropy)?);
+        let authorities =
+            Authorities::generate(&self.identity.to_string(), self.request.now, entropy)?;
+        let state = own_state(&self.request.home, &self.identity)?;
+        let metadata = self.metadata();
+        let sidecar_user = sidecar_user();
+        write(
+            &state,
+            &metadata,
+            &PolicySource {
+                plan: &self.request.plan,
+                table: &self.folded.table,
+                authorities: &authorities,
+                extra_roots: self.request.upstream.extra_roots_pem.as_deref(),
+                sidecar: sidecar_access(sidecar_user),
+            },
+        )?;
+        let home = self.request.home.label()?;
+        let state_dir = text(state.dir())?;
+        let Self {
+            request,
+            credentials,
+            identity,
+            ..
+        } = self;
+        Ok(Prepared {
+            plan: request.plan,
+            upstream: request.upstream,
+            identity,
+            home,
+            state_dir,
+            forwarded: credentials.forwarded.into_iter().collect(),
+            handover,
+            certificate: authorities.egress.certificate,
+            sidecar_user,
+            seed,
+            metadata,
+            extras: None,
+            state,
+        })
+    }
+
+    fn metadata(&self) -> Metadata {
+        Metadata {
+            version: METADATA_VERSION,
+            identity: self.identity.clone(),
+            agent: self.request.plan.agent.clone(),
+            bottle: self.request.plan.bottle.clone(),
+            cwd: self.request.cwd.clone(),
+            started_at: Timestamp::new(self.request.now),
+            compose_project: project(&self.identity),
+            networks: None,
+            images: ImageIds {
+                agent: Some(self.agent_image.id.clone()),
+                sidecar: None,
+            },
+        }
+    }
+}
+
+/// What stands beside the bottle, once its networks are known.
+pub type Extras = Box<dyn Fn(&LaunchFacts) -> Vec<ExtraContainer> + Send + Sync>;
+
+/// A bottle whose state folder is written. Dropped without [`Prepared::run`], it takes the folder with it.
+pub struct Prepared {
+    pub(crate) plan: BottlePlan,
+    pub(crate) upstream: UpstreamSettings,
+    pub(crate) identity: Identity,
+    pub(crate) home: String,
+    pub(crate) state_dir: String,
+    pub(crate) forwarded: Vec<(bottle_core::EnvName, bottle_core::Secret)>,
+    pub(crate) handover: Option<Handover>,
+    pub(crate) certificate: String,
+    pub(crate) sidecar_user: UserIds,
+    pub(crate) seed: u64,
+    pub(crate) metadata: Metadata,
+    pub(crate) extras: Option<Extras>,
+    pub(crate) state: OwnedState,
+}
+
+impl Prepared {
+    /// Its name.
+    pub const fn identity(&self) -> &Identity {
+        &self.identity
+    }
+
+    /// Its state folder.
+    pub const fn state(&self) -> &StateDir {
+        self.state.dir()
+    }
+
+    /// Who may read what a sidecar reads: for files that the caller adds for an extra container.
+    pub const fn sidecar_access(&self) -> Access {
+        sidecar_access(self.sidecar_user)
+    }
+
+    /// Containers to start beside the bottle, on its networks, before its own.
+    #[must_use]
+    pub fn with_extras(mut self, extras: Extras) -> Self {
+        self.extras = Some(extras);
+        self
+    }
+}
+
+impl std::fmt::Debug for Prepared {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Prepared")
+            .field("identity", &self.identity)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The compose project of a bottle.
+pub(crate) fn project(identity: &Identity) -> String {
+    format!("bottle-{identity}")
+}
+
+/// Whom the sidecars run as: the operator, so that their folders can stay private; never root.
+pub(crate) fn sidecar_user() -> UserIds {
+    let (uid, gid) = (rustix::process::getuid(), rustix::process::getgid());
+    if uid.is_root() {
+        UserIds {
+            uid: NOT_ROOT,
+            gid: NOT_ROOT,
+        }
+    } else {
+        UserIds {
+            uid: uid.as_raw(),
+            gid: gid.as_raw(),
+        }
+    }
+}
+
+/// Who may read what the sidecars read.
+pub(crate) const fn sidecar_access(user: UserIds) -> Access {
+    if user.uid == NOT_ROOT {
+        Access::PrivateTo(Owner {
+            uid: user.uid,
+            gid: user.gid,
+        })
+    } else {
+        Access::Private
+    }
+}
+
+fn fresh_identity(
+    request: &PrepareRequest,
+    entropy: &mut dyn Entropy,
+) -> Result<Identity, PrepareError> {
+    let mut tries = 0;
+    loop {
+        let suffix = IdentitySuffix::from_random(entropy::bytes(entropy)?);
+        let identity = Identity::new(&request.plan.agent, suffix);
+        tries += 1;
+        // Making the folder is what decides; this only spares the operator an error.
+        if tries >= IDENTITY_TRIES || !request.home.state(&identity).path().exists() {
+            return Ok(identity);
+        }
+    }
+}
+
+/// Makes the state folder, and finds the one path that leads to it.
+fn own_state(home: &Home, identity: &Identity) -> Result<OwnedState, StateError> {
+    let dir = home.state(identity);
+    let lock = dir.create()?;
+    // The home exists now at the latest. Should it not resolve, what was made is removed under its old name.
+    let owned = OwnedState::new(dir, lock);
+    let resolved = home.resolve()?.state(identity);
+    Ok(owned.at(resolved))
+}
+
+/// Writes everything that does not depend on the networks.
+fn write(
+    state: &OwnedState,
+    metadata: &Metadata,
+    source: &PolicySource<'_>,
+) -> Result<(), StateError> {
+    state.dir().write_metadata(metadata)?;
+    let folder = state.dir().folder();
+    for (path, access) in artefact::folders(source.sidecar) {
+        folder.create_folder(&path, access)?;
+    }
+    for file in artefact::policy(source) {
+        file.write(folder)?;
+    }
+    Ok(())
+}
+
+/// The path of a state folder as text, for a compose file.
+fn text(state: &StateDir) -> Result<String, StateError> {
+    let path = state.path();
+    path.to_str()
+        .map(str::to_owned)
+        .ok_or_else(|| StateError::NotUtf8 {
+            path: path.to_owned(),
+        })
+}

@@ -1,0 +1,152 @@
+//! One whole run: launch, session, teardown, settlement, whatever happens in between.
+
+use std::panic::AssertUnwindSafe;
+
+use bottle_core::{Identity, SecretError};
+use bottle_state::StateError;
+use futures_util::FutureExt as _;
+use ipnet::Ipv4Net;
+
+use crate::Prepared;
+use crate::backend::{Backend, BackendError, Removed};
+use crate::journal::{Journal, Step};
+use crate::launch::Launch;
+use crate::running::Running;
+use crate::settle::{Fate, Settled, settle};
+use crate::stop::{Interrupted, Stop};
+use crate::teardown::{TeardownError, tear_down};
+
+/// Why a run ended early.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RunError {
+    /// The engine could not.
+    #[error(transparent)]
+    Backend(#[from] BackendError),
+    /// The state folder could not be written.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The compose file could not be rendered.
+    #[error("could not render the compose file")]
+    Render(#[from] bottle_compose::RenderError),
+    /// Every subnet of the pool is in use.
+    #[error(
+        "no free subnet is left in {}: remove networks that nobody needs (`docker network prune`)",
+        crate::subnets::POOL
+    )]
+    NoSubnet,
+    /// Others kept taking the subnets that were free a moment ago.
+    #[error("{tries} subnets in a row were taken before they could be used, the last was {last}")]
+    SubnetRace {
+        /// How often it was tried.
+        tries: usize,
+        /// What was tried last.
+        last: Ipv4Net,
+    },
+    /// A value cannot be passed on.
+    #[error("a value cannot be passed on")]
+    Value(#[from] SecretError),
+    /// The operator wanted to end.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+impl From<Interrupted> for RunError {
+    fn from(Interrupted: Interrupted) -> Self {
+        Self::Interrupted
+    }
+}
+
+/// Who carries a run, who may end it, and who is told about it.
+pub struct Conduct<'a, B> {
+    /// The engine.
+    pub backend: &'a B,
+    /// Resolves when the operator wants to end.
+    pub stop: std::pin::Pin<Box<dyn Future<Output = ()> + Send + 'a>>,
+    /// Told of each step as it begins.
+    pub observer: &'a (dyn Fn(Step) + Sync),
+}
+
+/// How a run ended.
+#[derive(Debug)]
+#[must_use = "an error, a failed teardown or a kept folder has to be reported"]
+pub struct Ended<T, E> {
+    /// Which bottle.
+    pub identity: Identity,
+    /// What the session answered, or why there was none.
+    pub result: Result<T, E>,
+    /// What the teardown removed.
+    pub removed: Removed,
+    /// What went wrong in the teardown, besides whatever `result` says.
+    pub teardown: Vec<TeardownError>,
+    /// What became of the state folder.
+    pub settled: Settled,
+    /// What was begun, in order.
+    pub steps: Vec<Step>,
+}
+
+impl Prepared {
+    /// Launches the bottle, lets `work` use it, tears it down and settles its state.
+    ///
+    /// The teardown happens whatever happened before: an error at any step, an error or a panic in `work`, the
+    /// operator's wish to end. That wish drops `work` at its next await point; `work` answers with what it found
+    /// and the fate that it asks for.
+    pub async fn run<B, T, E>(
+        mut self,
+        conduct: Conduct<'_, B>,
+        work: impl AsyncFnOnce(&Running<'_, B>) -> Result<(T, Fate), E>,
+    ) -> Ended<T, E>
+    where
+        B: Backend,
+        E: From<RunError>,
+    {
+        let Conduct {
+            backend,
+            stop,
+            observer,
+        } = conduct;
+        let mut stop = Stop::new(stop);
+        let mut journal = Journal::new(observer);
+        self.state.keep_on_drop();
+        let lived = AssertUnwindSafe(async {
+            let mut launch = Launch {
+                prepared: &self,
+                backend,
+                stop: &mut stop,
+                journal: &mut journal,
+            };
+            let running = launch.launch().await?;
+            journal.begin(Step::Session);
+            match stop.race(work(&running)).await {
+                Ok(result) => result,
+                Err(Interrupted) => Err(RunError::Interrupted.into()),
+            }
+        })
+        .catch_unwind()
+        .await;
+        let (removed, mut teardown) = tear_down(&self, backend, &mut journal).await;
+        let fate = match &lived {
+            Ok(Ok((_, fate))) => *fate,
+            // Without a container there is nothing to look at afterwards.
+            Ok(Err(_)) | Err(_) if journal.started_containers() => Fate::Keep,
+            Ok(Err(_)) | Err(_) => Fate::Remove,
+        };
+        let identity = self.identity.clone();
+        journal.begin(Step::Settle);
+        let settled = settle(self.state, fate, &mut teardown);
+        match lived {
+            Ok(result) => {
+                let result = result.map(|(value, _)| value);
+                Ended {
+                    identity,
+                    result,
+                    removed,
+                    teardown,
+                    settled,
+                    steps: journal.into_steps(),
+                }
+            }
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    }
+}
