@@ -16,6 +16,9 @@ use crate::stop::Stop;
 /// Pause after a socket error: its reason does not go away by asking at once.
 const ERROR_PAUSE: std::time::Duration = std::time::Duration::from_millis(20);
 
+/// How many ports are tried when any will do.
+const ANY_PORT_TRIES: u32 = 16;
+
 /// A bound DNS refuser.
 pub(crate) struct DnsRefuser {
     udp: UdpSocket,
@@ -23,16 +26,31 @@ pub(crate) struct DnsRefuser {
 }
 
 impl DnsRefuser {
-    /// Binds UDP and TCP on the same address.
+    /// Binds TCP and UDP on the same address.
     ///
     /// # Errors
     ///
     /// The system's error.
     pub(crate) async fn bind(address: SocketAddr) -> io::Result<Self> {
-        let udp = UdpSocket::bind(address).await?;
-        let tcp = TcpListener::bind(udp.local_addr()?).await?;
-        tracing::info!(address = %udp.local_addr()?, "dns refuser listens");
-        Ok(Self { udp, tcp })
+        let mut tries = if address.port() == 0 {
+            ANY_PORT_TRIES
+        } else {
+            1
+        };
+        loop {
+            let tcp = TcpListener::bind(address).await?;
+            let address = tcp.local_addr()?;
+            tries -= 1;
+            match UdpSocket::bind(address).await {
+                Ok(udp) => {
+                    tracing::info!(%address, "dns refuser listens");
+                    return Ok(Self { udp, tcp });
+                }
+                // A port that is free for one protocol need not be free for the other.
+                Err(error) if tries == 0 => return Err(error),
+                Err(_) => {}
+            }
+        }
     }
 
     /// Refuses until asked to stop.

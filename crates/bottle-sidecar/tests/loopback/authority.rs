@@ -107,7 +107,7 @@ fn schemes_that_do_not_belong_are_refused() {
     let mut plain_443 = Client::connect(bottle.egress.address, "ok.test:443");
     plain_443
         .ask("GET /v1/x HTTP/1.1\r\nHost: ok.test:443\r\n\r\n")
-        .refused(403, "proto.scheme");
+        .refused(400, "proto.scheme");
     bottle.origin.saw_nothing();
 }
 

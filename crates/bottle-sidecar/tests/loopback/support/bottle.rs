@@ -302,7 +302,7 @@ fn write_policy(folder: &Path, plan: &BottlePlan) {
     for service in ["egress", "pipelock"] {
         fs::create_dir_all(folder.join(service)).unwrap();
     }
-    fs::write(folder.join("egress/routes.yaml"), table.to_yaml()).unwrap();
+    fs::write(folder.join("egress/routes.yaml"), table.to_yaml().unwrap()).unwrap();
     let pipelock = bottle_pipelock::render(plan, &table);
     fs::write(folder.join("pipelock/pipelock.yaml"), pipelock.to_yaml()).unwrap();
 }
