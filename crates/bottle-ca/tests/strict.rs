@@ -78,7 +78,7 @@ fn what_certificates_say() {
         describe(
             leaf(
                 &made,
-                LeafName::Dns("api.example.test".parse().unwrap()),
+                &LeafName::Dns("api.example.test".parse().unwrap()),
                 now
             )
             .der()
@@ -121,14 +121,14 @@ fn openssl_accepts_them_strictly() {
     };
     let good = leaf(
         &made,
-        LeafName::Dns("api.example.test".parse().unwrap()),
+        &LeafName::Dns("api.example.test".parse().unwrap()),
         now,
     );
     assert!(verify("api.example.test", good.der()));
     assert!(!verify("other.example.test", good.der()));
     let foreign = leaf(
         &make(now),
-        LeafName::Dns("api.example.test".parse().unwrap()),
+        &LeafName::Dns("api.example.test".parse().unwrap()),
         now,
     );
     assert!(!verify("api.example.test", foreign.der()));
