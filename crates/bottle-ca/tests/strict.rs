@@ -1,5 +1,9 @@
 //! Certificates as others see them.
 #![cfg(test)]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "tests write files and read clocks"
+)]
 
 use std::fmt::Write as _;
 use std::fs;

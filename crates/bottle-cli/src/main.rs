@@ -1,3 +1,84 @@
-//! Run AI coding agents safely on your own machine.
+//! `bottle`: run AI coding agents safely on your own machine.
 
-fn main() {}
+mod args;
+mod commands;
+mod daemon;
+mod demo;
+mod engine;
+mod environment;
+mod exit;
+mod host;
+mod preflight;
+mod printer;
+mod request_url;
+mod session;
+mod signals;
+
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::args::{Cli, Command};
+use crate::exit::Exit;
+use crate::host::HostSide;
+use crate::printer::Printer;
+
+/// The name under which this executable is a sidecar and nothing else.
+const SIDECAR: &str = "bottle-sidecar";
+
+fn main() -> ExitCode {
+    let mut args = std::env::args_os();
+    let is_sidecar = args.next().as_deref().is_some_and(names_sidecar);
+    if is_sidecar {
+        return bottle_sidecar::main_from(std::env::args_os());
+    }
+    match Cli::parse().command {
+        Command::Sidecar { args } => {
+            bottle_sidecar::main_from(std::iter::once(SIDECAR.into()).chain(args))
+        }
+        command => host_side(&command).into(),
+    }
+}
+
+fn names_sidecar(program: &OsStr) -> bool {
+    Path::new(program).file_name() == Some(OsStr::new(SIDECAR))
+}
+
+fn host_side(command: &Command) -> Exit {
+    let printer = Printer::new();
+    let outcome = HostSide::new(printer).and_then(|host| dispatch(command, &host));
+    outcome.unwrap_or_else(|error| {
+        printer.error(&error);
+        if error.is::<Invalid>() {
+            Exit::Invalid
+        } else {
+            Exit::Failed
+        }
+    })
+}
+
+fn dispatch(command: &Command, host: &HostSide) -> anyhow::Result<Exit> {
+    match command {
+        Command::Check(args) => commands::check::run(args, host),
+        Command::Render(args) => commands::render::run(args, host),
+        Command::Demo(args) => commands::on_engine(commands::demo::run(args, host)),
+        Command::Start(args) => commands::on_engine(commands::start::run(args, host)),
+        Command::Run(args) => commands::on_engine(commands::run::run(args, host)),
+        Command::List(args) => commands::on_engine(commands::list::run(args, host)),
+        Command::Cleanup(args) => commands::on_engine(commands::cleanup::run(args, host)),
+        // Answered in `main`, before there is a host side.
+        Command::Sidecar { .. } => Ok(Exit::Invalid),
+    }
+}
+
+/// A manifest or the call itself is invalid: exit code 2.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Invalid(Box<dyn std::error::Error + Send + Sync>);
+
+/// Marks an error as the caller's.
+pub(crate) fn invalid(error: impl std::error::Error + Send + Sync + 'static) -> anyhow::Error {
+    anyhow::Error::new(Invalid(Box::new(error)))
+}

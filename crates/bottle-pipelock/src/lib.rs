@@ -1,1 +1,35 @@
-//! The second check of a bottle: pipelock.yaml and the data-loss scanner
+//! The second check of a bottle: `pipelock.yaml` and the data-loss scanner.
+//!
+//! [`render`] writes the policy of the outer proxy in the format of the program pipelock 2.3, so an operator may run
+//! that program instead of the built-in scanner; [`PipelockFile::from_yaml`] reads it back for ours. [`Scanner`]
+//! finds tokens by their shape and the bottle's own secrets by value, in several encodings; [`check_addresses`]
+//! keeps connections away from private and special-purpose addresses.
+//!
+//! ```
+//! use bottle_pipelock::Scanner;
+//!
+//! let scanner = Scanner::new();
+//! let key = ["AKIA", "Q3EGTHP7K5ZWXN2M"].concat();
+//! assert_eq!(scanner.scan_body(format!("key={key}").as_bytes()).unwrap().rule, "aws-access-key-id");
+//! assert!(scanner.scan_body(b"commit 3f786850e387550fdab836ed7e6dc881de23001b").is_none());
+//! ```
+
+mod address;
+mod allowed_host;
+mod before;
+mod families;
+mod file;
+mod known;
+mod render;
+mod scanner;
+mod shapes;
+#[cfg(test)]
+mod tests;
+mod views;
+
+pub use crate::address::{check_addresses, is_special_address};
+pub use crate::allowed_host::AllowedHost;
+pub use crate::file::PipelockFile;
+pub use crate::known::KnownSecret;
+pub use crate::render::{effective_allowlist, render};
+pub use crate::scanner::{Finding, Scanner};

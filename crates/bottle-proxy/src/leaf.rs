@@ -7,8 +7,7 @@ use std::time::{Duration, Instant};
 use bottle_ca::{Authority as Ca, CaError, Key, LeafName, Serial};
 use rustls::ServerConfig;
 use rustls::crypto::{CryptoProvider, ring};
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert, ServerSessionMemoryCache};
 use rustls::sign::{CertifiedKey, SigningKey};
 use thiserror::Error;
@@ -33,9 +32,6 @@ pub enum LeafError {
     /// The TLS library does not take the key.
     #[error("unusable key or TLS settings")]
     Tls(#[from] rustls::Error),
-    /// The key's PEM form cannot be read back.
-    #[error("unusable key")]
-    Key,
     /// This name never has a certificate.
     #[error("no certificate for this name")]
     Name,
@@ -75,8 +71,8 @@ impl Leafs {
     /// [`LeafError`] when no key can be made or TLS cannot be set up with it.
     pub(crate) fn new(ca: Ca) -> Result<Self, LeafError> {
         let key = Key::generate()?;
-        let der = PrivateKeyDer::from_pem_slice(key.to_sec1_pem().as_bytes())
-            .map_err(|_| LeafError::Key)?;
+        let pkcs8 = PrivatePkcs8KeyDer::from(key.to_pkcs8_der().as_slice()).clone_key();
+        let der = PrivateKeyDer::from(pkcs8);
         let signing = ring::sign::any_ecdsa_type(&der)?;
         let template = template(Arc::new(ring::default_provider()), Arc::clone(&signing))?;
         Ok(Self {

@@ -43,6 +43,18 @@ pub struct Artefact {
     pub access: Access,
 }
 
+/// Why a file could not be rendered.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ArtefactError {
+    /// A document has no YAML form.
+    #[error("a policy file could not be rendered")]
+    Yaml(#[from] bottle_core::yaml::WriteError),
+    /// The compose file could not be rendered.
+    #[error("the compose file could not be rendered")]
+    Compose(#[from] bottle_compose::RenderError),
+}
+
 /// What the files that do not depend on the networks are made of.
 #[derive(Debug, Clone, Copy)]
 pub struct PolicySource<'a> {
@@ -68,7 +80,11 @@ pub fn folders(sidecar: Access) -> [(RelativePath, Access); 3] {
 }
 
 /// Every file that is mounted into a service.
-pub fn policy(source: &PolicySource<'_>) -> Vec<Artefact> {
+///
+/// # Errors
+///
+/// When a document has no YAML form.
+pub fn policy(source: &PolicySource<'_>) -> Result<Vec<Artefact>, ArtefactError> {
     let PolicySource {
         plan,
         table,
@@ -86,20 +102,20 @@ pub fn policy(source: &PolicySource<'_>) -> Vec<Artefact> {
             plan.prompt.as_deref().unwrap_or_default(),
             Access::Public,
         ),
-        Artefact::new(EGRESS_ROUTES, &table.to_yaml(), sidecar),
+        Artefact::new(EGRESS_ROUTES, &table.to_yaml()?, sidecar),
         Artefact::new(EGRESS_CA, &egress.certificate, sidecar),
         Artefact::new(EGRESS_KEY, &egress.key, sidecar),
         Artefact::new(EGRESS_UPSTREAM, &pipelock.certificate, sidecar),
         Artefact::new(
             PIPELOCK_FILE,
-            &bottle_pipelock::render(plan, table).to_yaml(),
+            &bottle_pipelock::render(plan, table).to_yaml()?,
             sidecar,
         ),
         Artefact::new(PIPELOCK_CA, &pipelock.certificate, sidecar),
         Artefact::new(PIPELOCK_KEY, &pipelock.key, sidecar),
     ];
     files.extend(extra_roots.map(|roots| Artefact::new(PIPELOCK_ROOTS, roots, sidecar)));
-    files
+    Ok(files)
 }
 
 /// The compose file, as a document for the engine and as the file that says the same.
@@ -110,7 +126,7 @@ pub fn policy(source: &PolicySource<'_>) -> Vec<Artefact> {
 pub fn compose(
     plan: &BottlePlan,
     facts: &LaunchFacts,
-) -> Result<(ComposeFile, Artefact), bottle_compose::RenderError> {
+) -> Result<(ComposeFile, Artefact), ArtefactError> {
     let file = bottle_compose::render(plan, facts)?;
     let artefact = Artefact::new(COMPOSE, &file.to_yaml()?, Access::Private);
     Ok((file, artefact))

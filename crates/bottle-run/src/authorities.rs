@@ -2,6 +2,7 @@
 
 use bottle_ca::{CaError, CaSpec, Key, Serial, issue_ca};
 use time::{Duration, OffsetDateTime};
+use zeroize::Zeroizing;
 
 use crate::entropy::{self, Entropy, EntropyError};
 
@@ -25,7 +26,7 @@ pub struct AuthorityPem {
     /// The certificate.
     pub certificate: String,
     /// The private key (SEC1).
-    pub key: String,
+    pub key: Zeroizing<String>,
 }
 
 /// The two independent authorities of a bottle, with keys of their own, new for every run.
@@ -64,10 +65,10 @@ fn authority(
         common_name: name.to_owned(),
         lifetime: LIFETIME,
     };
-    let certificate = issue_ca(&spec, &key, Serial(entropy::bytes(entropy)?), now)?;
+    let certificate = issue_ca(&spec, &key, Serial::new(entropy::bytes(entropy)?), now)?;
     Ok(AuthorityPem {
         certificate: certificate.to_pem(),
-        key: key.to_sec1_pem(),
+        key: key.to_sec1_pem()?,
     })
 }
 

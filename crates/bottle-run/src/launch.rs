@@ -155,6 +155,7 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
             home,
             state_dir,
             sidecar_user,
+            internal_route,
             ..
         } = self.prepared;
         LaunchFacts {
@@ -162,6 +163,7 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
             home: home.clone(),
             state_dir: state_dir.clone(),
             networks,
+            internal_route: *internal_route,
             images: Images {
                 agent: plan.image.clone(),
                 sidecar: sidecar.reference.clone(),

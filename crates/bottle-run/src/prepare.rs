@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use bottle_compose::{LaunchFacts, UserIds};
+use bottle_compose::{InternalRoute, LaunchFacts, UserIds};
 use bottle_core::{BottlePlan, Identity, IdentitySuffix, ImageRef};
 use bottle_egress::{Folded, fold};
 use bottle_state::{
@@ -12,7 +12,7 @@ use bottle_state::{
 use ipnet::Ipv4Net;
 use time::OffsetDateTime;
 
-use crate::artefact::{self, PolicySource};
+use crate::artefact::{self, ArtefactError, PolicySource};
 use crate::authorities::{Authorities, AuthoritiesError};
 use crate::backend::{Backend, BackendError, EngineInfo, ExtraContainer, ImageFacts};
 use crate::entropy::{self, Entropy, EntropyError};
@@ -80,6 +80,9 @@ pub enum PrepareError {
     /// No authorities.
     #[error(transparent)]
     Authorities(#[from] AuthoritiesError),
+    /// A policy file could not be rendered.
+    #[error(transparent)]
+    Artefact(#[from] ArtefactError),
     /// A credential cannot be written down for the sidecars.
     #[error("a credential cannot be handed over")]
     Handover(#[from] bottle_core::SecretError),
@@ -190,6 +193,7 @@ impl Checked {
             request,
             credentials,
             identity,
+            engine,
             ..
         } = self;
         Ok(Prepared {
@@ -202,6 +206,7 @@ impl Checked {
             handover,
             certificate: authorities.egress.certificate,
             sidecar_user,
+            internal_route: internal_route(&engine),
             seed,
             metadata,
             extras: None,
@@ -241,6 +246,7 @@ pub struct Prepared {
     pub(crate) handover: Option<Handover>,
     pub(crate) certificate: String,
     pub(crate) sidecar_user: UserIds,
+    pub(crate) internal_route: InternalRoute,
     pub(crate) seed: u64,
     pub(crate) metadata: Metadata,
     pub(crate) extras: Option<Extras>,
@@ -282,6 +288,18 @@ impl std::fmt::Debug for Prepared {
 /// The compose project of a bottle.
 pub(crate) fn project(identity: &Identity) -> String {
     format!("bottle-{identity}")
+}
+
+/// What an engine leaves on an internal network: before 26, which speaks 1.45, a default route.
+fn internal_route(engine: &EngineInfo) -> InternalRoute {
+    let version = engine.api.split_once('.');
+    let version =
+        version.and_then(|(major, minor)| Some((major.parse().ok()?, minor.parse().ok()?)));
+    if version.is_some_and(|version: (u32, u32)| version < (1, 45)) {
+        InternalRoute::Dead
+    } else {
+        InternalRoute::None
+    }
 }
 
 /// Whom the sidecars run as: the operator, so that their folders can stay private; never root.
@@ -343,13 +361,13 @@ fn write(
     state: &OwnedState,
     metadata: &Metadata,
     source: &PolicySource<'_>,
-) -> Result<(), StateError> {
+) -> Result<(), PrepareError> {
     state.dir().write_metadata(metadata)?;
     let folder = state.dir().folder();
     for (path, access) in artefact::folders(source.sidecar) {
         folder.create_folder(&path, access)?;
     }
-    for file in artefact::policy(source) {
+    for file in artefact::policy(source)? {
         file.write(folder)?;
     }
     Ok(())

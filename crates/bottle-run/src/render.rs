@@ -2,13 +2,13 @@
 
 use std::path::PathBuf;
 
-use bottle_compose::{Images, LaunchFacts, NetworkFacts, Networks};
+use bottle_compose::{Images, InternalRoute, LaunchFacts, NetworkFacts, Networks};
 use bottle_core::{BottlePlan, Identity, IdentitySuffix, ImageRef};
 use bottle_egress::fold;
 use bottle_state::{Access, Folder, RelativePath, StateError};
 use time::OffsetDateTime;
 
-use crate::artefact::{self, Artefact, PolicySource};
+use crate::artefact::{self, Artefact, ArtefactError, PolicySource};
 use crate::authorities::{Authorities, AuthoritiesError};
 use crate::entropy::Entropy;
 use crate::launch::default_hold;
@@ -41,9 +41,9 @@ pub enum RenderError {
     /// No authorities.
     #[error(transparent)]
     Authorities(#[from] AuthoritiesError),
-    /// The compose file could not be rendered.
+    /// A file could not be rendered.
     #[error(transparent)]
-    Compose(#[from] bottle_compose::RenderError),
+    Artefact(#[from] ArtefactError),
     /// Never: the first two subnets of an empty pool are free.
     #[error(transparent)]
     Subnets(RunError),
@@ -98,7 +98,7 @@ fn artefacts(
         authorities: &authorities,
         extra_roots: None,
         sidecar: Access::Private,
-    });
+    })?;
     let (_, compose) = artefact::compose(plan, &facts(request, &identity, state_dir)?)?;
     artefacts.push(compose);
     artefacts.sort_by(|left, right| left.path.cmp(&right.path));
@@ -126,6 +126,7 @@ fn facts(
         home: request.home.clone(),
         state_dir: state_dir.to_owned(),
         networks: Networks { internal, egress },
+        internal_route: InternalRoute::None,
         images: Images {
             agent: request.plan.image.clone(),
             sidecar: request.sidecar.clone(),

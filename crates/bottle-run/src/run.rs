@@ -8,13 +8,14 @@ use futures_util::FutureExt as _;
 use ipnet::Ipv4Net;
 
 use crate::Prepared;
+use crate::artefact::ArtefactError;
 use crate::backend::{Backend, BackendError, Removed};
 use crate::journal::{Journal, Step};
 use crate::launch::Launch;
 use crate::running::Running;
 use crate::settle::{Fate, Settled, settle};
 use crate::stop::{Interrupted, Stop};
-use crate::teardown::{TeardownError, tear_down};
+use crate::teardown::{TeardownError, TornDown, tear_down};
 
 /// Why a run ended early.
 #[derive(Debug, thiserror::Error)]
@@ -27,8 +28,8 @@ pub enum RunError {
     #[error(transparent)]
     State(#[from] StateError),
     /// The compose file could not be rendered.
-    #[error("could not render the compose file")]
-    Render(#[from] bottle_compose::RenderError),
+    #[error(transparent)]
+    Artefact(#[from] ArtefactError),
     /// Every subnet of the pool is in use.
     #[error(
         "no free subnet is left in {}: remove networks that nobody needs (`docker network prune`)",
@@ -88,9 +89,13 @@ pub struct Ended<T, E> {
 impl Prepared {
     /// Launches the bottle, lets `work` use it, tears it down and settles its state.
     ///
-    /// The teardown happens whatever happened before: an error at any step, an error or a panic in `work`, the
-    /// operator's wish to end. That wish drops `work` at its next await point; `work` answers with what it found
-    /// and the fate that it asks for.
+    /// The teardown happens whatever happened before: an error at any step, an error or a panic in `work`, in the
+    /// backend or in the observer, the operator's wish to end. That wish drops `work` at its next await point;
+    /// `work` answers with what it found and the fate that it asks for.
+    ///
+    /// # Panics
+    ///
+    /// When `work`, the backend or the observer did: their panic goes on when everything is settled.
     pub async fn run<B, T, E>(
         mut self,
         conduct: Conduct<'_, B>,
@@ -124,7 +129,7 @@ impl Prepared {
         })
         .catch_unwind()
         .await;
-        let (removed, mut teardown) = tear_down(&self, backend, &mut journal).await;
+        let mut torn = tear_down(&self, backend, &mut journal).await;
         let fate = match &lived {
             Ok(Ok((_, fate))) => *fate,
             // Without a container there is nothing to look at afterwards.
@@ -132,21 +137,23 @@ impl Prepared {
             Ok(Err(_)) | Err(_) => Fate::Remove,
         };
         let identity = self.identity.clone();
-        journal.begin(Step::Settle);
+        torn.begin(&mut journal, Step::Settle);
+        let TornDown {
+            removed,
+            errors: mut teardown,
+            panic,
+        } = torn;
         let settled = settle(self.state, fate, &mut teardown);
-        match lived {
-            Ok(result) => {
-                let result = result.map(|(value, _)| value);
-                Ended {
-                    identity,
-                    result,
-                    removed,
-                    teardown,
-                    settled,
-                    steps: journal.into_steps(),
-                }
-            }
-            Err(panic) => std::panic::resume_unwind(panic),
+        match (lived, panic) {
+            (Ok(result), None) => Ended {
+                identity,
+                result: result.map(|(value, _)| value),
+                removed,
+                teardown,
+                settled,
+                steps: journal.into_steps(),
+            },
+            (Err(panic), _) | (Ok(_), Some(panic)) => std::panic::resume_unwind(panic),
         }
     }
 }

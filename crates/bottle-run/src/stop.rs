@@ -29,9 +29,7 @@ impl<'a> Stop<'a> {
         &mut self,
         step: impl Future<Output = T>,
     ) -> Result<T, Interrupted> {
-        if self.raised {
-            return Err(Interrupted);
-        }
+        self.look()?;
         let step = std::pin::pin!(step);
         match select(step, &mut self.wish).await {
             Either::Left((value, _)) => Ok(value),
@@ -48,15 +46,19 @@ impl<'a> Stop<'a> {
         &mut self,
         step: impl Future<Output = T>,
     ) -> Result<T, Interrupted> {
-        if self.raised {
-            return Err(Interrupted);
-        }
+        self.look()?;
         let value = step.await;
+        self.look()?;
+        Ok(value)
+    }
+
+    /// Whether the operator wants to end by now.
+    fn look(&mut self) -> Result<(), Interrupted> {
         self.raised = self.raised || (&mut self.wish).now_or_never().is_some();
         if self.raised {
             Err(Interrupted)
         } else {
-            Ok(value)
+            Ok(())
         }
     }
 }

@@ -1,11 +1,18 @@
 //! Taking a bottle down, whatever happened before.
 
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use bottle_state::{Access, StateError};
+use futures_util::FutureExt as _;
 
 use crate::Prepared;
 use crate::artefact;
 use crate::backend::{Backend, BackendError, DownRequest, LogsRequest, Removed};
 use crate::journal::{Journal, Step};
+
+/// What a panic carries.
+type Panic = Box<dyn Any + Send>;
 
 /// What went wrong while a bottle was taken down. None of these stops the rest.
 #[derive(Debug, thiserror::Error)]
@@ -25,53 +32,106 @@ pub enum TeardownError {
     State(#[source] StateError),
 }
 
-/// Saves the logs, then removes containers and networks. The operator's wish to end does not cut this short.
-pub(crate) async fn tear_down<B: Backend>(
-    prepared: &Prepared,
-    backend: &B,
-    journal: &mut Journal<'_>,
-) -> (Removed, Vec<TeardownError>) {
-    let mut errors = Vec::new();
-    if journal.started_containers() {
-        journal.begin(Step::Logs);
-        errors.extend(save_logs(prepared, backend).await.err());
+/// What a teardown did.
+#[derive(Default)]
+pub(crate) struct TornDown {
+    pub(crate) removed: Removed,
+    pub(crate) errors: Vec<TeardownError>,
+    /// The first panic of the backend or the observer. It goes on when everything is settled.
+    pub(crate) panic: Option<Panic>,
+}
+
+impl TornDown {
+    /// Begins a step; a panic of the observer is put off.
+    pub(crate) fn begin(&mut self, journal: &mut Journal<'_>, step: Step) {
+        let begun = catch_unwind(AssertUnwindSafe(|| journal.begin(step)));
+        self.put_off(begun.err());
     }
-    if !journal.touched_engine() {
-        return (Removed::default(), errors);
+
+    fn put_off(&mut self, panic: Option<Panic>) {
+        self.panic = self.panic.take().or(panic);
     }
-    journal.begin(Step::Down);
-    let request = DownRequest {
-        identity: prepared.identity.clone(),
-        home: prepared.home.clone(),
-    };
-    match down_twice(backend, &request).await {
-        Ok(removed) => (removed, errors),
-        Err(error) => {
-            errors.push(TeardownError::Down(error));
-            (Removed::default(), errors)
+
+    /// Makes a call whose panic is put off, and counts as its failure.
+    async fn call<T>(
+        &mut self,
+        what: &str,
+        call: impl Future<Output = Result<T, BackendError>>,
+    ) -> Result<T, BackendError> {
+        match AssertUnwindSafe(call).catch_unwind().await {
+            Ok(answer) => answer,
+            Err(panic) => {
+                self.put_off(Some(panic));
+                Err(BackendError::Engine {
+                    what: what.to_owned(),
+                    source: "its client panicked".into(),
+                })
+            }
+        }
+    }
+
+    async fn save_logs<B: Backend>(
+        &mut self,
+        prepared: &Prepared,
+        backend: &B,
+    ) -> Result<(), TeardownError> {
+        let request = LogsRequest {
+            identity: prepared.identity.clone(),
+            home: prepared.home.clone(),
+        };
+        let logs = self
+            .call("collect the logs", async { backend.logs(&request).await })
+            .await
+            .map_err(TeardownError::Logs)?;
+        let folder = prepared.state.dir().folder();
+        folder
+            .write(&artefact::LOG, &logs, Access::Private)
+            .map_err(TeardownError::LogFile)
+    }
+
+    /// With a second try: a network is busy for a moment after its last container went.
+    async fn down<B: Backend>(
+        &mut self,
+        prepared: &Prepared,
+        backend: &B,
+    ) -> Result<Removed, BackendError> {
+        let request = DownRequest {
+            identity: prepared.identity.clone(),
+            home: prepared.home.clone(),
+        };
+        let what = "remove the bottle";
+        let first = self
+            .call(what, async { backend.down(&request).await })
+            .await;
+        match first {
+            Ok(removed) => Ok(removed),
+            Err(_) => {
+                self.call(what, async { backend.down(&request).await })
+                    .await
+            }
         }
     }
 }
 
-async fn save_logs<B: Backend>(prepared: &Prepared, backend: &B) -> Result<(), TeardownError> {
-    let request = LogsRequest {
-        identity: prepared.identity.clone(),
-        home: prepared.home.clone(),
-    };
-    let logs = backend.logs(&request).await.map_err(TeardownError::Logs)?;
-    let folder = prepared.state.dir().folder();
-    folder
-        .write(&artefact::LOG, &logs, Access::Private)
-        .map_err(TeardownError::LogFile)
-}
-
-/// A second try: a network is busy for a moment after its last container went.
-async fn down_twice<B: Backend>(
+/// Saves the logs, then removes containers and networks. Neither the operator's wish to end nor a panic cuts
+/// this short.
+pub(crate) async fn tear_down<B: Backend>(
+    prepared: &Prepared,
     backend: &B,
-    request: &DownRequest,
-) -> Result<Removed, BackendError> {
-    match backend.down(request).await {
-        Ok(removed) => Ok(removed),
-        Err(_) => backend.down(request).await,
+    journal: &mut Journal<'_>,
+) -> TornDown {
+    let mut torn = TornDown::default();
+    if journal.started_containers() {
+        torn.begin(journal, Step::Logs);
+        let saved = torn.save_logs(prepared, backend).await;
+        torn.errors.extend(saved.err());
     }
+    if journal.touched_engine() {
+        torn.begin(journal, Step::Down);
+        match torn.down(prepared, backend).await {
+            Ok(removed) => torn.removed = removed,
+            Err(error) => torn.errors.push(TeardownError::Down(error)),
+        }
+    }
+    torn
 }

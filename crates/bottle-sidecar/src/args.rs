@@ -23,6 +23,15 @@ pub(crate) enum Command {
         /// Which service to ask; told from the configuration folder when left out.
         service: Option<Service>,
     },
+    /// Play the pretend internet of the demo.
+    #[command(hide = true)]
+    DemoWorld {
+        #[command(subcommand)]
+        command: Option<DemoWorldCommand>,
+    },
+    /// Do the steps of the demo that stand on standard input as JSON, and answer with what was seen.
+    #[command(hide = true)]
+    DemoProbe,
     /// The values that the services inject or recognise.
     Secrets {
         #[command(subcommand)]
@@ -34,6 +43,12 @@ pub(crate) enum Command {
 pub(crate) enum SecretsCommand {
     /// Read the JSON document on standard input and put it where the running service looks for it.
     Put,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub(crate) enum DemoWorldCommand {
+    /// Print what the world in this container has seen, as JSON.
+    Seen,
 }
 
 /// A service that can be asked for its health.

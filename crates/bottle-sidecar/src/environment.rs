@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use anyhow::{Context, Result};
+use bottle_demo::probe::ProbeSettings;
+use bottle_demo::world::{Listen, WorldSettings};
 use bottle_proxy::{EgressSettings, PipelockSettings};
 
 /// Folder with the service's configuration.
@@ -24,6 +26,15 @@ const ALLOWED_PEER: &str = "BOTTLE_ALLOWED_PEER";
 const RESOLVER: &str = "BOTTLE_RESOLVER";
 /// What goes to the plumbing log on standard error.
 const LOG: &str = "BOTTLE_LOG";
+
+/// The sites of the demo's world, separated by commas.
+const WORLD_HOSTS: &str = "WORLD_HOSTS";
+/// The address of the demo's world.
+const WORLD_ADDRESS: &str = "WORLD_ADDRESS";
+/// The folder with the authority of the demo's world.
+const WORLD_ROOT_DIR: &str = "WORLD_ROOT_DIR";
+/// The folder of which the sites of the demo's world serve the files.
+const WORLD_FILES_DIR: &str = "WORLD_FILES_DIR";
 
 const EGRESS_PORT: u16 = 9099;
 const PIPELOCK_PORT: u16 = 8888;
@@ -78,6 +89,33 @@ pub(crate) fn pipelock() -> Result<PipelockSettings> {
         allowed_peer: parsed::<IpAddr>(ALLOWED_PEER)?,
         resolver: parsed(RESOLVER)?,
     })
+}
+
+/// What the demo's world is made of.
+pub(crate) fn world() -> Result<WorldSettings> {
+    let hosts = env::var(WORLD_HOSTS).with_context(|| format!("{WORLD_HOSTS} is not set"))?;
+    let hosts = hosts.split(',').map(str::parse).collect::<Result<_, _>>();
+    Ok(WorldSettings {
+        hosts: hosts.with_context(|| format!("{WORLD_HOSTS} is not valid"))?,
+        address: parsed(WORLD_ADDRESS)?.with_context(|| format!("{WORLD_ADDRESS} is not set"))?,
+        root_dir: path(WORLD_ROOT_DIR, "/etc/bottle"),
+        files_dir: env::var_os(WORLD_FILES_DIR).map(PathBuf::from),
+        listen: Listen::default(),
+    })
+}
+
+/// What the demo's probe learns from its environment, as any program would.
+pub(crate) fn probe() -> ProbeSettings {
+    let proxy = |scheme: &str| {
+        let name = format!("{scheme}_proxy");
+        let value = env::var(&name).or_else(|_| env::var(name.to_ascii_uppercase()));
+        let value = value.ok()?;
+        Some((scheme.to_owned(), value))
+    };
+    ProbeSettings {
+        proxies: ["http", "https"].into_iter().filter_map(proxy).collect(),
+        bundle: env::var_os("SSL_CERT_FILE").map(PathBuf::from),
+    }
 }
 
 fn everywhere(port: u16) -> SocketAddr {

@@ -11,6 +11,7 @@
 //! ```
 
 mod args;
+mod demo;
 mod environment;
 mod health;
 mod play;
@@ -22,7 +23,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::args::{Args, Command, SecretsCommand};
+use crate::args::{Args, Command, DemoWorldCommand, SecretsCommand};
 
 /// Exit code for a wrong command line, as clap has it.
 const USAGE: u8 = 2;
@@ -56,6 +57,11 @@ fn run(command: &Command) -> anyhow::Result<()> {
         Command::Pipelock => play::pipelock(),
         Command::Hold => play::hold(),
         Command::Health { service } => health::check(*service),
+        Command::DemoWorld { command: None } => demo::world(),
+        Command::DemoWorld {
+            command: Some(DemoWorldCommand::Seen),
+        } => demo::seen(),
+        Command::DemoProbe => demo::probe(std::io::stdin(), std::io::stdout()),
         Command::Secrets {
             command: SecretsCommand::Put,
         } => put::secrets(&environment::run_dir(), std::io::stdin()),

@@ -1,3 +1,4 @@
+#![expect(clippy::disallowed_methods, reason = "fixtures are files")]
 use insta::{assert_debug_snapshot, assert_snapshot, glob};
 use proptest::prelude::*;
 use std::path::Path;

@@ -304,7 +304,11 @@ fn write_policy(folder: &Path, plan: &BottlePlan) {
     }
     fs::write(folder.join("egress/routes.yaml"), table.to_yaml().unwrap()).unwrap();
     let pipelock = bottle_pipelock::render(plan, &table);
-    fs::write(folder.join("pipelock/pipelock.yaml"), pipelock.to_yaml()).unwrap();
+    fs::write(
+        folder.join("pipelock/pipelock.yaml"),
+        pipelock.to_yaml().unwrap(),
+    )
+    .unwrap();
 }
 
 /// One running sidecar.

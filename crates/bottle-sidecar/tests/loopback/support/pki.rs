@@ -27,7 +27,7 @@ impl Issuer {
         let certificate = issue_ca(&spec, &key, serial(), OffsetDateTime::now_utc()).unwrap();
         Self {
             certificate: certificate.to_pem(),
-            key: key.to_sec1_pem().to_string(),
+            key: key.to_sec1_pem().unwrap().to_string(),
         }
     }
 
@@ -72,7 +72,7 @@ impl ResolvesServerCert for AnyName {
             .authority
             .issue_leaf(&name, &key, serial(), OffsetDateTime::now_utc())
             .ok()?;
-        let der = PrivateKeyDer::from_pem_slice(key.to_sec1_pem().as_bytes()).ok()?;
+        let der = PrivateKeyDer::from_pem_slice(key.to_sec1_pem().ok()?.as_bytes()).ok()?;
         let signing = ring::sign::any_ecdsa_type(&der).ok()?;
         Some(Arc::new(CertifiedKey::new(
             vec![CertificateDer::from(leaf.der().to_vec())],

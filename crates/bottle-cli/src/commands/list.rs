@@ -1,0 +1,135 @@
+//! `bottle list`: the agents and bottles there are, and what runs or was kept.
+
+use std::fmt::Write as _;
+
+use bottle_core::{ManifestSet, Origin};
+use bottle_run::backend::{Backend as _, LiveBottle, ServiceState};
+use bottle_run::{Condition, FoundBottle, survey};
+use serde_json::{Value, json};
+
+use crate::args::ListArgs;
+use crate::engine;
+use crate::exit::Exit;
+use crate::host::HostSide;
+
+/// Runs the command.
+pub(crate) async fn run(args: &ListArgs, host: &HostSide) -> anyhow::Result<Exit> {
+    let manifests = host.manifests()?;
+    let runs = survey(&host.home, live(host).await)?;
+    if args.json {
+        host.printer
+            .data(&format!("{:#}\n", as_json(&manifests, &runs)));
+    } else {
+        host.printer.data(&text(&manifests, &runs));
+    }
+    Ok(Exit::Fine)
+}
+
+/// What the engine has of this home. Without an engine the rest can still be shown, and it is said.
+async fn live(host: &HostSide) -> Vec<LiveBottle> {
+    let answer = async {
+        let docker = engine::connect().await?;
+        anyhow::Ok(docker.live(&host.home.label()?).await?)
+    };
+    answer.await.unwrap_or_else(|error| {
+        host.printer
+            .warn(&format!("containers are not shown: {error}"));
+        Vec::new()
+    })
+}
+
+fn text(manifests: &ManifestSet, runs: &[FoundBottle]) -> String {
+    let mut text = String::new();
+    let mut section = |name: &str, lines: Vec<String>| {
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "{name}");
+        if lines.is_empty() {
+            let _ = writeln!(text, "  none");
+        }
+        for line in lines {
+            let _ = writeln!(text, "  {line}");
+        }
+    };
+    let agents = manifests.agents().map(|entry| match entry.origin {
+        Origin::Home => entry.name.to_string(),
+        Origin::Repository => format!("{} (from this folder)", entry.name),
+    });
+    section("agents", agents.collect());
+    section(
+        "bottles",
+        manifests
+            .bottles()
+            .map(|entry| entry.name.to_string())
+            .collect(),
+    );
+    section("runs", runs.iter().map(run_line).collect());
+    text
+}
+
+fn run_line(run: &FoundBottle) -> String {
+    let mut line = format!("{}  {}", run.identity, condition(run.condition));
+    if let Some(metadata) = &run.metadata {
+        let _ = write!(
+            line,
+            "  bottle {}  since {}",
+            metadata.bottle, metadata.started_at
+        );
+    }
+    if let Some(live) = &run.live {
+        let running = live
+            .services
+            .iter()
+            .filter(|each| each.state == ServiceState::Running);
+        let _ = write!(
+            line,
+            "  {} of {} containers up",
+            running.count(),
+            live.services.len()
+        );
+    }
+    line
+}
+
+const fn condition(condition: Condition) -> &'static str {
+    match condition {
+        Condition::Running => "running",
+        Condition::Orphaned => "orphaned",
+        Condition::Kept => "kept",
+        Condition::Abandoned => "abandoned",
+    }
+}
+
+fn as_json(manifests: &ManifestSet, runs: &[FoundBottle]) -> Value {
+    let agents: Vec<Value> = manifests
+        .agents()
+        .map(|entry| json!({ "name": entry.name.to_string(), "file": entry.path.display().to_string() }))
+        .collect();
+    let bottles: Vec<Value> = manifests
+        .bottles()
+        .map(|entry| json!({ "name": entry.name.to_string(), "file": entry.path.display().to_string() }))
+        .collect();
+    json!({ "agents": agents, "bottles": bottles, "runs": runs.iter().map(run_json).collect::<Vec<_>>() })
+}
+
+fn run_json(run: &FoundBottle) -> Value {
+    let services = run.live.as_ref().map(|live| {
+        let states = live.services.iter().map(|each| {
+            let state = if each.state == ServiceState::Running {
+                "running"
+            } else {
+                "stopped"
+            };
+            (each.service.clone(), Value::from(state))
+        });
+        states.collect::<serde_json::Map<_, _>>()
+    });
+    json!({
+        "identity": run.identity.to_string(),
+        "condition": condition(run.condition),
+        "agent": run.metadata.as_ref().map(|each| each.agent.to_string()),
+        "bottle": run.metadata.as_ref().map(|each| each.bottle.to_string()),
+        "cwd": run.metadata.as_ref().map(|each| each.cwd.display().to_string()),
+        "started_at": run.metadata.as_ref().map(|each| each.started_at.to_string()),
+        "services": services,
+    })
+}

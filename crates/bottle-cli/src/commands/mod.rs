@@ -1,0 +1,23 @@
+//! One module per command.
+
+pub(crate) mod check;
+pub(crate) mod cleanup;
+pub(crate) mod demo;
+pub(crate) mod list;
+pub(crate) mod render;
+pub(crate) mod run;
+pub(crate) mod start;
+
+use anyhow::Context as _;
+use tokio::runtime::Runtime;
+
+use crate::exit::Exit;
+
+/// Runs a command that talks to an engine.
+pub(crate) fn on_engine(work: impl Future<Output = anyhow::Result<Exit>>) -> anyhow::Result<Exit> {
+    let runtime = Runtime::new().context("cannot start the runtime")?;
+    let result = runtime.block_on(work);
+    // A thread may still wait for standard input.
+    runtime.shutdown_background();
+    result
+}

@@ -1,0 +1,21 @@
+//! `bottle run`: one command in a bottle of its own, without a terminal.
+
+use bottle_run::backend::ExecIo;
+
+use crate::args::RunArgs;
+use crate::exit::Exit;
+use crate::host::HostSide;
+use crate::{preflight, session};
+
+/// Runs the command.
+pub(crate) async fn run(args: &RunArgs, host: &HostSide) -> anyhow::Result<Exit> {
+    let (docker, checked) = session::check(host, &args.agent).await?;
+    if args.dry_run {
+        let shown = preflight::render(checked.plan(), checked.folded(), &args.command);
+        host.printer.data(&shown);
+        return Ok(Exit::Fine);
+    }
+    let prepared = session::prepare(host.printer, checked)?;
+    let command = args.command.clone();
+    session::run(host.printer, &docker, prepared, (command, ExecIo::Inherit)).await
+}

@@ -1,0 +1,44 @@
+//! What every command needs to know of the host.
+
+use std::env;
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use bottle_core::ManifestSet;
+use bottle_state::Home;
+
+use crate::environment;
+use crate::printer::Printer;
+
+/// The host as one invocation sees it.
+#[derive(Debug)]
+pub(crate) struct HostSide {
+    /// Where manifests and state lie.
+    pub(crate) home: Home,
+    /// Where the command was typed.
+    pub(crate) cwd: PathBuf,
+    /// Where words and data go.
+    pub(crate) printer: Printer,
+}
+
+impl HostSide {
+    /// Looks around.
+    pub(crate) fn new(printer: Printer) -> anyhow::Result<Self> {
+        let cwd = env::current_dir().context("the current folder cannot be read")?;
+        Ok(Self {
+            home: Home::new(environment::home()?),
+            cwd,
+            printer,
+        })
+    }
+
+    /// The manifests; what is odd about them is said at once.
+    pub(crate) fn manifests(&self) -> anyhow::Result<ManifestSet> {
+        let manifests =
+            ManifestSet::open(self.home.path(), Some(&self.cwd)).map_err(crate::invalid)?;
+        for warning in manifests.warnings() {
+            self.printer.warn(warning);
+        }
+        Ok(manifests)
+    }
+}

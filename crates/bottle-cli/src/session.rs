@@ -1,0 +1,152 @@
+//! One run of one bottle, from the manifest to the exit code: what `start` and `run` share.
+
+use std::io::{self, IsTerminal as _};
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::Context as _;
+use bottle_core::{AgentName, Secret};
+use bottle_docker::Docker;
+use bottle_run::backend::{ExecIo, ExecOutcome};
+use bottle_run::{
+    AskedValues, Checked, Conduct, Ended, Fate, HostValues, KeptBecause, PrepareRequest, Prepared,
+    RunError, Running, Settled, Step, SystemEntropy, UpstreamSettings,
+};
+use time::OffsetDateTime;
+
+use crate::exit::Exit;
+use crate::host::HostSide;
+use crate::printer::{Printer, Progress};
+use crate::{engine, environment, signals};
+
+/// Looks at everything that can fail and touches nothing.
+pub(crate) async fn check(host: &HostSide, agent: &AgentName) -> anyhow::Result<(Docker, Checked)> {
+    let plan = host.manifests()?.plan(agent).map_err(crate::invalid)?;
+    let docker = engine::connect().await?;
+    let request = PrepareRequest {
+        host_values: HostValues::gather(&plan, environment::value),
+        plan,
+        home: host.home.clone(),
+        cwd: host.cwd.clone(),
+        upstream: UpstreamSettings::default(),
+        now: OffsetDateTime::now_utc(),
+    };
+    let checked = bottle_run::check(&docker, request, &mut SystemEntropy).await?;
+    Ok((docker, checked))
+}
+
+/// Asks for the values that the manifest leaves to the operator, and writes the state folder.
+pub(crate) fn prepare(printer: Printer, checked: Checked) -> anyhow::Result<Prepared> {
+    let mut asked = AskedValues::none();
+    for question in checked.questions() {
+        let prompt = if question.prompt.is_empty() {
+            question.name.to_string()
+        } else {
+            question.prompt
+        };
+        let prompt = bottle_core::visible(&prompt);
+        printer.ask(&format!("{prompt}: "));
+        let answer = rpassword::read_password()
+            .with_context(|| format!("cannot ask for {}: is there a terminal?", question.name))?;
+        let answer = Secret::new(answer)
+            .with_context(|| format!("the value for {} cannot be used", question.name))?;
+        asked.insert(question.name, answer);
+    }
+    Ok(checked.commit(&asked, &mut SystemEntropy)?)
+}
+
+/// Runs a command in the agent's container and takes the bottle down again.
+pub(crate) async fn run(
+    printer: Printer,
+    docker: &Docker,
+    prepared: Prepared,
+    (argv, io): (Vec<String>, ExecIo),
+) -> anyhow::Result<Exit> {
+    let extra = if io == ExecIo::Terminal {
+        environment::terminal()
+    } else {
+        Vec::new()
+    };
+    let work = async |running: &Running<'_, Docker>| -> Result<(ExecOutcome, Fate), RunError> {
+        let outcome = running.session(argv, io, extra).await?;
+        let fate = Fate::of_exit_code(outcome.code);
+        Ok((outcome, fate))
+    };
+    let steps = Steps::new(printer);
+    // In a script, standard error is the command's.
+    let watched = io::stderr().is_terminal();
+    let conduct = Conduct {
+        backend: docker,
+        stop: Box::pin(signals::stop().context("cannot listen to signals")?),
+        observer: &|step| {
+            if watched {
+                steps.show(step);
+            }
+        },
+    };
+    let ended = prepared.run(conduct, work).await;
+    steps.clear();
+    report(printer, &ended);
+    match ended.result {
+        Ok(outcome) => Ok(Exit::Inner(outcome.code)),
+        Err(RunError::Interrupted) => Ok(Exit::Interrupted),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Says what is left.
+pub(crate) fn report<T, E>(printer: Printer, ended: &Ended<T, E>) {
+    let Ended {
+        identity,
+        teardown,
+        settled,
+        ..
+    } = ended;
+    for error in teardown {
+        printer.warn(&crate::printer::chain(error));
+    }
+    match settled {
+        Settled::Removed => {}
+        Settled::Kept { path, why } => {
+            let why = match why {
+                KeptBecause::Preserved => "it is marked to be kept",
+                KeptBecause::TeardownFailed => "not everything is gone: see `bottle cleanup`",
+                _ => "it did not end well",
+            };
+            printer.say(&format!(
+                "{identity}: its logs and files are in {} ({why})",
+                path.display()
+            ));
+        }
+    }
+}
+
+/// What is under way, on the terminal's last line while no command runs in it.
+pub(crate) struct Steps {
+    printer: Printer,
+    progress: Mutex<Option<Progress>>,
+}
+
+impl Steps {
+    pub(crate) const fn new(printer: Printer) -> Self {
+        Self {
+            printer,
+            progress: Mutex::new(None),
+        }
+    }
+
+    pub(crate) fn show(&self, step: Step) {
+        let mut progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        if step == Step::Session {
+            *progress = None;
+            return;
+        }
+        match &*progress {
+            Some(progress) => progress.step(self.printer, &step.to_string()),
+            None => *progress = Some(self.printer.progress(&step.to_string())),
+        }
+    }
+
+    pub(crate) fn clear(&self) {
+        *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}

@@ -1,0 +1,169 @@
+//! A bottle goes, however it ends; its neighbours stay.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+
+use super::support::{Cli, docker, left_of};
+
+fn signal(pid: u32, name: &str) {
+    let status = Command::new("kill")
+        .args(["-s", name, &pid.to_string()])
+        .status()
+        .unwrap();
+    assert!(status.success());
+}
+
+#[test]
+fn the_code_and_all_streams_pass_through() {
+    let cli = Cli::new();
+    let script = "cat; echo out-$GREETING; echo err >&2; exit 7";
+    let mut command = cli.command(&["run", "dev", "--", "sh", "-c", script]);
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    child.stdin.take().unwrap().write_all(b"in\n").unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(7));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "in\nout-hello\n");
+    assert!(String::from_utf8_lossy(&output.stderr).starts_with("err\n"));
+    let kept = cli.identities().pop().unwrap();
+    assert!(cli.state(&kept).join("compose.log").exists());
+    assert!(!cli.state(&kept).join("egress/ca-key.pem").exists());
+    assert!(cli.left().is_empty());
+    assert_eq!(
+        cli.output(&["run", "dev", "--", "true"]).status.code(),
+        Some(0)
+    );
+    assert_eq!(cli.identities(), [kept]);
+}
+
+#[test]
+fn signals_end_it_with_130_and_nothing_is_left() {
+    for name in ["INT", "TERM", "HUP"] {
+        let cli = Cli::new();
+        let mut running = cli.background("sleep 60");
+        signal(running.child.id(), name);
+        assert_eq!(running.child.wait().unwrap().code(), Some(130), "{name}");
+        assert!(cli.left().is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn a_signal_while_it_starts_leaves_nothing_either() {
+    for wait in [50, 300, 700, 1200] {
+        let cli = Cli::new();
+        let mut child = cli
+            .command(&["run", "dev", "--", "sleep", "60"])
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(wait));
+        signal(child.id(), "INT");
+        let code = child.wait().unwrap().code();
+        // Before it listens to signals, one ends it at once: then there is nothing to take down.
+        assert!(matches!(code, Some(130) | None), "{code:?}");
+        assert!(cli.left().is_empty(), "after {wait} ms");
+    }
+}
+
+#[test]
+fn after_a_kill_the_walls_stand_until_cleanup_and_neighbours_stay() {
+    let cli = Cli::new();
+    let mut killed = cli.background("sleep 60");
+    let mut neighbour = cli.background("sleep 60");
+    let other = Cli::new();
+    let mut stranger = other.background("sleep 60");
+    docker(&[
+        "network",
+        "create",
+        "--internal",
+        "--label",
+        "bottle.identity=not-ours",
+        "bottle-decoy",
+    ]);
+    killed.child.kill().unwrap();
+    killed.child.wait().unwrap();
+    assert!(!left_of(&format!("bottle.identity={}", killed.identity)).is_empty());
+    let dry = cli.output(&["cleanup", "--dry-run"]);
+    assert!(String::from_utf8_lossy(&dry.stdout).contains(&killed.identity));
+    let refused = cli.output(&["cleanup"]);
+    assert_eq!(refused.status.code(), Some(2), "there is nobody to ask");
+    let cleaned = cli.output(&["cleanup", "--yes"]);
+    assert_eq!(
+        cleaned.status.code(),
+        Some(0),
+        "{}",
+        String::from_utf8_lossy(&cleaned.stderr)
+    );
+    assert!(left_of(&format!("bottle.identity={}", killed.identity)).is_empty());
+    assert!(!cli.state(&killed.identity).exists());
+    assert_eq!(
+        left_of(&format!("bottle.identity={}", neighbour.identity)).len(),
+        5
+    );
+    assert_eq!(
+        left_of(&format!("bottle.identity={}", stranger.identity)).len(),
+        5
+    );
+    docker(&["network", "rm", "bottle-decoy"]);
+    for running in [&mut neighbour, &mut stranger] {
+        signal(running.child.id(), "TERM");
+        assert_eq!(running.child.wait().unwrap().code(), Some(130));
+    }
+    assert!(cli.left().is_empty() && other.left().is_empty());
+}
+
+#[test]
+fn a_bad_manifest_starts_nothing() {
+    let cli = Cli::new();
+    std::fs::write(
+        cli.home().join("bottles/dev.md"),
+        "---\negress:\n  rotues: []\n---\n",
+    )
+    .unwrap();
+    for args in [
+        &["run", "dev", "--", "true"][..],
+        &["start", "dev", "--yes"],
+        &["render", "dev", "--out", "out"],
+    ] {
+        let output = cli.command(args).current_dir(cli.home()).output().unwrap();
+        let words = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{words}");
+        assert!(
+            words.contains("dev.md:3") && words.contains('^') && words.contains("routes"),
+            "{words}"
+        );
+        assert!(!cli.home().join("state").exists() && !cli.home().join("out").exists());
+        assert!(cli.left().is_empty());
+    }
+}
+
+#[test]
+fn a_session_has_the_operators_terminal() {
+    let cli = Cli::new();
+    let bottle = env!("CARGO_BIN_EXE_bottle");
+    let inner = "test -t 0 && test -t 1 && sleep 1 && stty size && echo term=$TERM && exit 3";
+    let typed = format!("stty rows 40 cols 90; exec {bottle} start dev --yes -- sh -c '{inner}'");
+    let output = Command::new("script")
+        .args(["--quiet", "--return", "--command", &typed, "/dev/null"])
+        .env("BOTTLE_HOME", cli.home())
+        .env("TERM", "xterm-256color")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let shown = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(3), "{shown}");
+    assert!(
+        shown.contains("40 90") && shown.contains("term=xterm-256color"),
+        "{shown}"
+    );
+    let without = cli.output(&["start", "dev", "--yes"]);
+    assert_eq!(without.status.code(), Some(2));
+    let dry = cli.output(&["start", "dev", "--dry-run"]);
+    assert_eq!(dry.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&dry.stdout).contains("bottle-agent:latest"));
+    assert!(cli.left().is_empty());
+}

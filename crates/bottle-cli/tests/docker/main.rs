@@ -1,0 +1,14 @@
+//! Real bottles on a real engine. Needs what `scripts/setup` makes.
+
+#[cfg(test)]
+mod compose;
+#[cfg(test)]
+mod demo;
+#[cfg(test)]
+mod hardening;
+#[cfg(test)]
+mod life;
+#[cfg(test)]
+mod support;
+#[cfg(test)]
+mod tools;

@@ -1,0 +1,58 @@
+//! A folder of the bottle's state in a container.
+
+use serde::Serialize;
+
+use crate::facts::LaunchFacts;
+use crate::service::ServiceName;
+use crate::text::Text;
+
+/// Where every service finds its own folder.
+const TARGET: &str = "/etc/bottle";
+
+/// The one kind of mount there is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MountKind {
+    /// A folder of the host.
+    Bind,
+}
+
+/// A folder of the bottle's state in a container, read-only. It is made by [`crate::render`] alone.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct BindMount {
+    /// What it is.
+    #[serde(rename = "type")]
+    pub kind: MountKind,
+    /// The folder on the host, absolute.
+    pub source: Text,
+    /// Where it appears inside.
+    pub target: Text,
+    /// Always: nothing inside changes its own policy.
+    pub read_only: bool,
+    /// What the engine does when it does not exist.
+    pub bind: BindOptions,
+}
+
+/// What the engine does when a folder does not exist: refuse.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct BindOptions {
+    /// Never: a folder that an engine makes belongs to root and is empty.
+    pub create_host_path: bool,
+}
+
+impl BindMount {
+    /// The folder of a service.
+    pub(crate) fn of(service: ServiceName, facts: &LaunchFacts) -> Self {
+        Self {
+            kind: MountKind::Bind,
+            source: format!("{}/{service}", facts.state_dir).into(),
+            target: TARGET.into(),
+            read_only: true,
+            bind: BindOptions {
+                create_host_path: false,
+            },
+        }
+    }
+}

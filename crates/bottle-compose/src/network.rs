@@ -1,0 +1,40 @@
+//! A service on a network.
+
+use std::fmt;
+use std::net::Ipv4Addr;
+
+use serde::Serialize;
+
+/// One of the two networks, as the services name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum NetworkKey {
+    /// The sidecars', which leads out.
+    Egress,
+    /// The agent's, which leads nowhere.
+    Internal,
+}
+
+impl NetworkKey {
+    /// Its key in the file.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Egress => "egress",
+            Self::Internal => "internal",
+        }
+    }
+}
+
+impl fmt::Display for NetworkKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// How a service is on a network.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct NetworkAttachment {
+    /// Its fixed address.
+    pub ipv4_address: Ipv4Addr,
+}

@@ -1,0 +1,69 @@
+//! From a plan to a project.
+
+use std::collections::BTreeMap;
+
+use bottle_core::BottlePlan;
+use ipnet::Ipv4Net;
+
+use crate::facts::{LaunchFacts, NetworkFacts};
+use crate::file::{ComposeFile, ExternalNetwork};
+use crate::network::NetworkKey;
+use crate::service::ServiceName;
+use crate::{agent, sidecar};
+
+/// Why a project could not be rendered.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum RenderError {
+    /// A subnet has no room.
+    #[error("the subnet {subnet} has no room for a bottle: it takes a /28 or a wider one")]
+    Subnet {
+        /// The subnet.
+        subnet: Ipv4Net,
+    },
+    /// The state folder's path depends on where the file is read.
+    #[error("the state folder `{path}` is not an absolute path")]
+    StateDir {
+        /// The path.
+        path: String,
+    },
+    /// Nothing would keep the agent's container alive.
+    #[error("there is no program to keep the agent's container alive")]
+    Hold,
+}
+
+/// Renders the project of one bottle.
+///
+/// # Errors
+///
+/// [`RenderError`] when the facts do not hold a bottle.
+pub fn render(plan: &BottlePlan, facts: &LaunchFacts) -> Result<ComposeFile, RenderError> {
+    if !facts.state_dir.starts_with('/') {
+        return Err(RenderError::StateDir {
+            path: facts.state_dir.clone(),
+        });
+    }
+    if facts.agent_hold.is_empty() {
+        return Err(RenderError::Hold);
+    }
+    let services = BTreeMap::from([
+        (ServiceName::Agent, agent::service(plan, facts)?),
+        (ServiceName::Egress, sidecar::egress(facts)?),
+        (ServiceName::Pipelock, sidecar::pipelock(facts)?),
+    ]);
+    Ok(ComposeFile {
+        name: format!("bottle-{}", facts.identity).into(),
+        services,
+        networks: BTreeMap::from([
+            (NetworkKey::Egress, external(&facts.networks.egress)),
+            (NetworkKey::Internal, external(&facts.networks.internal)),
+        ]),
+    })
+}
+
+fn external(network: &NetworkFacts) -> ExternalNetwork {
+    ExternalNetwork {
+        name: network.name.as_str().into(),
+        external: true,
+    }
+}

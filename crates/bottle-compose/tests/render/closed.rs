@@ -1,0 +1,134 @@
+//! Over random plans, asked of the text as an independent reader understands it.
+
+use std::collections::BTreeSet;
+
+use bottle_compose::render;
+use bottle_core::{EnvValue, Limits};
+use proptest::prelude::*;
+use serde_yaml::Value;
+
+use crate::fixture::{facts, plan};
+
+/// Everything that a service may say.
+const ALLOWED: &[&str] = &[
+    "image",
+    "pull_policy",
+    "container_name",
+    "restart",
+    "entrypoint",
+    "command",
+    "user",
+    "init",
+    "read_only",
+    "cap_drop",
+    "security_opt",
+    "pids_limit",
+    "mem_limit",
+    "cpus",
+    "sysctls",
+    "tmpfs",
+    "environment",
+    "dns",
+    "networks",
+    "volumes",
+    "healthcheck",
+    "stop_grace_period",
+    "logging",
+    "labels",
+];
+
+fn texts(value: &Value) -> Vec<&str> {
+    value
+        .as_sequence()
+        .unwrap()
+        .iter()
+        .map(|each| each.as_str().unwrap())
+        .collect()
+}
+
+fn keys(value: &Value) -> BTreeSet<&str> {
+    value
+        .as_mapping()
+        .unwrap()
+        .keys()
+        .map(|key| key.as_str().unwrap())
+        .collect()
+}
+
+fn assert_closed(name: &str, service: &Value) {
+    for key in keys(service) {
+        assert!(ALLOWED.contains(&key), "`{name}` says `{key}`");
+    }
+    assert_eq!(texts(&service["cap_drop"]), ["ALL"]);
+    assert_eq!(texts(&service["security_opt"]), ["no-new-privileges:true"]);
+    assert!(service["pids_limit"].as_u64().unwrap() > 0);
+    assert!(!service["user"].as_str().unwrap().starts_with("0:"));
+    let volumes = service["volumes"].as_sequence().unwrap();
+    assert_eq!(volumes.len(), 1);
+    for volume in volumes {
+        assert_eq!(volume["type"], "bind");
+        assert_eq!(volume["read_only"], true);
+        assert_eq!(volume["bind"]["create_host_path"], false);
+        let source = volume["source"].as_str().unwrap();
+        assert_eq!(
+            source,
+            format!("/home/me/.claude-bottle/state/dev-00000/{name}")
+        );
+    }
+    let networks = keys(&service["networks"]);
+    if name == "agent" {
+        assert_eq!(networks, BTreeSet::from(["internal"]));
+        assert_eq!(texts(&service["dns"]), ["10.213.0.18"]);
+    } else {
+        assert_eq!(service["read_only"], true);
+        assert_eq!(service["sysctls"]["net.ipv4.ip_forward"], "0");
+        assert_eq!(networks.contains("internal"), name == "egress");
+    }
+}
+
+/// The value as `docker compose` takes it: `$$` is one dollar, and no single one is left to be a variable.
+fn interpolate(text: &str) -> String {
+    assert!(
+        !text.replace("$$", "").contains('$'),
+        "{text:?} would be interpolated"
+    );
+    text.replace("$$", "$")
+}
+
+proptest! {
+    #[test]
+    fn no_plan_opens_a_wall(
+        env in prop::collection::btree_map("[A-Za-z_][A-Za-z0-9_]{0,12}", ".{0,24}", 0..12),
+        pids in 1_u32..4096,
+        memory_bytes in prop::option::of(any::<u64>()),
+        millicpus in prop::option::of(any::<u32>()),
+    ) {
+        let mut plan = plan();
+        plan.limits = Limits { pids, memory_bytes, millicpus };
+        for (name, value) in &env {
+            if let (Ok(name), Ok(value)) = (name.parse(), value.parse::<EnvValue>()) {
+                plan.env.insert(name, value);
+            }
+        }
+        let file = render(&plan, &facts()).unwrap();
+        let read: Value = serde_yaml::from_str(&file.to_yaml().unwrap()).unwrap();
+        prop_assert_eq!(keys(&read), BTreeSet::from(["name", "services", "networks"]));
+        prop_assert_eq!(keys(&read["services"]), BTreeSet::from(["agent", "egress", "pipelock"]));
+        for (name, service) in read["services"].as_mapping().unwrap() {
+            assert_closed(name.as_str().unwrap(), service);
+        }
+        for network in ["internal", "egress"] {
+            prop_assert_eq!(&read["networks"][network]["external"], &Value::Bool(true));
+        }
+        let environment = &read["services"]["agent"]["environment"];
+        prop_assert_eq!(environment["HTTPS_PROXY"].as_str(), Some("http://egress:9099"));
+        for (name, value) in &plan.env {
+            let written = environment.get(name.as_str()).map(|value| value.as_str().unwrap());
+            match value {
+                _ if name.as_str() == "HTTPS_PROXY" => {}
+                EnvValue::Literal(text) => prop_assert_eq!(interpolate(written.unwrap()), text.as_str()),
+                EnvValue::Host(_) | EnvValue::Prompt { .. } => prop_assert_eq!(written, None),
+            }
+        }
+    }
+}

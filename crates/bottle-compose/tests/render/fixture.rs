@@ -1,0 +1,66 @@
+//! A plan and the facts of one start.
+
+use std::collections::BTreeMap;
+
+use bottle_compose::{Images, InternalRoute, LaunchFacts, NetworkFacts, Networks, UserIds};
+use bottle_core::{BottlePlan, EnvValue, Identity, IdentitySuffix, Limits, Provider};
+
+pub(crate) fn plan() -> BottlePlan {
+    BottlePlan {
+        agent: "dev".parse().unwrap(),
+        bottle: "dev".parse().unwrap(),
+        provider: Provider::Command,
+        image: "bottle-agent:latest".parse().unwrap(),
+        prompt: None,
+        env: BTreeMap::from([
+            (
+                "PRICE".parse().unwrap(),
+                EnvValue::Literal("5$ ${HOME} $$".to_owned()),
+            ),
+            (
+                "ASKED".parse().unwrap(),
+                EnvValue::Prompt {
+                    prompt: "Who?".to_owned(),
+                },
+            ),
+            (
+                "TAKEN".parse().unwrap(),
+                EnvValue::Host("HOST_SECRET".parse().unwrap()),
+            ),
+            (
+                "HTTPS_PROXY".parse().unwrap(),
+                EnvValue::Literal("http://evil:1".to_owned()),
+            ),
+        ]),
+        routes: Vec::new(),
+        allowlist: Vec::new(),
+        limits: Limits::default(),
+    }
+}
+
+pub(crate) fn facts() -> LaunchFacts {
+    let network = |role: &str, subnet: &str| NetworkFacts {
+        name: format!("bottle-dev-00000-{role}"),
+        subnet: subnet.parse().unwrap(),
+    };
+    LaunchFacts {
+        identity: Identity::new(&"dev".parse().unwrap(), IdentitySuffix::from_random([0; 8])),
+        home: "/home/me/.claude-bottle".to_owned(),
+        state_dir: "/home/me/.claude-bottle/state/dev-00000".to_owned(),
+        networks: Networks {
+            internal: network("internal", "10.213.0.16/28"),
+            egress: network("egress", "10.213.0.0/28"),
+        },
+        internal_route: InternalRoute::None,
+        images: Images {
+            agent: "bottle-agent:latest".parse().unwrap(),
+            sidecar: "bottle-sidecar:0123456789ab".parse().unwrap(),
+        },
+        sidecar_user: UserIds {
+            uid: 1000,
+            gid: 1000,
+        },
+        resolvers: Vec::new(),
+        agent_hold: ["sleep", "infinity"].map(str::to_owned).to_vec(),
+    }
+}

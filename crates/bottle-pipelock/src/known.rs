@@ -1,0 +1,119 @@
+//! The bottle's own secrets, found by value.
+
+use std::fmt;
+
+use aho_corasick::AhoCorasick;
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
+use bottle_core::{HeaderName, Host, HostPattern, Secret};
+
+/// A secret that is shorter is not searched for: it would be found in everything.
+const MIN_LENGTH: usize = 6;
+
+/// A value that egress injects: it may travel in one header to some hosts, and nowhere else.
+#[derive(Debug, Clone)]
+pub struct KnownSecret {
+    /// What it is called: the slot, for example `EGRESS_TOKEN_0`.
+    pub name: String,
+    /// The value.
+    pub value: Secret,
+    /// Where it may go.
+    pub hosts: Vec<HostPattern>,
+    /// In which header.
+    pub header: HeaderName,
+}
+
+/// All of them, ready to search.
+pub(crate) struct Known {
+    secrets: Vec<KnownSecret>,
+    /// `None` when there is nothing to search for.
+    finder: Option<AhoCorasick>,
+}
+
+impl Known {
+    /// Answers `None` when the values cannot be searched for: far beyond what a bottle has.
+    pub(crate) fn new(secrets: &[KnownSecret]) -> Option<Self> {
+        let needles: Vec<Vec<u8>> = secrets
+            .iter()
+            .filter(|secret| secret.value.expose().len() >= MIN_LENGTH)
+            .flat_map(|secret| needles(secret.value.expose().as_bytes()))
+            .collect();
+        let finder = if needles.is_empty() {
+            None
+        } else {
+            let built = AhoCorasick::builder()
+                .ascii_case_insensitive(true)
+                .build(needles);
+            Some(built.ok()?)
+        };
+        Some(Self {
+            secrets: secrets.to_vec(),
+            finder,
+        })
+    }
+
+    /// Whether one of the secrets is in the text, in whatever case: a host name has none.
+    pub(crate) fn is_in(&self, text: &[u8]) -> bool {
+        self.finder
+            .as_ref()
+            .is_some_and(|finder| finder.is_match(text))
+    }
+
+    /// Whether a header's value is a secret that belongs there, and nothing else.
+    pub(crate) fn is_own(&self, host: &Host, name: &str, value: &[u8]) -> bool {
+        self.secrets
+            .iter()
+            .filter(|secret| secret.header.as_str().eq_ignore_ascii_case(name))
+            .filter(|secret| secret.hosts.iter().any(|pattern| pattern.matches(host)))
+            .any(|secret| is_credential(value, secret.value.expose()))
+    }
+}
+
+impl fmt::Debug for Known {
+    /// Without the searcher, which is made of the values.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { secrets, finder: _ } = self;
+        f.debug_struct("Known")
+            .field("secrets", secrets)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Whether this is how egress writes the secret: alone, or behind the word for one of its schemes.
+fn is_credential(value: &[u8], secret: &str) -> bool {
+    let (bare, basic) = (secret.as_bytes(), STANDARD.encode(secret));
+    value == bare
+        || value.strip_prefix(b"Bearer ") == Some(bare)
+        || value.strip_prefix(b"token ") == Some(bare)
+        || value.strip_prefix(b"Basic ") == Some(basic.as_bytes())
+}
+
+/// Every text that gives a secret away: itself, hexadecimal, and base64 at each of the three places at which it may
+/// begin inside something longer that is encoded as a whole.
+fn needles(secret: &[u8]) -> Vec<Vec<u8>> {
+    let hex: String = secret.iter().flat_map(|byte| hex_digits(*byte)).collect();
+    let mut needles = vec![secret.to_vec(), hex.into_bytes()];
+    for offset in 0..3_usize {
+        let mut padded = vec![0; offset];
+        padded.extend_from_slice(secret);
+        // Six bits to a digit: the digits that no neighbour has a bit in.
+        let (first, end) = ((offset * 8).div_ceil(6), padded.len() * 8 / 6);
+        for encoded in [
+            STANDARD_NO_PAD.encode(&padded),
+            URL_SAFE_NO_PAD.encode(&padded),
+        ] {
+            needles.extend(
+                encoded
+                    .get(first..end)
+                    .map(|digits| digits.as_bytes().to_vec()),
+            );
+        }
+    }
+    needles
+}
+
+fn hex_digits(byte: u8) -> impl Iterator<Item = char> {
+    [byte >> 4, byte & 15]
+        .into_iter()
+        .filter_map(|digit| char::from_digit(digit.into(), 16))
+}

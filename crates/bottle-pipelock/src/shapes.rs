@@ -1,0 +1,102 @@
+//! All families at once: one search for their literals, then the shape of whichever was met.
+
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use regex_automata::meta::Regex;
+use regex_automata::util::syntax;
+use regex_automata::{Anchored, Input};
+
+use crate::families::{self, Family};
+
+/// A family, ready to search.
+struct Shape {
+    family: &'static Family,
+    regex: Regex,
+}
+
+/// All shapes, ready to search.
+pub(crate) struct Shapes {
+    finder: AhoCorasick,
+    /// For each literal, its place in `members`.
+    owners: Vec<usize>,
+    members: Vec<Shape>,
+}
+
+/// As they are written.
+pub(crate) static EXACT: LazyLock<Option<Shapes>> = LazyLock::new(|| Shapes::build(false));
+/// As they are in a host name, which has no capitals.
+pub(crate) static ANY_CASE: LazyLock<Option<Shapes>> = LazyLock::new(|| Shapes::build(true));
+
+impl Shapes {
+    /// `None` never: a test builds both.
+    fn build(any_case: bool) -> Option<Self> {
+        let owners = families::all()
+            .enumerate()
+            .flat_map(|(number, family)| family.literals.iter().map(move |_| number))
+            .collect();
+        let finder = AhoCorasick::builder()
+            // Beyond a hundred patterns it would take a slower one by itself.
+            .kind(Some(AhoCorasickKind::DFA))
+            .match_kind(MatchKind::Standard)
+            .ascii_case_insensitive(any_case)
+            .build(families::all().flat_map(|family| family.literals))
+            .ok()?;
+        let syntax = syntax::Config::new()
+            .unicode(false)
+            .utf8(false)
+            .case_insensitive(any_case);
+        let members = families::all().map(|family| {
+            let regex = Regex::builder().syntax(syntax).build(family.shape).ok()?;
+            Some(Shape { family, regex })
+        });
+        Some(Self {
+            finder,
+            owners,
+            members: members.collect::<Option<_>>()?,
+        })
+    }
+
+    /// The name of the first family of which a token is in the text.
+    pub(crate) fn find(&self, text: &[u8]) -> Option<&'static str> {
+        self.finder.find_overlapping_iter(text).find_map(|found| {
+            let owner = *self.owners.get(found.pattern().as_usize())?;
+            let shape = self.members.get(owner)?;
+            let is_there = shape.is_at(text, found.start());
+            is_there.then_some(shape.family.name)
+        })
+    }
+}
+
+impl Shape {
+    fn is_at(&self, text: &[u8], start: usize) -> bool {
+        if !(self.family.before)(text.get(..start).unwrap_or_default()) {
+            return false;
+        }
+        let input = Input::new(text).range(start..).anchored(Anchored::Yes);
+        self.regex
+            .find(input)
+            .and_then(|found| text.get(found.range()))
+            .is_some_and(|token| !(self.family.is_example)(token))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_shape_is_one() {
+        assert!(EXACT.is_some() && ANY_CASE.is_some());
+    }
+
+    #[test]
+    fn every_family_has_a_name_of_its_own() {
+        let names: BTreeSet<_> = families::all().map(|family| family.name).collect();
+        assert_eq!(names.len(), families::all().count());
+        // That is how a finding of a known secret is told from one of a shape.
+        assert!(!names.iter().any(|name| name.contains("known")));
+    }
+}

@@ -1,0 +1,10 @@
+//! The life of a bottle on an engine that exists in memory: whatever goes wrong, nothing is left behind.
+#![cfg(test)]
+
+mod before;
+mod bench;
+mod ending;
+mod every_call;
+mod fake;
+mod networks;
+mod secrets;
