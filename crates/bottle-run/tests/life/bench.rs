@@ -162,15 +162,13 @@ impl Bench {
     /// A failure after containers were begun leaves something to look at; one before does not.
     fn is_to_be_kept(&self, outcome: &Outcome) -> bool {
         let containers = |step: &Step| matches!(step, Step::Extras | Step::Up);
-        match &outcome.ended {
-            Some(ended) => match &ended.result {
-                Ok(code) => *code != 0,
-                Err(_) => ended.steps.iter().any(containers),
-            },
-            None => {
-                let calls = self.fake.names();
-                calls.contains(&Call::StartExtra) || calls.contains(&Call::Up)
-            }
+        let Some(ended) = &outcome.ended else {
+            let calls = self.fake.names();
+            return calls.contains(&Call::StartExtra) || calls.contains(&Call::Up);
+        };
+        match &ended.result {
+            Ok(code) => *code != 0,
+            Err(_) => ended.steps.iter().any(containers),
         }
     }
 

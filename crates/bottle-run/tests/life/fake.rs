@@ -179,10 +179,10 @@ impl Fake {
             Some(Act::Fail) => return Err(told_to_fail(call)),
             Some(Act::Panic) => panic!("{call:?} was told to panic"),
             Some(Act::Stop) => self.stop.notify_one(),
-            Some(Act::Block) => std::future::pending().await,
+            Some(Act::Block) => std::future::pending::<()>().await,
             Some(Act::StopAndBlock) => {
                 self.stop.notify_one();
-                std::future::pending().await
+                std::future::pending::<()>().await;
             }
             Some(Act::FailHalfway | Act::FailDone | Act::PanicDone) | None => {}
         }

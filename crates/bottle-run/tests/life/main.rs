@@ -6,5 +6,6 @@ mod bench;
 mod ending;
 mod every_call;
 mod fake;
+mod later;
 mod networks;
 mod secrets;
