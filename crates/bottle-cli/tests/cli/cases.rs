@@ -9,7 +9,7 @@ fn check_everything() {
         "home/bottles/broken.md",
         "---\negress:\n  rotues: []\nenv: [a]\n---\n",
     );
-    place.write("work/.claude-bottle/bottles/own.md", "---\n---\n");
+    place.write("repository/.claude-bottle/bottles/own.md", "---\n---\n");
     assert_snapshot!(place.picture(&["check"]));
 }
 
@@ -71,15 +71,15 @@ fn without_an_engine() {
 fn render_writes_everything_once() {
     let place = Place::new();
     assert_snapshot!(place.picture(&["render", "dev", "--out", "out"]));
-    let before = std::fs::read(place.path().join("work/out/docker-compose.yml")).unwrap();
+    let before = std::fs::read(place.path().join("repository/out/docker-compose.yml")).unwrap();
     assert_snapshot!(place.picture(&["render", "dev", "--out", "out"]));
     assert_eq!(
-        std::fs::read(place.path().join("work/out/docker-compose.yml")).unwrap(),
+        std::fs::read(place.path().join("repository/out/docker-compose.yml")).unwrap(),
         before
     );
     place.write("home/bottles/dev.md", "---\nimage: 7\n---\n");
     assert_snapshot!(place.picture(&["render", "dev", "--out", "other"]));
-    assert!(!place.path().join("work/other").exists());
+    assert!(!place.path().join("repository/other").exists());
 }
 
 #[test]

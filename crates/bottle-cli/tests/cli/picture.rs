@@ -14,7 +14,7 @@ pub(crate) struct Place {
 impl Place {
     pub(crate) fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        for part in ["home/agents", "home/bottles", "work"] {
+        for part in ["home/agents", "home/bottles", "repository"] {
             fs::create_dir_all(folder.path().join(part)).unwrap();
         }
         let place = Self { folder };
@@ -40,7 +40,7 @@ impl Place {
             .env_clear()
             .env("BOTTLE_HOME", self.path().join("home"))
             .env("DOCKER_HOST", "unix:///nonexistent/docker.sock")
-            .current_dir(self.path().join("work"))
+            .current_dir(self.path().join("repository"))
             .stdin(Stdio::null())
             .output()
             .unwrap();
