@@ -48,8 +48,12 @@ async fn several(rules: &[(usize, usize)], code: u8) {
     bench.assert_no_leak(&what);
     bench.assert_lock_free(&outcome, &what);
     if bench.is_in_engine(&outcome.identity) {
-        let state = bench.home().state(&outcome.identity);
-        assert!(state.is_preserved().unwrap(), "{what}");
+        let settled = &outcome.ended.as_ref().unwrap().settled;
+        let why = KeptBecause::TeardownFailed;
+        assert!(
+            matches!(settled, Settled::Kept { why: said, .. } if *said == why),
+            "{what}"
+        );
     }
     clean_up(&bench, &outcome, &what).await;
 }
