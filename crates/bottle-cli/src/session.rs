@@ -102,7 +102,7 @@ pub(crate) fn report<T, E>(printer: Printer, ended: &Ended<T, E>) {
         ..
     } = ended;
     for error in teardown {
-        printer.warn(&crate::printer::chain(error));
+        printer.warn(&bottle_core::causes(error));
     }
     match settled {
         Settled::Removed => {}

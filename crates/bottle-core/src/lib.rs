@@ -17,6 +17,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod causes;
 mod diagnostic;
 mod env;
 mod header_name;
@@ -28,6 +29,7 @@ mod load;
 mod manifest;
 mod method;
 mod name;
+mod nearest;
 mod path_prefix;
 mod plan;
 mod port;
@@ -40,6 +42,7 @@ mod url_path;
 mod visible;
 pub mod yaml;
 
+pub use self::causes::causes;
 pub use self::diagnostic::{Diagnostic, Diagnostics, Position};
 pub use self::env::{EnvName, EnvNameError, EnvValue, EnvValueError};
 pub use self::header_name::{HeaderName, HeaderNameError};

@@ -13,14 +13,13 @@ use crate::diagnostic::Diagnostics;
 use crate::image::ImageRef;
 use crate::manifest::{AgentManifest, BottleManifest};
 use crate::name::{AgentName, BottleName};
+use crate::nearest::nearest;
 use crate::plan::{BottlePlan, Limits};
 
 /// The largest manifest, in bytes. A prompt of hundreds of pages fits.
 const MAX_FILE: u64 = 256 * 1024;
 /// The image of an agent that names none; `scripts/setup` makes it.
 const DEFAULT_IMAGE: &str = "bottle-agent:latest";
-/// How alike a name must be to be suggested (Jaro-Winkler, 1 is equal).
-const ALIKE: f64 = 0.75;
 
 /// Where a manifest comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -176,7 +175,7 @@ impl ManifestSet {
             .ok_or_else(|| PlanError::NoSuchAgent {
                 name: name.clone(),
                 folder: self.home.join("agents"),
-                near: nearest(name.as_str(), self.agents.keys()),
+                near: nearest(name.as_str(), self.agents.keys()).cloned(),
             })?;
         let agent = read(&entry.path, AgentManifest::read)?;
         let bottle = self.bottle(&agent.bottle)?;
@@ -235,7 +234,7 @@ impl ManifestSet {
             .ok_or_else(|| PlanError::NoSuchBottle {
                 name: name.clone(),
                 folder: self.home.join("bottles"),
-                near: nearest(name.as_str(), self.bottles.keys()),
+                near: nearest(name.as_str(), self.bottles.keys()).cloned(),
             })?;
         read(&entry.path, BottleManifest::read)
     }
@@ -331,17 +330,6 @@ fn read<T>(
         .read_to_string(&mut text)
         .map_err(failed)?;
     parse(&path.display().to_string(), &text).map_err(PlanError::Invalid)
-}
-
-fn nearest<'a, N: std::str::FromStr + std::fmt::Display + Clone + 'a>(
-    word: &str,
-    known: impl Iterator<Item = &'a N>,
-) -> Option<N> {
-    known
-        .map(|name| (strsim::jaro_winkler(word, &name.to_string()), name))
-        .filter(|(alike, _)| *alike >= ALIKE)
-        .max_by(|left, right| left.0.total_cmp(&right.0))
-        .map(|(_, name)| name.clone())
 }
 
 #[cfg(test)]

@@ -1,11 +1,17 @@
 //! `Display`, `FromStr`-backed serde and friends for newtypes that are one piece of text.
 
-/// Implements `Display`, `AsRef<str>`, `TryFrom<String>` and serde (as a string) for a newtype over a `String`.
+/// Implements `Display`, `AsRef<str>` and serde (as a string) for a newtype over a `String`.
 macro_rules! text_newtype {
     ($name:ident) => {
         impl $name {
             /// The text.
             pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
                 &self.0
             }
         }

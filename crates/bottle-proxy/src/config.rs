@@ -12,9 +12,9 @@ use serde::Serialize;
 use thiserror::Error;
 
 use crate::decision_log::DecisionLog;
-use crate::errors::causes;
 use crate::files::{FileError, read_certificates, read_text};
 use crate::leaf::{ALPN_HTTP1, LeafError, Leafs};
+use bottle_core::causes;
 
 /// The service's own authority, inside the configuration folder.
 const CA_FILE: &str = "ca.pem";

@@ -35,7 +35,6 @@ mod decision_log;
 mod dns;
 mod egress;
 mod engine;
-mod errors;
 mod files;
 mod gate;
 mod headers;

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::args::CleanupArgs;
 use crate::exit::Exit;
 use crate::host::HostSide;
-use crate::{engine, preflight, printer};
+use crate::{engine, preflight};
 
 /// Runs the command.
 pub(crate) async fn run(args: &CleanupArgs, host: &HostSide) -> anyhow::Result<Exit> {
@@ -44,7 +44,7 @@ fn report(host: &HostSide, cleaned: &[Cleaned]) -> Exit {
             Err(error) => {
                 exit = Exit::Failed;
                 host.printer
-                    .warn(&format!("{identity}: {}", printer::chain(error)));
+                    .warn(&format!("{identity}: {}", bottle_core::causes(error)));
             }
         }
     }

@@ -4,11 +4,9 @@ use std::fmt::Display;
 use std::str::FromStr;
 
 use crate::diagnostic::{Diagnostics, Position};
+use crate::nearest::nearest;
 use crate::source::Source;
 use crate::tree::{Key, Node, Value};
-
-/// How alike a word must be to be suggested (Jaro-Winkler, 1 is equal).
-const ALIKE: f64 = 0.75;
 
 /// A map of a manifest whose keys are known to be allowed.
 pub(crate) type Fields = Vec<(Key, Node)>;
@@ -92,7 +90,7 @@ impl<'a> Reader<'a> {
             );
             return;
         }
-        let help = match nearest(&key.text, keys.known) {
+        let help = match nearest(&key.text, keys.known.iter()) {
             Some(known) => format!("did you mean `{known}`?"),
             None => format!("{} has: {}", keys.of, keys.known.join(", ")),
         };
@@ -143,14 +141,4 @@ impl<'a> Reader<'a> {
         self.wrong_kind(&node, "a list");
         Vec::new()
     }
-}
-
-/// The known word that the given one most likely means.
-fn nearest(word: &str, known: &[&'static str]) -> Option<&'static str> {
-    known
-        .iter()
-        .map(|&candidate| (strsim::jaro_winkler(word, candidate), candidate))
-        .filter(|(alike, _)| *alike >= ALIKE)
-        .max_by(|left, right| left.0.total_cmp(&right.0))
-        .map(|(_, candidate)| candidate)
 }

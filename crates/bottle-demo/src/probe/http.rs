@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use ::http::header::{CONTENT_TYPE, HOST, HeaderValue};
 use ::http::{Request, Response, Uri};
+use bottle_core::causes;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -54,7 +55,7 @@ pub(super) async fn ask(settings: &ProbeSettings, asked: &Asked<'_>) -> HttpOutc
         .await
         .unwrap_or_else(|_| Err("nothing came in time".into()));
     answer.unwrap_or_else(|error| HttpOutcome {
-        error: Some(chain(&*error)),
+        error: Some(causes(&*error)),
         ..HttpOutcome::default()
     })
 }
@@ -159,15 +160,4 @@ fn trust(settings: &ProbeSettings) -> Result<Arc<ClientConfig>, Failure> {
     Ok(Arc::new(
         builder.with_root_certificates(roots).with_no_client_auth(),
     ))
-}
-
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }

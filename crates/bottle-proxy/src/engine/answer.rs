@@ -16,12 +16,12 @@ use super::problem::{Afterwards, page, problem, tunnel_open};
 use crate::authority::{Authority, Name};
 use crate::body::Body;
 use crate::decision_log::OpenRecord;
-use crate::errors::causes;
 use crate::gate::{Gate, Page, PageRequest, Refusal, Welcome, Work};
 use crate::headers::{DENIAL, clean_request, clean_response};
 use crate::limits::{DRAIN_TIMEOUT, MAX_DRAIN_BYTES};
 use crate::place::{Misplaced, Place};
 use crate::upstream::Outgoing;
+use bottle_core::causes;
 
 /// A refusal ready to be told: the denial, and the detector that spoke.
 struct Refused {

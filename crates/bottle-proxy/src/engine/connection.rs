@@ -17,13 +17,13 @@ use tokio::time::timeout;
 
 use super::{Engine, tls};
 use crate::authority::Authority;
-use crate::errors::causes;
 use crate::gate::{Gate, Welcome};
 use crate::lane::Lane;
 use crate::limits::{IDLE_TIMEOUT, LINGER_TIMEOUT, MAX_HTTP_BUFFER};
 use crate::place::Place;
 use crate::stop::Stop;
 use crate::wire::{FirstBytes, Prefixed, Strict, sniff};
+use bottle_core::causes;
 
 /// What the requests of one HTTP connection have in common.
 pub(super) struct Connection<G> {

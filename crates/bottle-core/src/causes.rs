@@ -3,7 +3,7 @@
 use std::error::Error;
 
 /// An error and what it comes from, joined by colons.
-pub(crate) fn causes(error: &dyn Error) -> String {
+pub fn causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
