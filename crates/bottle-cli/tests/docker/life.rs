@@ -3,15 +3,7 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use super::support::{Cli, docker, left_of};
-
-fn signal(pid: u32, name: &str) {
-    let status = Command::new("kill")
-        .args(["-s", name, &pid.to_string()])
-        .status()
-        .unwrap();
-    assert!(status.success());
-}
+use super::support::{Cli, docker, left_of, signal};
 
 #[test]
 fn the_code_and_all_streams_pass_through() {
@@ -45,7 +37,7 @@ fn signals_end_it_with_130_and_nothing_is_left() {
     for name in ["INT", "TERM", "HUP"] {
         let cli = Cli::new();
         let mut running = cli.background("sleep 60");
-        signal(running.child.id(), name);
+        running.signal(name);
         assert_eq!(running.child.wait().unwrap().code(), Some(130), "{name}");
         assert!(cli.left().is_empty(), "{name}");
     }
@@ -110,7 +102,7 @@ fn after_a_kill_the_walls_stand_until_cleanup_and_neighbours_stay() {
     );
     docker(&["network", "rm", "bottle-decoy"]);
     for running in [&mut neighbour, &mut stranger] {
-        signal(running.child.id(), "TERM");
+        running.signal("TERM");
         assert_eq!(running.child.wait().unwrap().code(), Some(130));
     }
     assert!(cli.left().is_empty() && other.left().is_empty());

@@ -25,6 +25,32 @@ pub(crate) struct Running {
     pub(crate) identity: String,
 }
 
+impl Running {
+    /// Sends a signal to the program.
+    pub(crate) fn signal(&self, name: &str) {
+        signal(self.child.id(), name);
+    }
+}
+
+/// A test that failed must not leave a bottle for the next one to find.
+impl Drop for Running {
+    fn drop(&mut self) {
+        if matches!(self.child.try_wait(), Ok(None)) {
+            self.signal("TERM");
+            let _ = self.child.wait();
+        }
+    }
+}
+
+/// Sends a signal to a process.
+pub(crate) fn signal(pid: u32, name: &str) {
+    let status = Command::new("kill")
+        .args(["-s", name, &pid.to_string()])
+        .status()
+        .unwrap();
+    assert!(status.success());
+}
+
 impl Cli {
     pub(crate) fn new() -> Self {
         let home = tempfile::tempdir().unwrap();
@@ -63,15 +89,18 @@ impl Cli {
         let ready = self.home().join("ready");
         let _ = fs::remove_file(&ready);
         let script = format!("echo ready; {script}");
+        let before = self.identities();
         let mut command = self.command(&["run", "dev", "--", "sh", "-c", &script]);
         let out = fs::File::create(&ready).unwrap();
         let child = command.stdout(out).stderr(Stdio::piped()).spawn().unwrap();
         wait_until("the session", || {
             fs::read_to_string(&ready).unwrap().contains("ready")
         });
+        // They are listed by name, which is random: the new one may stand anywhere.
+        let new = |identity: &String| !before.contains(identity);
         Running {
             child,
-            identity: self.identities().pop().unwrap(),
+            identity: self.identities().into_iter().find(new).unwrap(),
         }
     }
 
