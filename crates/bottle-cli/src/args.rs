@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use bottle_core::{AgentName, BottleName};
-use clap::{Args, Parser, Subcommand};
+use bottle_core::{AgentName, Provider};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Run AI coding agents safely on your own machine.
 ///
@@ -23,14 +23,22 @@ pub(crate) struct Cli {
 pub(crate) enum Command {
     /// Start a real bottle around a probe agent and a pretend internet, and judge it from the inside
     Demo(DemoArgs),
+    /// Write a starter bottle and agent; nothing is overwritten
+    Init(InitArgs),
     /// Start an agent in a bottle of its own, attached to this terminal
     Start(StartArgs),
     /// Run one command in a bottle of its own, without a terminal; its exit code is ours
     Run(RunArgs),
     /// Write every file that a bottle is made of, without Docker
     Render(RenderArgs),
-    /// Validate manifests, or explain what a bottle does with one request
+    /// Validate manifests and run their policy tests, or explain what a bottle does with one request
     Check(CheckArgs),
+    /// Show the resolved plan of an agent, and where each value comes from
+    Info(InfoArgs),
+    /// Tell more about an error or a refusal, by its code
+    ExplainError(ExplainErrorArgs),
+    /// Print the JSON Schema of a front matter, for editors
+    Schema(SchemaArgs),
     /// Show the agents and bottles there are, and what runs or was kept
     List(ListArgs),
     /// Remove what a crash left behind: containers, networks and state nobody owns
@@ -89,21 +97,105 @@ pub(crate) struct RenderArgs {
     /// The folder to write to; it must not exist yet
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// `bottle check`.
 #[derive(Debug, Args)]
 pub(crate) struct CheckArgs {
-    /// A bottle; all manifests when left out
-    pub(crate) bottle: Option<BottleName>,
+    /// A bottle by its name, or any manifest by its file; all manifests when left out
+    #[arg(value_name = "BOTTLE|FILE")]
+    pub(crate) subject: Option<String>,
     /// The method of a request to explain
     #[arg(requires = "url")]
     pub(crate) method: Option<String>,
     /// The address of a request to explain
     pub(crate) url: Option<String>,
+    /// End with 1 when a rule is covered by no policy test
+    #[arg(long)]
+    pub(crate) strict: bool,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// `bottle init`.
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// The name of both
+    #[arg(default_value = "dev")]
+    pub(crate) name: AgentName,
+    /// Which program the agent is
+    #[arg(long, value_enum, default_value_t = ProviderArg::Command)]
+    pub(crate) provider: ProviderArg,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// A provider, as it is typed.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum ProviderArg {
+    /// Claude Code
+    Claude,
+    /// The Codex command line
+    Codex,
+    /// Any command
+    Command,
+}
+
+impl From<ProviderArg> for Provider {
+    fn from(provider: ProviderArg) -> Self {
+        match provider {
+            ProviderArg::Claude => Self::Claude,
+            ProviderArg::Codex => Self::Codex,
+            ProviderArg::Command => Self::Command,
+        }
+    }
+}
+
+/// `bottle info`.
+#[derive(Debug, Args)]
+pub(crate) struct InfoArgs {
+    /// The agent, by the name of its file
+    pub(crate) agent: AgentName,
+    /// Print the bottle as one manifest, inheritance done
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) flat: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `bottle explain-error`.
+#[derive(Debug, Args)]
+pub(crate) struct ExplainErrorArgs {
+    /// The code, as in `error[manifest.unknown-key]`; all when left out
+    pub(crate) code: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `bottle schema`.
+#[derive(Debug, Args)]
+pub(crate) struct SchemaArgs {
+    /// Whose front matter
+    pub(crate) of: SchemaOf,
+    /// A schema is JSON in any case
+    #[arg(long, hide = true)]
+    pub(crate) json: bool,
+}
+
+/// What a schema is of.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum SchemaOf {
+    /// An agent
+    Agent,
+    /// A bottle
+    Bottle,
 }
 
 /// `bottle list`.

@@ -1,7 +1,7 @@
 //! What every command needs to know of the host.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use bottle_core::ManifestSet;
@@ -30,6 +30,12 @@ impl HostSide {
             cwd,
             printer,
         })
+    }
+
+    /// A file as it is shown: below the home, without it.
+    pub(crate) fn short(&self, path: &Path) -> String {
+        let path = path.strip_prefix(self.home.path()).unwrap_or(path);
+        bottle_core::visible(&path.display().to_string())
     }
 
     /// The manifests; what is odd about them is said at once.

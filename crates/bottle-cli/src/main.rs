@@ -4,13 +4,14 @@ mod args;
 mod commands;
 mod daemon;
 mod demo;
+mod diagnostic_json;
 mod engine;
 mod environment;
 mod exit;
 mod host;
+mod origin;
 mod preflight;
 mod printer;
-mod request_url;
 mod session;
 mod signals;
 
@@ -61,7 +62,11 @@ fn host_side(command: &Command) -> Exit {
 
 fn dispatch(command: &Command, host: &HostSide) -> anyhow::Result<Exit> {
     match command {
+        Command::Init(args) => commands::init::run(args, host),
         Command::Check(args) => commands::check::run(args, host),
+        Command::Info(args) => commands::info::run(args, host),
+        Command::ExplainError(args) => commands::explain_error::run(args, host),
+        Command::Schema(args) => Ok(commands::schema::run(args, host)),
         Command::Render(args) => commands::render::run(args, host),
         Command::Demo(args) => commands::on_engine(commands::demo::run(args, host)),
         Command::Start(args) => commands::on_engine(commands::start::run(args, host)),

@@ -3,13 +3,15 @@
 use std::fmt::Write as _;
 use std::io::{self, BufRead, IsTerminal};
 
-use bottle_core::{AuthScheme, BottlePlan, EnvValue};
+use bottle_core::{BottlePlan, EnvName, ImageSource, Method, SkillName};
 use bottle_egress::{Folded, Ports, Route};
 
 use crate::printer::Printer;
 
-/// How wide the column of names is.
-const NAME_WIDTH: usize = 9;
+/// How wide a terminal is at least.
+const WIDTH: usize = 80;
+/// How wide the column of names is, with the blank behind it.
+const INDENT: usize = 10;
 
 /// There is nobody to ask.
 #[derive(Debug, thiserror::Error)]
@@ -17,30 +19,35 @@ const NAME_WIDTH: usize = 9;
 pub(crate) struct NobodyToAsk;
 
 /// Everything that the bottle may do, for a terminal of 80 columns without colour.
-pub(crate) fn render(plan: &BottlePlan, folded: &Folded, command: &[String]) -> String {
+pub(crate) fn render(plan: &BottlePlan, folded: &Folded) -> String {
     let mut text = String::new();
+    let mut section = |name: &str, entries: Vec<String>| {
+        let entries = if entries.is_empty() {
+            vec!["none".to_owned()]
+        } else {
+            entries
+        };
+        for (number, entry) in entries.iter().enumerate() {
+            let label = if number == 0 { name } else { "" };
+            wrap(&mut text, label, entry);
+        }
+    };
+    let provider = plan.provider.as_str();
+    let agent = format!("{} in bottle {} ({provider})", plan.agent, plan.bottle);
+    section("agent", vec![agent]);
+    section("image", vec![image(plan)]);
+    section("env", environment(plan).into_iter().collect());
+    let skills: Vec<&str> = plan.skills.iter().map(SkillName::as_str).collect();
+    section("skills", joined(&skills).into_iter().collect());
+    let remotes = plan.git.iter();
     section(
-        &mut text,
-        "agent",
-        &[format!("{} in bottle {}", plan.agent, plan.bottle)],
+        "git",
+        remotes
+            .map(|remote| format!("{} {}", remote.name, remote.upstream))
+            .collect(),
     );
-    section(&mut text, "image", &[plan.image.to_string()]);
-    section(
-        &mut text,
-        "command",
-        &[bottle_core::visible(&command.join(" "))],
-    );
-    section(&mut text, "env", &environment(plan));
-    section(&mut text, "skills", &[]);
-    section(&mut text, "git", &[]);
-    let routes: Vec<String> = folded
-        .table
-        .routes()
-        .iter()
-        .map(|each| route(each, folded))
-        .collect();
-    section(&mut text, "routes", &routes);
-    section(&mut text, "limits", &[limits(plan)]);
+    section("routes", folded.table.routes().iter().map(rule).collect());
+    section("limits", vec![limits(plan)]);
     text
 }
 
@@ -55,81 +62,86 @@ pub(crate) fn confirm(printer: Printer, question: &str) -> Result<bool, NobodyTo
     Ok(read && matches!(answer.trim(), "y" | "Y" | "yes" | "Yes" | "YES"))
 }
 
-fn section(text: &mut String, name: &str, lines: &[String]) {
-    let none = [String::from("none")];
-    let lines = if lines.is_empty() { &none } else { lines };
-    for (index, line) in lines.iter().enumerate() {
-        let label = if index == 0 { name } else { "" };
+/// One entry, broken at blanks so that it fits, and inside a word where that is too long for a line.
+fn wrap(text: &mut String, label: &str, entry: &str) {
+    let room = WIDTH - INDENT;
+    let mut line = String::new();
+    let mut label = label;
+    let mut flush = |line: &mut String| {
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "{label:NAME_WIDTH$} {line}");
+        let _ = writeln!(text, "{label:INDENT$}{line}");
+        label = "";
+        line.clear();
+    };
+    for word in entry.split(' ') {
+        let mut word: Vec<char> = word.chars().collect();
+        let used = line.chars().count();
+        if used > 0 && used + 1 + word.len() > room {
+            flush(&mut line);
+            line.push_str("  ");
+        } else if used > 0 {
+            line.push(' ');
+        }
+        while line.chars().count() + word.len() > room {
+            let rest = word.split_off(room - line.chars().count());
+            line.extend(word);
+            flush(&mut line);
+            line.push_str("  ");
+            word = rest;
+        }
+        line.extend(word);
+    }
+    flush(&mut line);
+}
+
+fn joined(words: &[&str]) -> Option<String> {
+    (!words.is_empty()).then(|| words.join(", "))
+}
+
+fn image(plan: &BottlePlan) -> String {
+    match &plan.image {
+        ImageSource::Named(image) => image.to_string(),
+        ImageSource::Dockerfile(path) => format!("built from {}", bottle_core::visible(path)),
     }
 }
 
-fn environment(plan: &BottlePlan) -> Vec<String> {
-    plan.env
-        .iter()
-        .map(|(name, value)| match value {
-            EnvValue::Literal(_) => format!("{name}  from the manifest"),
-            EnvValue::Prompt { .. } => format!("{name}  asked for now"),
-            EnvValue::Host(host) => format!("{name}  from the host's {host}"),
-        })
-        .collect()
+fn environment(plan: &BottlePlan) -> Option<String> {
+    let preset = plan.provider.preset().variables(plan).into_iter();
+    let mut names: Vec<&str> = plan.env.keys().map(EnvName::as_str).collect();
+    names.extend(preset.map(|(name, _)| name));
+    names.sort_unstable();
+    joined(&names)
 }
 
-fn route(route: &Route, folded: &Folded) -> String {
-    let mut line = route.host.to_string();
+/// One rule on one line: hosts, ports, methods, paths, how the credential is written.
+pub(crate) fn rule(route: &Route) -> String {
+    let mut words = Vec::new();
+    let mut host = route.host.to_string();
     if let Ports::Only(ports) = &route.ports
         && ports.iter().any(|port| port.get() != 443)
     {
         let ports: Vec<String> = ports.iter().map(ToString::to_string).collect();
-        let _ = write!(line, ":{}", ports.join(","));
+        host = format!("{host}:{}", ports.join(","));
     }
+    words.push(host);
     if !route.methods.is_empty() {
-        let methods: Vec<&str> = route
-            .methods
-            .iter()
-            .map(bottle_core::Method::as_str)
-            .collect();
-        let _ = write!(line, "  {}", methods.join(","));
+        let methods: Vec<&str> = route.methods.iter().map(Method::as_str).collect();
+        words.push(methods.join(","));
     }
-    if !route.path_allowlist.is_empty() {
-        let paths: Vec<String> = route
-            .path_allowlist
-            .iter()
-            .map(ToString::to_string)
-            .collect();
-        let _ = write!(line, "  {}", paths.join(" "));
-    }
+    words.extend(route.path_allowlist.iter().map(ToString::to_string));
     if let Some(auth) = &route.auth {
-        let source = folded
-            .slots
-            .get(&auth.slot)
-            .map_or_else(String::new, |name| format!(" from {name}"));
-        let _ = write!(line, "  [auth: {}{source}]", scheme(auth.scheme));
+        words.push(format!("[auth: {}]", auth.scheme.as_str()));
     }
-    line
-}
-
-const fn scheme(scheme: AuthScheme) -> &'static str {
-    match scheme {
-        AuthScheme::Bearer => "Bearer",
-        AuthScheme::Token => "token",
-        AuthScheme::Basic => "basic",
-    }
+    words.join(" ")
 }
 
 fn limits(plan: &BottlePlan) -> String {
-    let mut text = format!("{} processes", plan.limits.pids);
-    if let Some(bytes) = plan.limits.memory_bytes {
-        let _ = write!(text, ", {} MiB of memory", bytes / (1024 * 1024));
-    }
-    if let Some(millicpus) = plan.limits.millicpus {
-        let _ = write!(
-            text,
-            ", {}.{:03} processors",
-            millicpus / 1000,
-            millicpus % 1000
-        );
-    }
-    text
+    let mut words = vec![format!("{} processes", plan.limits.pids)];
+    words.extend(
+        plan.limits
+            .memory
+            .map(|memory| format!("{memory} of memory")),
+    );
+    words.extend(plan.limits.cpus.map(|cpus| format!("{cpus} processors")));
+    words.join(", ")
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bottle_core::{BottlePlan, Limits};
+use bottle_core::{BottlePlan, Cpus, Limits, Memory};
 
 use crate::environment;
 use crate::facts::{InternalRoute, LaunchFacts};
@@ -19,11 +19,7 @@ const IMPATIENT: (&str, &str) = ("net.ipv4.neigh.eth0.retrans_time_ms", "250");
 
 /// The agent's container: on the internal network alone.
 pub(crate) fn service(plan: &BottlePlan, facts: &LaunchFacts) -> Result<Service, RenderError> {
-    let Limits {
-        pids,
-        memory_bytes,
-        millicpus,
-    } = plan.limits;
+    let Limits { pids, memory, cpus } = plan.limits;
     let attachment = NetworkAttachment {
         ipv4_address: facts.networks.agent()?,
     };
@@ -40,9 +36,13 @@ pub(crate) fn service(plan: &BottlePlan, facts: &LaunchFacts) -> Result<Service,
             .map(Text::from)
             .collect(),
         init: true,
-        pids_limit: pids,
-        mem_limit: memory_bytes,
-        millicpus,
+        runtime: facts
+            .agent_runtime
+            .as_ref()
+            .map(|name| name.as_str().into()),
+        pids_limit: pids.get(),
+        mem_limit: memory.map(Memory::bytes),
+        millicpus: cpus.map(Cpus::millicpus),
         sysctls,
         environment: environment::agent(plan, facts),
         dns: vec![facts.networks.egress_inner()?.into()],

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use bottle_core::{Identity, ImageRef};
+use bottle_core::{Identity, ImageRef, RuntimeName};
 use ipnet::Ipv4Net;
 
 use crate::render::RenderError;
@@ -25,6 +25,8 @@ pub struct LaunchFacts {
     pub internal_route: InternalRoute,
     /// Its two images.
     pub images: Images,
+    /// What the engine runs the agent's container with; its own default when `None`.
+    pub agent_runtime: Option<RuntimeName>,
     /// Whom the sidecars run as.
     pub sidecar_user: UserIds,
     /// The resolvers that pipelock asks; the engine's when empty.

@@ -79,6 +79,9 @@ pub struct Service {
     /// Whether its root file system is read-only.
     #[serde(skip_serializing_if = "is_false")]
     pub read_only: bool,
+    /// What the engine runs it with; its own default when `None`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub runtime: Option<Text>,
     /// Always `ALL`.
     pub cap_drop: [&'static str; 1],
     /// Always `no-new-privileges:true`.
@@ -134,6 +137,7 @@ impl Service {
             user,
             init: false,
             read_only: false,
+            runtime: None,
             cap_drop: ["ALL"],
             security_opt: ["no-new-privileges:true"],
             pids_limit: 256,

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::ops::Range;
 
-use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Renderer, Snippet};
 
+use crate::code::Code;
 use crate::visible::visible;
 
 /// The longest line of source that is shown, in characters: a policy file has no longer ones in good faith.
@@ -24,8 +25,8 @@ pub struct Position {
 /// One thing that is wrong with a file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Diagnostic {
-    /// A stable name, for example `manifest.unknown-key`.
-    pub code: &'static str,
+    /// Which kind of mistake it is.
+    pub code: Code,
     /// What is wrong.
     pub message: String,
     /// The file, as the user knows it.
@@ -36,14 +37,65 @@ pub struct Diagnostic {
     pub source_line: String,
     /// What to do about it.
     pub help: Option<String>,
+    /// The other place, where there are two.
+    pub related: Option<Related>,
 }
 
-impl Diagnostic {
-    /// The part of the shown line that is meant, as bytes of it.
-    fn span(&self, shown: &str) -> Range<usize> {
+/// A second place that a mistake is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Related {
+    /// What is there.
+    pub label: &'static str,
+    /// The file, as the user knows it.
+    pub file: String,
+    /// Where.
+    pub position: Position,
+    /// The whole line, without its end.
+    pub source_line: String,
+}
+
+/// One line of a file, ready to be shown.
+struct Shown {
+    file: String,
+    line: String,
+    position: Position,
+}
+
+impl Shown {
+    fn new(file: &str, line: &str, position: Position) -> Self {
+        // One placeholder per hidden character keeps the columns right.
+        let placeholder = |each: char| {
+            let seen = visible(each.encode_utf8(&mut [0; 4]));
+            if seen.chars().count() == 1 {
+                each
+            } else {
+                '\u{fffd}'
+            }
+        };
+        Self {
+            file: visible(file),
+            line: line.chars().take(MAX_SHOWN).map(placeholder).collect(),
+            position,
+        }
+    }
+
+    fn snippet<'a>(&'a self, kind: AnnotationKind, label: &'a str) -> Snippet<'a, Annotation<'a>> {
+        let annotation = kind.span(self.span());
+        Snippet::source(self.line.as_str())
+            .path(self.file.as_str())
+            .line_start(self.position.line)
+            .annotation(if label.is_empty() {
+                annotation
+            } else {
+                annotation.label(label)
+            })
+    }
+
+    /// The part of the line that is meant, as bytes of it.
+    fn span(&self) -> Range<usize> {
         let from = self.position.column.saturating_sub(1);
-        let start = byte_of(shown, from);
-        let end = byte_of(shown, from.saturating_add(self.position.width.max(1)));
+        let start = byte_of(&self.line, from);
+        let end = byte_of(&self.line, from.saturating_add(self.position.width.max(1)));
         start..end.max(start)
     }
 }
@@ -58,29 +110,21 @@ fn byte_of(text: &str, character: usize) -> usize {
 impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let message = visible(&self.message);
-        let file = visible(&self.file);
         let help = self.help.as_deref().map(visible);
-        // One placeholder per hidden character keeps the columns right.
-        let shown: String = self
-            .source_line
-            .chars()
-            .take(MAX_SHOWN)
-            .map(|each| {
-                if visible(each.encode_utf8(&mut [0; 4])).chars().count() == 1 {
-                    each
-                } else {
-                    '\u{fffd}'
-                }
-            })
-            .collect();
-        let snippet = Snippet::source(shown.as_str())
-            .path(file.as_str())
-            .line_start(self.position.line)
-            .annotation(AnnotationKind::Primary.span(self.span(&shown)));
+        let shown = Shown::new(&self.file, &self.source_line, self.position);
+        let other = self.related.as_ref().map(|other| {
+            (
+                other.label,
+                Shown::new(&other.file, &other.source_line, other.position),
+            )
+        });
         let mut group = Level::ERROR
             .primary_title(message.as_str())
-            .id(self.code)
-            .element(snippet);
+            .id(self.code.as_str())
+            .element(shown.snippet(AnnotationKind::Primary, ""));
+        if let Some((label, other)) = &other {
+            group = group.element(other.snippet(AnnotationKind::Context, label));
+        }
         if let Some(help) = &help {
             group = group.element(Level::HELP.message(help.as_str()));
         }
@@ -107,6 +151,11 @@ impl Diagnostics {
     /// How many things are wrong.
     pub const fn len(&self) -> usize {
         self.0.len()
+    }
+
+    /// Adds those of another.
+    pub fn append(&mut self, mut other: Self) {
+        self.0.append(&mut other.0);
     }
 
     /// Adds one.

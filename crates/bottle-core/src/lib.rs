@@ -18,13 +18,14 @@
 //! ```
 
 mod causes;
+mod code;
 mod diagnostic;
 mod env;
+mod expectation;
 mod header_name;
 mod host;
 mod host_pattern;
 mod identity;
-mod image;
 mod load;
 mod manifest;
 mod method;
@@ -33,6 +34,7 @@ mod nearest;
 mod path_prefix;
 mod plan;
 mod port;
+mod request_url;
 mod secret;
 mod source;
 mod text;
@@ -43,20 +45,30 @@ mod visible;
 pub mod yaml;
 
 pub use self::causes::causes;
-pub use self::diagnostic::{Diagnostic, Diagnostics, Position};
+pub use self::code::{Code, CodeError};
+pub use self::diagnostic::{Diagnostic, Diagnostics, Position, Related};
 pub use self::env::{EnvName, EnvNameError, EnvValue, EnvValueError};
+pub use self::expectation::{Expectation, ExpectationError, Verdict};
 pub use self::header_name::{HeaderName, HeaderNameError};
 pub use self::host::{Host, HostError};
 pub use self::host_pattern::{HostPattern, HostPatternError};
 pub use self::identity::{Identity, IdentityError, IdentitySuffix};
-pub use self::image::{ImageRef, ImageRefError};
-pub use self::load::{Entry, LoadError, ManifestSet, Origin, PlanError};
+pub use self::load::{Checked, Entry, Folder, LoadError, ManifestSet, PlanError, Subject};
+pub use self::manifest::{PlanKey, Resolved, Schema, ValueOrigin};
 pub use self::method::{Method, MethodError};
 pub use self::name::{AgentName, BottleName, NameError};
+pub use self::nearest::nearest;
 pub use self::path_prefix::PathPrefix;
-pub use self::plan::{AuthScheme, AuthSpec, BottlePlan, Limits, Provider, RouteSpec};
+pub use self::plan::{
+    AuthScheme, AuthSpec, BottlePlan, Cpus, Credential, DlpSpec, GitRemote, GitRemoteError,
+    HostKey, ImageRef, ImageRefError, ImageSource, KeyPath, LargeBodies, LimitError, Limits,
+    Memory, PLACEHOLDER, Pids, PipelockSpec, Placeholder, Preset, Provider, RemoteName,
+    ResponseAction, Role, RouteSpec, RuleName, RuleNameError, RuntimeName, RuntimeNameError,
+    SkillName, SkillNameError, SshHost, SshUrl, Supervise, WIRING, WebSocket, Wiring, Workspace,
+};
 pub use self::port::{Port, PortError};
+pub use self::request_url::{RequestUrl, RequestUrlError, Scheme, UrlHost};
 pub use self::secret::{Secret, SecretError};
-pub use self::source::Source;
+pub use self::source::{Place, Placed, Source, SourceFile};
 pub use self::url_path::{EncodedSlash, PathError, UrlPath};
 pub use self::visible::visible;

@@ -9,21 +9,22 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
+use crate::code::Code;
 use crate::diagnostic::Diagnostics;
-use crate::image::ImageRef;
-use crate::manifest::{AgentManifest, BottleManifest};
+use crate::manifest::{Agent, AgentManifest, BottleManifest, Resolved, overlay, resolve, unite};
 use crate::name::{AgentName, BottleName};
 use crate::nearest::nearest;
-use crate::plan::{BottlePlan, Limits};
+use crate::plan::BottlePlan;
+use crate::source::Placed;
 
 /// The largest manifest, in bytes. A prompt of hundreds of pages fits.
 const MAX_FILE: u64 = 256 * 1024;
-/// The image of an agent that names none; `scripts/setup` makes it.
-const DEFAULT_IMAGE: &str = "bottle-agent:latest";
+/// How deep bottles may extend each other. Protects the stack.
+const MAX_PARENTS: usize = 32;
 
 /// Where a manifest comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Origin {
+pub enum Folder {
     /// The operator's own folder.
     Home,
     /// The folder of the repository in which bottle was called: it may name bottles, not make them.
@@ -37,8 +38,8 @@ pub struct Entry<N> {
     pub name: N,
     /// Its file.
     pub path: PathBuf,
-    /// Where it comes from.
-    pub origin: Origin,
+    /// Whose folder it lies in.
+    pub folder: Folder,
 }
 
 /// A folder of manifests could not be read.
@@ -88,6 +89,34 @@ pub enum PlanError {
     /// A file that is wrong.
     #[error("{0}")]
     Invalid(Diagnostics),
+    /// A bottle that is needed is wrong.
+    #[error("{error}")]
+    Needs {
+        /// Which.
+        bottle: BottleName,
+        /// What is wrong with it; never another of this kind.
+        error: Box<PlanError>,
+    },
+}
+
+impl PlanError {
+    /// What is wrong with the file that is wrong.
+    pub fn innermost(&self) -> &Self {
+        match self {
+            Self::Needs { error, .. } => error,
+            other => other,
+        }
+    }
+
+    fn needed(self, bottle: &BottleName) -> Self {
+        match self {
+            Self::Needs { .. } => self,
+            error => Self::Needs {
+                bottle: bottle.clone(),
+                error: Box::new(error),
+            },
+        }
+    }
 }
 
 fn suggestion<N: std::fmt::Display>(near: Option<&N>) -> String {
@@ -112,8 +141,8 @@ impl ManifestSet {
     /// [`LoadError`] when a folder exists and cannot be read.
     pub fn open(home: &Path, cwd: Option<&Path>) -> Result<Self, LoadError> {
         let mut warnings = Vec::new();
-        let bottles = entries(&home.join("bottles"), Origin::Home, &mut warnings)?;
-        let mut agents = entries(&home.join("agents"), Origin::Home, &mut warnings)?;
+        let bottles = entries(&home.join("bottles"), Folder::Home, &mut warnings)?;
+        let mut agents = entries(&home.join("agents"), Folder::Home, &mut warnings)?;
         let repository = cwd
             .map(|cwd| cwd.join(".claude-bottle"))
             .filter(|folder| folder != home);
@@ -127,7 +156,7 @@ impl ManifestSet {
             }
             for (name, entry) in entries(
                 &repository.join("agents"),
-                Origin::Repository,
+                Folder::Repository,
                 &mut warnings,
             )? {
                 if agents.contains_key(&name) {
@@ -169,6 +198,15 @@ impl ManifestSet {
     ///
     /// [`PlanError`] when it or its bottle is missing or wrong.
     pub fn plan(&self, name: &AgentName) -> Result<BottlePlan, PlanError> {
+        self.resolve(name).map(|resolved| resolved.plan)
+    }
+
+    /// The plan of an agent, and where its values come from.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError`] when it or its bottle is missing or wrong.
+    pub fn resolve(&self, name: &AgentName) -> Result<Resolved, PlanError> {
         let entry = self
             .agents
             .get(name)
@@ -177,9 +215,18 @@ impl ManifestSet {
                 folder: self.home.join("agents"),
                 near: nearest(name.as_str(), self.agents.keys()).cloned(),
             })?;
-        let agent = read(&entry.path, AgentManifest::read)?;
-        let bottle = self.bottle(&agent.bottle)?;
-        Ok(plan(name.clone(), agent, bottle))
+        let manifest = read(&entry.path, AgentManifest::read)?;
+        let bottle = self.named(&manifest.bottle)?;
+        let agent = Agent {
+            name: name.clone(),
+            manifest: Some(manifest),
+            foreign: entry.folder == Folder::Repository,
+        };
+        let seen = &mut Flattened::default();
+        let flat = self
+            .flatten(bottle, &mut Vec::new(), seen)
+            .map_err(|error| error.needed(&bottle.name))?;
+        in_bottle(agent, bottle, flat)
     }
 
     /// The plan of a bottle around an agent of the same name without a prompt: what its rules are.
@@ -187,47 +234,32 @@ impl ManifestSet {
     /// # Errors
     ///
     /// [`PlanError`] when it is missing or wrong.
-    pub fn bottle_plan(&self, name: &BottleName) -> Result<BottlePlan, PlanError> {
-        let bottle = self.bottle(name)?;
-        let no_such_agent = || PlanError::NoSuchBottle {
-            name: name.clone(),
-            folder: self.home.join("bottles"),
-            near: None,
-        };
-        let agent_name = name.as_str().parse().map_err(|_| no_such_agent())?;
-        Ok(plan(
-            agent_name,
-            AgentManifest {
-                bottle: name.clone(),
-                prompt: None,
-            },
-            bottle,
-        ))
+    pub fn resolve_bottle(&self, name: &BottleName) -> Result<Resolved, PlanError> {
+        self.alone(name, &mut Flattened::default())
     }
 
     /// Reads every file and says what is wrong with each. An agent is also wrong when its bottle is missing.
-    pub fn check_all(&self) -> Vec<(PathBuf, Result<(), PlanError>)> {
-        let bottles = self
-            .bottles
-            .values()
-            .map(|entry| (entry.path.clone(), self.bottle(&entry.name).map(|_| ())));
-        let agents = self
-            .agents
-            .values()
-            .map(|entry| (entry.path.clone(), self.check_agent(entry)));
-        bottles.chain(agents).collect()
-    }
-
-    fn check_agent(&self, entry: &Entry<AgentName>) -> Result<(), PlanError> {
-        let agent = read(&entry.path, AgentManifest::read)?;
-        if self.bottles.contains_key(&agent.bottle) {
-            Ok(())
-        } else {
-            self.bottle(&agent.bottle).map(|_| ())
+    pub fn check_all(&self) -> Vec<Checked> {
+        let mut seen = Flattened::default();
+        let mut checked: Vec<Checked> = Vec::new();
+        for entry in self.bottles.values() {
+            checked.push(Checked {
+                path: entry.path.clone(),
+                subject: Subject::Bottle(entry.name.clone()),
+                result: self.alone(&entry.name, &mut seen),
+            });
         }
+        for entry in self.agents.values() {
+            checked.push(Checked {
+                path: entry.path.clone(),
+                subject: Subject::Agent(entry.name.clone()),
+                result: self.resolve(&entry.name),
+            });
+        }
+        checked
     }
 
-    fn bottle(&self, name: &BottleName) -> Result<BottleManifest, PlanError> {
+    fn alone(&self, name: &BottleName, seen: &mut Flattened) -> Result<Resolved, PlanError> {
         let entry = self
             .bottles
             .get(name)
@@ -236,43 +268,141 @@ impl ManifestSet {
                 folder: self.home.join("bottles"),
                 near: nearest(name.as_str(), self.bottles.keys()).cloned(),
             })?;
-        read(&entry.path, BottleManifest::read)
+        let agent = Agent {
+            name: AgentName::of_bottle(name),
+            manifest: None,
+            foreign: false,
+        };
+        let flat = self.flatten(entry, &mut Vec::new(), seen)?;
+        in_bottle(agent, entry, flat)
+    }
+
+    /// The bottle that an agent names.
+    fn named(&self, bottle: &Placed<BottleName>) -> Result<&Entry<BottleName>, PlanError> {
+        let name = &bottle.value;
+        self.bottles.get(name).ok_or_else(|| {
+            let folder = self.home.join("bottles");
+            let message = format!("there is no bottle `{name}` in {}", folder.display());
+            let mut diagnostic = bottle.place.diagnostic(Code::AgentBottle, message);
+            let near = nearest(name.as_str(), self.bottles.keys());
+            diagnostic.help = near.map(|near| format!("did you mean `{near}`?"));
+            PlanError::Invalid(diagnostic.into())
+        })
+    }
+
+    /// A bottle with everything that it inherits.
+    fn flatten(
+        &self,
+        entry: &Entry<BottleName>,
+        path: &mut Vec<BottleName>,
+        seen: &mut Flattened,
+    ) -> Result<Flat, PlanError> {
+        if let Some(flat) = seen.get(&entry.name) {
+            return Ok(flat.clone());
+        }
+        let own = read(&entry.path, BottleManifest::read)?;
+        path.push(entry.name.clone());
+        let mut inherited = BottleManifest::default();
+        let mut parents: Vec<BottleName> = Vec::new();
+        for parent in &own.extends {
+            let parent_entry = self.parent(parent, path)?;
+            let flat = self
+                .flatten(parent_entry, path, seen)
+                .map_err(|error| error.needed(&parent.value))?;
+            for name in std::iter::once(&parent.value).chain(&flat.parents) {
+                if !parents.contains(name) {
+                    parents.push(name.clone());
+                }
+            }
+            inherited = unite(inherited, flat.manifest).map_err(PlanError::Invalid)?;
+        }
+        path.pop();
+        let manifest = overlay(own, inherited);
+        let mut problems = Diagnostics::default();
+        for diagnostic in manifest.contradictions() {
+            problems.push(diagnostic);
+        }
+        if !problems.is_empty() {
+            return Err(PlanError::Invalid(problems));
+        }
+        let flat = Flat { manifest, parents };
+        seen.insert(entry.name.clone(), flat.clone());
+        Ok(flat)
+    }
+
+    /// The file of a parent; it may not be one of the bottles that led to it.
+    fn parent(
+        &self,
+        parent: &Placed<BottleName>,
+        path: &[BottleName],
+    ) -> Result<&Entry<BottleName>, PlanError> {
+        let invalid = |code, message, help| {
+            let mut diagnostic = parent.place.diagnostic(code, message);
+            diagnostic.help = help;
+            PlanError::Invalid(diagnostic.into())
+        };
+        let name = &parent.value;
+        if let Some(from) = path.iter().position(|each| each == name) {
+            let round: Vec<&str> = path.iter().skip(from).map(BottleName::as_str).collect();
+            let message = format!("`{name}` extends itself: {} → {name}", round.join(" → "));
+            return Err(invalid(Code::BottleCycle, message, None));
+        }
+        if path.len() >= MAX_PARENTS {
+            let message = format!("bottles extend each other more than {MAX_PARENTS} deep");
+            return Err(invalid(Code::BottleExtends, message, None));
+        }
+        self.bottles.get(name).ok_or_else(|| {
+            let message = format!("there is no bottle `{name}` to extend");
+            let near = nearest(name.as_str(), self.bottles.keys());
+            let help = near.map(|near| format!("did you mean `{near}`?"));
+            invalid(Code::BottleParentMissing, message, help)
+        })
     }
 }
 
-fn plan(agent: AgentName, manifest: AgentManifest, bottle: BottleManifest) -> BottlePlan {
-    let BottleManifest {
-        env,
-        routes,
-        allowlist,
-        image,
-        provider,
-    } = bottle;
-    BottlePlan {
-        agent,
-        bottle: manifest.bottle,
-        provider,
-        image: image.unwrap_or_else(default_image),
-        prompt: manifest.prompt,
-        env,
-        routes,
-        allowlist,
-        limits: Limits::default(),
-    }
+fn in_bottle(agent: Agent, bottle: &Entry<BottleName>, flat: Flat) -> Result<Resolved, PlanError> {
+    let own = bottle.path.display().to_string();
+    let mut resolved =
+        resolve(agent, bottle.name.clone(), flat.manifest, &own).map_err(PlanError::Invalid)?;
+    resolved.parents = flat.parents;
+    Ok(resolved)
 }
 
-#[expect(
-    clippy::expect_used,
-    reason = "the constant is a valid name; a test says so"
-)]
-fn default_image() -> ImageRef {
-    DEFAULT_IMAGE.parse().expect("a valid name of an image")
+/// One file that was looked at.
+#[derive(Debug)]
+pub struct Checked {
+    /// Which.
+    pub path: PathBuf,
+    /// What it is.
+    pub subject: Subject,
+    /// What it says, or what is wrong with it.
+    pub result: Result<Resolved, PlanError>,
 }
+
+/// What a file is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Subject {
+    /// An agent.
+    Agent(AgentName),
+    /// A bottle.
+    Bottle(BottleName),
+}
+
+/// A bottle, inheritance done.
+#[derive(Debug, Clone)]
+struct Flat {
+    manifest: BottleManifest,
+    /// What it extends, nearest first.
+    parents: Vec<BottleName>,
+}
+
+/// Bottles that were read before: a parent of many is read once.
+type Flattened = BTreeMap<BottleName, Flat>;
 
 /// The manifests of one folder; a folder that does not exist has none.
 fn entries<N>(
     folder: &Path,
-    origin: Origin,
+    whose: Folder,
     warnings: &mut Vec<String>,
 ) -> Result<BTreeMap<N, Entry<N>>, LoadError>
 where
@@ -299,7 +429,14 @@ where
         };
         match stem.parse::<N>() {
             Ok(name) => {
-                found.insert(name.clone(), Entry { name, path, origin });
+                found.insert(
+                    name.clone(),
+                    Entry {
+                        name,
+                        path,
+                        folder: whose,
+                    },
+                );
             }
             Err(_) => warnings.push(format!(
                 "{} is ignored: a name has a-z, 0-9 and hyphens, and begins with a letter",
@@ -330,12 +467,4 @@ fn read<T>(
         .read_to_string(&mut text)
         .map_err(failed)?;
     parse(&path.display().to_string(), &text).map_err(PlanError::Invalid)
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_default_image_has_a_name() {
-        assert_eq!(super::default_image().as_str(), "bottle-agent:latest");
-    }
 }

@@ -54,6 +54,13 @@ name! {
     AgentName
 }
 
+impl AgentName {
+    /// The agent of a bottle's own name; both kinds of names are made of the same characters.
+    pub(crate) fn of_bottle(bottle: &BottleName) -> Self {
+        Self(bottle.0.clone())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

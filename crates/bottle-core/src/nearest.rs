@@ -4,10 +4,7 @@
 const ALIKE: f64 = 0.75;
 
 /// The known word that is most like the given one, if any is like it.
-pub(crate) fn nearest<'a, T: AsRef<str>>(
-    word: &str,
-    known: impl Iterator<Item = &'a T>,
-) -> Option<&'a T> {
+pub fn nearest<'a, T: AsRef<str>>(word: &str, known: impl Iterator<Item = &'a T>) -> Option<&'a T> {
     known
         .map(|each| (strsim::jaro_winkler(word, each.as_ref()), each))
         .filter(|(alike, _)| *alike >= ALIKE)

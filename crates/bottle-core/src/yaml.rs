@@ -3,18 +3,24 @@
 //! Reading refuses what would make a policy ambiguous: duplicate keys, anchors, aliases, merge keys, tags, and
 //! documents beyond small budgets. Writing quotes every string, so that every reader there is agrees on what it says.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_saphyr::options::MergeKeyPolicy;
+use serde_saphyr::options::{DuplicateKeyPolicy, MergeKeyPolicy};
 use serde_saphyr::{Error, Location, budget, options, ser_options};
 
-use crate::diagnostic::{Diagnostics, Position};
+use crate::code::Code;
+use crate::diagnostic::{Diagnostic, Diagnostics, Position};
 use crate::source::Source;
+use crate::tree::{Key, Node, Value};
 
 /// The deepest nesting that is read; a manifest has six levels.
 const MAX_DEPTH: usize = 16;
 /// Values and keys of one file. Protects the time that reading takes; a thousand routes fit.
 const MAX_NODES: usize = 50_000;
+/// What to do about a doubled key.
+const DUPLICATE: &str = "a key may stand once; remove one of the two";
 
 /// The value could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -27,8 +33,57 @@ pub struct WriteError(#[from] serde_saphyr::ser::Error);
 ///
 /// What is wrong with it, with its place. Syntax ends the reading, so that is one diagnostic.
 pub fn read<T: DeserializeOwned>(source: &Source<'_>) -> Result<T, Diagnostics> {
-    serde_saphyr::from_str_with_options(source.text, strict())
+    serde_saphyr::from_str_with_options(source.text, strict(DuplicateKeyPolicy::Error))
         .map_err(|error| explain(&error, source))
+}
+
+/// Reads one document as a tree. Of a doubled key the first entry is kept; each further one is told, with both places.
+///
+/// # Errors
+///
+/// What ends the reading, with its place.
+pub(crate) fn read_tree(source: &Source<'_>) -> Result<(Node, Diagnostics), Diagnostics> {
+    let options = strict(DuplicateKeyPolicy::PassThrough);
+    let mut tree: Node = serde_saphyr::from_str_with_options(source.text, options)
+        .map_err(|error| explain(&error, source))?;
+    let mut problems = Diagnostics::default();
+    unique_keys(&mut tree, source, &mut problems);
+    Ok((tree, problems))
+}
+
+/// Keeps the first entry of each key, in the whole tree.
+fn unique_keys(node: &mut Node, source: &Source<'_>, problems: &mut Diagnostics) {
+    match &mut node.value {
+        Value::List(items) => {
+            for item in items {
+                unique_keys(item, source, problems);
+            }
+        }
+        Value::Map(entries) => {
+            let mut seen: BTreeMap<String, Position> = BTreeMap::new();
+            entries.retain(|(key, _)| {
+                let first = seen.get(&key.text).copied();
+                if let Some(first) = first {
+                    problems.push(duplicate(key, first, source));
+                } else {
+                    seen.insert(key.text.clone(), key.at);
+                }
+                first.is_none()
+            });
+            for (_, value) in entries {
+                unique_keys(value, source, problems);
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Integer(_) | Value::Float(_) | Value::Text(_) => {}
+    }
+}
+
+fn duplicate(key: &Key, first: Position, source: &Source<'_>) -> Diagnostic {
+    let message = format!("the key `{}` stands here a second time", key.text);
+    let mut diagnostic = source.diagnostic(Code::YamlDuplicateKey, key.at, message);
+    diagnostic.related = Some(source.related("here for the first time", first));
+    diagnostic.help = Some(DUPLICATE.to_owned());
+    diagnostic
 }
 
 /// Writes one document with every string quoted.
@@ -41,8 +96,9 @@ pub fn write<T: Serialize>(value: &T) -> Result<String, WriteError> {
     Ok(serde_saphyr::to_string_with_options(value, options)?)
 }
 
-fn strict() -> serde_saphyr::Options {
+fn strict(duplicate_keys: DuplicateKeyPolicy) -> serde_saphyr::Options {
     options! {
+        duplicate_keys: duplicate_keys,
         strict_booleans: true,
         merge_keys: MergeKeyPolicy::Error,
         reject_unsupported_tags: true,
@@ -73,22 +129,22 @@ fn to_usize(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
 }
 
-fn code(error: &Error) -> &'static str {
+fn code(error: &Error) -> Code {
     match error {
-        Error::DuplicateMappingKey { .. } => "yaml.duplicate-key",
+        Error::DuplicateMappingKey { .. } => Code::YamlDuplicateKey,
         Error::Message { .. }
         | Error::SerdeUnknownField { .. }
         | Error::SerdeUnknownVariant { .. }
         | Error::SerdeMissingField { .. }
         | Error::SerdeInvalidType { .. }
-        | Error::SerdeInvalidValue { .. } => "yaml.shape",
-        _ => "yaml.invalid",
+        | Error::SerdeInvalidValue { .. } => Code::YamlShape,
+        _ => Code::YamlInvalid,
     }
 }
 
 fn help(error: &Error) -> Option<&'static str> {
     match error {
-        Error::DuplicateMappingKey { .. } => Some("a key may stand once; remove one of the two"),
+        Error::DuplicateMappingKey { .. } => Some(DUPLICATE),
         _ => None,
     }
 }

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::Path;
 
-use bottle_core::{ManifestSet, Origin, PlanError, Provider};
+use bottle_core::{Code, Folder, ManifestSet, PlanError, PlanKey, Provider, ValueOrigin};
 use tempfile::TempDir;
 
 const BOTTLE: &str = "---\nprovider: command\negress:\n  allowlist: [example.com]\n---\n";
@@ -38,6 +38,196 @@ fn open(place: &TempDir) -> ManifestSet {
     ManifestSet::open(&root.join("home"), Some(&root.join("work"))).unwrap()
 }
 
+fn codes(error: &PlanError) -> Vec<Code> {
+    match error.innermost() {
+        PlanError::Invalid(diagnostics) => diagnostics.iter().map(|each| each.code).collect(),
+        other => panic!("{other}"),
+    }
+}
+
+/// A home with these bottles, and for each an agent of the same name.
+fn bottles(files: &[(&str, &str)]) -> TempDir {
+    let place = tempfile::tempdir().unwrap();
+    for (name, front_matter) in files {
+        let text = format!("---\n{front_matter}\n---\n");
+        write(place.path(), &format!("home/bottles/{name}.md"), &text);
+        let agent = format!("---\nbottle: {name}\n---\n");
+        write(place.path(), &format!("home/agents/{name}.md"), &agent);
+    }
+    fs::create_dir_all(place.path().join("work")).unwrap();
+    place
+}
+
+#[test]
+fn a_child_lays_its_words_over_its_parents() {
+    let place = bottles(&[
+        (
+            "base",
+            "provider: command\nenv: {A: base, B: base}\nlimits: {pids: 10, cpus: 2}\negress:\n  routes: [{host: a.example.com}]\n  allowlist: [x.example.com]",
+        ),
+        (
+            "web",
+            "image: web:1\nenv: {B: web, C: web}\negress:\n  routes: [{host: b.example.com}]\n  allowlist: [x.example.com, y.example.com]",
+        ),
+        (
+            "dev",
+            "extends: [base, web]\nenv: {C: dev}\nlimits: {pids: 20}",
+        ),
+        ("own", "extends: dev\negress:\n  routes: []"),
+    ]);
+    let set = open(&place);
+    let resolved = set.resolve(&"dev".parse().unwrap()).unwrap();
+    let plan = &resolved.plan;
+    let env: Vec<String> = plan
+        .env
+        .iter()
+        .map(|(name, value)| format!("{name} {value:?}"))
+        .collect();
+    assert_eq!(
+        env,
+        [
+            "A Literal(\"base\")",
+            "B Literal(\"web\")",
+            "C Literal(\"dev\")"
+        ]
+    );
+    let hosts: Vec<String> = plan
+        .routes
+        .iter()
+        .map(|route| route.host.to_string())
+        .collect();
+    assert_eq!(hosts, ["a.example.com", "b.example.com"]);
+    assert_eq!(plan.allowlist.len(), 2);
+    assert_eq!(
+        (plan.provider, plan.limits.pids.get()),
+        (Provider::Command, 20)
+    );
+    assert_eq!(plan.limits.cpus.unwrap().to_string(), "2");
+    let parents: Vec<&str> = resolved.parents.iter().map(|name| name.as_str()).collect();
+    assert_eq!(parents, ["base", "web"]);
+    let origin = |key: PlanKey| resolved.origins[&key].clone();
+    let ValueOrigin::Declared(place) = origin(PlanKey::Pids) else {
+        panic!("{:?}", resolved.origins)
+    };
+    assert_eq!(
+        (
+            place.position.line,
+            place.file.name.ends_with("bottles/dev.md")
+        ),
+        (4, true)
+    );
+    let ValueOrigin::Inherited(place) = origin(PlanKey::Route("b.example.com".parse().unwrap()))
+    else {
+        panic!("{:?}", resolved.origins)
+    };
+    assert_eq!(
+        (
+            place.position.line,
+            place.file.name.ends_with("bottles/web.md")
+        ),
+        (5, true)
+    );
+    assert_eq!(origin(PlanKey::Supervise), ValueOrigin::Default);
+    let own = set.plan(&"own".parse().unwrap()).unwrap();
+    assert!(own.routes.is_empty(), "declared, so replaced");
+    assert_eq!(own.allowlist.len(), 2);
+}
+
+#[test]
+fn a_diamond_is_no_conflict_and_different_words_are_one() {
+    let place = bottles(&[
+        ("base", "egress:\n  routes: [{host: a.example.com}]"),
+        ("left", "extends: base"),
+        ("right", "extends: base"),
+        (
+            "other",
+            "egress:\n  routes: [{host: a.example.com, methods: [GET]}]",
+        ),
+        ("diamond", "extends: [left, right]"),
+        ("torn", "extends: [left, other]"),
+        ("settled", "extends: [left, other]\negress:\n  routes: []"),
+    ]);
+    let set = open(&place);
+    assert_eq!(
+        set.plan(&"diamond".parse().unwrap()).unwrap().routes.len(),
+        1
+    );
+    let error = set.plan(&"torn".parse().unwrap()).unwrap_err();
+    assert_eq!(codes(&error), [Code::BottleConflict]);
+    let text = error.to_string();
+    assert!(
+        text.contains("other.md:3:19") && text.contains("base.md:3:19"),
+        "{text}"
+    );
+}
+
+#[test]
+fn ways_that_lead_nowhere() {
+    let place = bottles(&[
+        ("self", "extends: self"),
+        ("a", "extends: b"),
+        ("b", "extends: [c]"),
+        ("c", "extends: a"),
+        ("lost", "extends: bse"),
+        ("base", "provider: command"),
+    ]);
+    let set = open(&place);
+    let error = |name: &str| set.plan(&name.parse().unwrap()).unwrap_err();
+    assert_eq!(codes(&error("self")), [Code::BottleCycle]);
+    let round = error("a");
+    assert_eq!(codes(&round), [Code::BottleCycle]);
+    assert!(round.to_string().contains("a → b → c → a"), "{round}");
+    let lost = error("lost");
+    assert_eq!(codes(&lost), [Code::BottleParentMissing]);
+    assert!(lost.to_string().contains("did you mean `base`?"), "{lost}");
+    assert!(set.plan(&"base".parse().unwrap()).is_ok());
+    let names: Vec<String> = (0..40).map(|number| format!("deep-{number}")).collect();
+    let texts: Vec<String> = (1..41)
+        .map(|number| format!("extends: deep-{number}"))
+        .collect();
+    let files: Vec<(&str, &str)> = names
+        .iter()
+        .map(String::as_str)
+        .zip(texts.iter().map(String::as_str))
+        .collect();
+    let place = bottles(&files);
+    let error = open(&place).plan(&"deep-0".parse().unwrap()).unwrap_err();
+    assert_eq!(codes(&error), [Code::BottleExtends]);
+}
+
+#[test]
+fn an_agent_names_a_provider_that_its_bottle_allows() {
+    let place = bottles(&[("fixed", "provider: claude"), ("free", "env: {A: b}")]);
+    let agents = [
+        ("home/agents/same.md", "bottle: fixed\nprovider: claude"),
+        ("home/agents/differs.md", "bottle: fixed\nprovider: codex"),
+        ("home/agents/mine.md", "bottle: free\nprovider: codex"),
+        (
+            "work/.claude-bottle/agents/theirs.md",
+            "bottle: free\nprovider: codex",
+        ),
+        (
+            "work/.claude-bottle/agents/narrow.md",
+            "bottle: free\nprovider: command",
+        ),
+    ];
+    for (path, text) in agents {
+        write(place.path(), path, &format!("---\n{text}\n---\n"));
+    }
+    let set = open(&place);
+    let provider = |name: &str| set.plan(&name.parse().unwrap()).map(|plan| plan.provider);
+    assert_eq!(provider("same").unwrap(), Provider::Claude);
+    assert_eq!(provider("mine").unwrap(), Provider::Codex);
+    assert_eq!(provider("narrow").unwrap(), Provider::Command);
+    for name in ["differs", "theirs"] {
+        assert_eq!(
+            codes(&provider(name).unwrap_err()),
+            [Code::AgentProvider],
+            "{name}"
+        );
+    }
+}
+
 #[test]
 fn a_broken_file_stops_nobody_else() {
     let place = place();
@@ -51,11 +241,15 @@ fn a_broken_file_stops_nobody_else() {
     let checked = set.check_all();
     let wrong: Vec<&str> = checked
         .iter()
-        .filter(|(_, result)| result.is_err())
-        .map(|(path, _)| path.file_name().unwrap().to_str().unwrap())
+        .filter(|each| each.result.is_err())
+        .map(|each| each.path.file_name().unwrap().to_str().unwrap())
         .collect();
-    // `lost.md` itself is right: its bottle is told once.
-    assert_eq!(wrong, ["broken.md", "nowhere.md"]);
+    assert_eq!(wrong, ["broken.md", "lost.md", "nowhere.md"]);
+    // `lost.md` itself is right: it needs a bottle that is wrong.
+    assert!(matches!(
+        &checked[3].result,
+        Err(PlanError::Needs { bottle, .. }) if bottle.as_str() == "broken"
+    ));
 }
 
 #[test]
@@ -63,7 +257,7 @@ fn what_is_missing_is_named_with_what_is_near() {
     let place = place();
     let set = open(&place);
     let error = set.plan(&"nowhere".parse().unwrap()).unwrap_err();
-    assert!(matches!(error, PlanError::NoSuchBottle { .. }));
+    assert_eq!(codes(&error), [Code::AgentBottle]);
     assert!(error.to_string().contains("`dev`"), "{error}");
     let error = set.plan(&"de".parse().unwrap()).unwrap_err();
     assert!(matches!(error, PlanError::NoSuchAgent { .. }));
@@ -90,11 +284,11 @@ fn a_repository_brings_agents_and_no_bottles() {
         .agents()
         .find(|entry| entry.name.as_str() == "helper")
         .unwrap();
-    assert_eq!(helper.origin, Origin::Repository);
+    assert_eq!(helper.folder, Folder::Repository);
     assert_eq!(set.plan(&helper.name).unwrap().bottle.as_str(), "dev");
     let error = set.plan(&"own".parse().unwrap()).unwrap_err();
-    assert!(matches!(error, PlanError::NoSuchBottle { .. }), "{error}");
-    assert!(set.bottles().all(|entry| entry.origin == Origin::Home));
+    assert_eq!(codes(&error), [Code::AgentBottle], "{error}");
+    assert!(set.bottles().all(|entry| entry.folder == Folder::Home));
     let warnings = set.warnings().join("\n");
     assert!(warnings.contains("is ignored"), "{warnings}");
 }

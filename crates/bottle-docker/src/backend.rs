@@ -114,9 +114,12 @@ impl Backend for Docker {
     async fn engine(&self) -> Result<EngineInfo, BackendError> {
         let version = self.client.version().await;
         let version = version.map_err(engine("tell its version"))?;
+        let info = self.client.info().await;
+        let info = info.map_err(engine("tell its runtimes"))?;
         Ok(EngineInfo {
             version: version.version.unwrap_or_default(),
             api: self.api(),
+            runtimes: info.runtimes.unwrap_or_default().into_keys().collect(),
         })
     }
 

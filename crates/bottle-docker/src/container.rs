@@ -108,6 +108,7 @@ fn host_config(service: &Service) -> HostConfig {
     let strings = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
     HostConfig {
         init: service.init.then_some(true),
+        runtime: service.runtime.as_ref().map(ToString::to_string),
         readonly_rootfs: Some(service.read_only),
         cap_drop: Some(strings(&service.cap_drop)),
         security_opt: Some(strings(&service.security_opt)),

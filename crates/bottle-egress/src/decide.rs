@@ -1,8 +1,6 @@
 //! The one decision: may this request leave?
 
-use std::fmt;
-
-use bottle_core::{EncodedSlash, Host, Method, PathError, Port, UrlPath};
+use bottle_core::{EncodedSlash, Host, Method, PathError, Port, Scheme, UrlPath};
 use percent_encoding::percent_decode_str;
 
 use crate::denial::{Denial, DenialCode, Layer, RequestLine};
@@ -11,24 +9,6 @@ use crate::table::RouteTable;
 
 /// The longest target that is judged, in bytes.
 const MAX_TARGET: usize = 64 * 1024;
-
-/// How a request travels.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Scheme {
-    /// In the clear.
-    Http,
-    /// Inside TLS.
-    Https,
-}
-
-impl fmt::Display for Scheme {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Http => "http",
-            Self::Https => "https",
-        })
-    }
-}
 
 /// Where a request goes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

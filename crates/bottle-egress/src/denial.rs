@@ -45,11 +45,13 @@ macro_rules! codes {
                 match self { $(Self::$name => $status,)* }
             }
 
-            const fn missing(self) -> &'static str {
+            /// What would have to be there for the request to pass.
+            pub const fn missing(self) -> &'static str {
                 match self { $(Self::$name => $missing,)* }
             }
 
-            const fn next(self) -> &'static str {
+            /// What to do about it.
+            pub const fn next_step(self) -> &'static str {
                 match self { $(Self::$name => $next,)* }
             }
         }
@@ -159,7 +161,7 @@ impl Denial {
             port: request.port,
             path: path.to_owned(),
             missing: code.missing(),
-            next_step: code.next(),
+            next_step: code.next_step(),
         }
     }
 

@@ -2,22 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use bottle_core::{AuthSpec, BottlePlan, EnvName, HostPattern, Provider, RouteSpec};
+use bottle_core::{AuthSpec, BottlePlan, EnvName, HostPattern, RouteSpec};
 
 use crate::route::{Ports, Route, SlotAuth};
 use crate::slot::TokenSlot;
 use crate::table::RouteTable;
-
-/// What Claude Code asks for when nothing is switched off (measured; only the first is indispensable).
-const CLAUDE: &[&str] = &[
-    "api.anthropic.com",
-    "statsig.anthropic.com",
-    "sentry.io",
-    "claude.ai",
-    "platform.claude.com",
-    "downloads.claude.ai",
-    "raw.githubusercontent.com",
-];
 
 /// The effective table, and which variable of the host fills which slot.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,14 +15,6 @@ pub struct Folded {
     pub table: RouteTable,
     /// One slot per distinct variable.
     pub slots: BTreeMap<TokenSlot, EnvName>,
-}
-
-/// The hosts that a provider's program needs, as bare routes.
-pub const fn default_allowlist(provider: Provider) -> &'static [&'static str] {
-    match provider {
-        Provider::Claude => CLAUDE,
-        Provider::Command => &[],
-    }
 }
 
 /// The routes of the manifest, then its allowlist and the provider's hosts as bare routes. On the same hosts the
@@ -46,7 +27,9 @@ pub fn fold(plan: &BottlePlan) -> Folded {
         .map(|spec| route(spec, &mut slots))
         .collect();
     let extra = plan.allowlist.iter().cloned();
-    let default = default_allowlist(plan.provider)
+    let preset = plan.provider.preset();
+    let default = preset
+        .hosts
         .iter()
         .filter_map(|name| name.parse::<HostPattern>().ok());
     let table = RouteTable::new(
@@ -61,7 +44,8 @@ pub fn fold(plan: &BottlePlan) -> Folded {
 }
 
 fn route(spec: &RouteSpec, slots: &mut Slots) -> Route {
-    // `cidr` is for whoever dials.
+    // `cidr` is for whoever dials; roles are for the agent's environment. What only later versions carry out is
+    // refused before a bottle is made of it.
     let RouteSpec {
         host,
         ports,
@@ -69,6 +53,9 @@ fn route(spec: &RouteSpec, slots: &mut Slots) -> Route {
         methods,
         auth,
         cidr: _,
+        role: _,
+        dlp: _,
+        websocket: _,
     } = spec;
     Route {
         host: host.clone(),

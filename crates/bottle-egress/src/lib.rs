@@ -18,17 +18,22 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod coverage;
 mod decide;
 mod denial;
 mod fold;
+mod judge;
 mod route;
 mod routes_file;
 mod slot;
 mod table;
 
-pub use self::decide::{Destination, Permit, Request, Scheme, decide};
+pub use self::coverage::{Mutation, Outcome, Rule, Uncovered, run_tests, uncovered};
+pub use self::decide::{Destination, Permit, Request, decide};
 pub use self::denial::{Denial, DenialCode, Layer, RequestLine};
-pub use self::fold::{Folded, default_allowlist, fold};
+pub use self::fold::{Folded, fold};
+pub use self::judge::{judge, nearest_route};
 pub use self::route::{Ports, Route, SlotAuth};
 pub use self::slot::{TokenSlot, TokenSlotError};
 pub use self::table::RouteTable;
+pub use bottle_core::Scheme;

@@ -1,6 +1,11 @@
 //! The table of routes, found by host.
 
-use std::collections::BTreeMap;
+#![expect(
+    clippy::disallowed_types,
+    reason = "the index is looked up by name alone and never walked, so its order is nobody's"
+)]
+
+use std::collections::HashMap;
 
 use bottle_core::{Host, HostPattern};
 use serde_json::{Value, json};
@@ -9,11 +14,32 @@ use crate::route::{Ports, Route};
 
 /// The effective rules of a bottle. A host that no route means is refused.
 ///
-/// Look-up walks the labels of the host through an index: the time depends on the name, not on the number of routes.
+/// Look-up walks the labels of the host through a hash table: the time depends on the name, not on the number of routes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RouteTable {
     routes: Vec<Route>,
-    index: BTreeMap<HostPattern, usize>,
+    index: HashMap<Box<str>, Rules>,
+}
+
+/// The numbers of the routes that end in one name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Rules {
+    /// For the name itself.
+    exact: Option<usize>,
+    /// For names with one more label.
+    one_label: Option<usize>,
+    /// For names with any number of further labels.
+    any_depth: Option<usize>,
+}
+
+impl Rules {
+    const fn place(&mut self, pattern: &HostPattern) -> &mut Option<usize> {
+        match pattern {
+            HostPattern::Exact(_) => &mut self.exact,
+            HostPattern::OneLabel(_) => &mut self.one_label,
+            HostPattern::AnyDepth(_) => &mut self.any_depth,
+        }
+    }
 }
 
 impl RouteTable {
@@ -51,28 +77,30 @@ impl RouteTable {
     }
 
     fn add(&mut self, route: Route) {
-        if !self.index.contains_key(&route.host) {
-            self.index.insert(route.host.clone(), self.routes.len());
+        let name = route.host.base().as_str().into();
+        let place = self.index.entry(name).or_default().place(&route.host);
+        if place.is_none() {
+            *place = Some(self.routes.len());
             self.routes.push(route);
         }
     }
 
     fn number(&self, host: &Host) -> Option<usize> {
-        if let Some(&number) = self.index.get(&HostPattern::Exact(host.clone())) {
+        let rules = |name: &str| self.index.get(name).copied().unwrap_or_default();
+        let name = host.as_str();
+        if let Some(number) = rules(name).exact {
             return Some(number);
         }
-        let mut name = host.as_str();
-        let mut first = true;
-        while let Some((_, base)) = name.split_once('.') {
-            let base: Host = base.parse().ok()?;
-            if first && let Some(&number) = self.index.get(&HostPattern::OneLabel(base.clone())) {
+        let (_, mut base) = name.split_once('.')?;
+        let parent = rules(base);
+        if let Some(number) = parent.one_label.or(parent.any_depth) {
+            return Some(number);
+        }
+        while let Some((_, next)) = base.split_once('.') {
+            if let Some(number) = rules(next).any_depth {
                 return Some(number);
             }
-            if let Some(&number) = self.index.get(&HostPattern::AnyDepth(base)) {
-                return Some(number);
-            }
-            first = false;
-            (_, name) = name.split_once('.')?;
+            base = next;
         }
         None
     }

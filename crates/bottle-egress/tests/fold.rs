@@ -1,23 +1,12 @@
 //! Folding and `routes.yaml`.
 #![cfg(test)]
 
-use std::collections::{BTreeMap, BTreeSet};
-
-use bottle_core::{
-    AuthScheme, AuthSpec, BottlePlan, HostPattern, Limits, Port, Provider, RouteSpec,
-};
-use bottle_egress::{RouteTable, default_allowlist, fold};
+use bottle_core::{AuthScheme, AuthSpec, BottlePlan, HostPattern, Port, Provider, RouteSpec};
+use bottle_egress::{RouteTable, fold};
 use proptest::prelude::*;
 
 fn spec(host: &str) -> RouteSpec {
-    RouteSpec {
-        host: host.parse().unwrap(),
-        ports: [Port::HTTPS].into(),
-        path_allowlist: Vec::new(),
-        methods: BTreeSet::new(),
-        auth: None,
-        cidr: Vec::new(),
-    }
+    RouteSpec::bare(host.parse().unwrap())
 }
 
 fn with_auth(host: &str, token_ref: &str) -> RouteSpec {
@@ -34,15 +23,9 @@ fn with_auth(host: &str, token_ref: &str) -> RouteSpec {
 
 fn plan(provider: Provider, routes: Vec<RouteSpec>, allowlist: &[&str]) -> BottlePlan {
     BottlePlan {
-        agent: "dev".parse().unwrap(),
-        bottle: "dev".parse().unwrap(),
-        provider,
-        image: "x".parse().unwrap(),
-        prompt: None,
-        env: BTreeMap::new(),
         routes,
         allowlist: allowlist.iter().map(|text| text.parse().unwrap()).collect(),
-        limits: Limits::default(),
+        ..BottlePlan::new("dev".parse().unwrap(), "dev".parse().unwrap(), provider)
     }
 }
 
@@ -60,7 +43,7 @@ fn the_manifests_route_wins_over_the_lists() {
     assert_eq!(folded.table.routes()[0].path_allowlist.len(), 1);
     assert_eq!(
         folded.table.routes().len(),
-        default_allowlist(Provider::Claude).len() + 1
+        Provider::Claude.preset().hosts.len() + 1
     );
     insta::assert_snapshot!(folded.table.to_yaml().unwrap());
 }
@@ -113,7 +96,6 @@ fn any_spec() -> impl Strategy<Value = RouteSpec> {
         prop::option::of("[A-Z]{1,3}"),
     )
         .prop_map(|(host, ports, paths, methods, token)| RouteSpec {
-            host: host.parse().unwrap(),
             ports: ports
                 .into_iter()
                 .map(|port| Port::try_from(port).unwrap())
@@ -128,7 +110,7 @@ fn any_spec() -> impl Strategy<Value = RouteSpec> {
                 token_ref: name.parse().unwrap(),
                 header: None,
             }),
-            cidr: Vec::new(),
+            ..spec(&host)
         })
 }
 
@@ -148,7 +130,7 @@ proptest! {
     fn nothing_is_allowed_that_nobody_named(specs in prop::collection::vec(any_spec(), 0..6), host in "[a-z]{1,3}\\.[a-z]{1,3}\\.[a-z]{1,3}\\.test") {
         let plan = plan(Provider::Claude, specs, &["pypi.org"]);
         let named: Vec<HostPattern> = plan.routes.iter().map(|route| route.host.clone()).chain(plan.allowlist.clone())
-            .chain(default_allowlist(Provider::Claude).iter().map(|name| name.parse().unwrap())).collect();
+            .chain(Provider::Claude.preset().hosts.iter().map(|name| name.parse().unwrap())).collect();
         let host = host.parse().unwrap();
         if fold(&plan).table.find(&host).is_some() {
             prop_assert!(named.iter().any(|pattern| pattern.matches(&host)));

@@ -1,41 +1,31 @@
 //! `pipelock.yaml` over a few plans.
 #![cfg(test)]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use bottle_core::{
-    AuthScheme, AuthSpec, BottlePlan, Host, HostPattern, Limits, Port, Provider, RouteSpec,
-};
+use bottle_core::{AuthScheme, AuthSpec, BottlePlan, Host, HostPattern, Provider, RouteSpec};
 use bottle_egress::{Ports, RouteTable, fold};
 use bottle_pipelock::{AllowedHost, PipelockFile, effective_allowlist, render};
 use proptest::prelude::*;
 
 fn route(host: &str, cidr: &[&str]) -> RouteSpec {
     RouteSpec {
-        host: host.parse().unwrap(),
-        ports: [Port::HTTPS].into(),
         path_allowlist: vec!["/v1".parse().unwrap()],
-        methods: BTreeSet::new(),
         auth: Some(AuthSpec {
             scheme: AuthScheme::Bearer,
             token_ref: "HOST_TOKEN".parse().unwrap(),
             header: None,
         }),
         cidr: cidr.iter().map(|net| net.parse().unwrap()).collect(),
+        ..RouteSpec::bare(host.parse().unwrap())
     }
 }
 
 fn plan(provider: Provider, routes: Vec<RouteSpec>, allowlist: Vec<HostPattern>) -> BottlePlan {
     BottlePlan {
-        agent: "dev".parse().unwrap(),
-        bottle: "dev".parse().unwrap(),
-        provider,
-        image: "x".parse().unwrap(),
-        prompt: None,
-        env: BTreeMap::new(),
         routes,
         allowlist,
-        limits: Limits::default(),
+        ..BottlePlan::new("dev".parse().unwrap(), "dev".parse().unwrap(), provider)
     }
 }
 
@@ -189,7 +179,10 @@ fn a_file_that_is_not_ours_is_refused_with_its_place() {
         assert!(good.contains(from), "{from}");
         let text = good.replacen(from, to, 1);
         let error = PipelockFile::from_yaml(&text, "pipelock.yaml").unwrap_err();
-        let codes: Vec<_> = error.iter().map(|diagnostic| diagnostic.code).collect();
+        let codes: Vec<_> = error
+            .iter()
+            .map(|diagnostic| diagnostic.code.as_str())
+            .collect();
         assert_eq!(codes, [code], "{to}");
     }
     for text in ["", "{}", "[]", "\0"] {

@@ -10,6 +10,7 @@ mod live;
 mod network;
 mod up;
 
+use std::collections::BTreeSet;
 use std::future::Future;
 
 use bottle_compose::ComposeFile;
@@ -34,6 +35,8 @@ pub struct EngineInfo {
     pub version: String,
     /// The version of its interface that is spoken, for example `1.41`.
     pub api: String,
+    /// What it can run containers with, by name: `runc`, perhaps `runsc`.
+    pub runtimes: BTreeSet<String>,
 }
 
 /// What is known about an image that the engine has.

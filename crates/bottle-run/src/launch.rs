@@ -149,12 +149,13 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
 
     fn facts(&self, networks: Networks, sidecar: &ImageFacts) -> LaunchFacts {
         let Prepared {
-            plan,
             upstream,
             identity,
             home,
             state_dir,
             sidecar_user,
+            agent_image,
+            agent_runtime,
             internal_route,
             ..
         } = self.prepared;
@@ -165,9 +166,10 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
             networks,
             internal_route: *internal_route,
             images: Images {
-                agent: plan.image.clone(),
+                agent: agent_image.clone(),
                 sidecar: sidecar.reference.clone(),
             },
+            agent_runtime: agent_runtime.clone(),
             sidecar_user: *sidecar_user,
             resolvers: upstream.resolvers.clone(),
             agent_hold: upstream.agent_hold.clone().unwrap_or_else(default_hold),

@@ -21,6 +21,7 @@
 pub mod artefact;
 mod authorities;
 pub mod backend;
+mod carried;
 mod cleanup;
 mod entropy;
 mod handover;
@@ -40,6 +41,7 @@ mod teardown;
 mod values;
 
 pub use self::authorities::{Authorities, AuthoritiesError, AuthorityPem};
+pub use self::carried::{NoRuntime, NotYet};
 pub use self::cleanup::{Cleaned, CleanupError, CleanupPlan, Leftover, LeftoverState};
 pub use self::entropy::{Entropy, EntropyError, SystemEntropy};
 pub use self::journal::Step;

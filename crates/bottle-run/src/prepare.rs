@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 
 use bottle_compose::{InternalRoute, LaunchFacts, UserIds};
-use bottle_core::{BottlePlan, Identity, IdentitySuffix, ImageRef};
+use bottle_core::{BottlePlan, Identity, IdentitySuffix, ImageRef, RuntimeName};
 use bottle_egress::{Folded, fold};
 use bottle_state::{
     Access, Home, ImageIds, METADATA_VERSION, Metadata, Owner, StateDir, StateError, Timestamp,
@@ -15,6 +15,7 @@ use time::OffsetDateTime;
 use crate::artefact::{self, ArtefactError, PolicySource};
 use crate::authorities::{Authorities, AuthoritiesError};
 use crate::backend::{Backend, BackendError, EngineInfo, ExtraContainer, ImageFacts};
+use crate::carried::{NoRuntime, NotYet, carried, runtime};
 use crate::entropy::{self, Entropy, EntropyError};
 use crate::handover::Handover;
 use crate::owned::OwnedState;
@@ -68,6 +69,12 @@ pub enum PrepareError {
         /// The image.
         image: ImageRef,
     },
+    /// The manifest asks for what cannot be carried out yet.
+    #[error(transparent)]
+    NotYet(#[from] NotYet),
+    /// The engine does not have the runtime.
+    #[error(transparent)]
+    NoRuntime(#[from] NoRuntime),
     /// Values are missing.
     #[error(transparent)]
     Values(#[from] ValuesError),
@@ -98,25 +105,23 @@ pub async fn check<B: Backend>(
     request: PrepareRequest,
     entropy: &mut (dyn Entropy + Send),
 ) -> Result<Checked, PrepareError> {
+    let image = carried(&request.plan)?;
     let folded = fold(&request.plan);
     let credentials = Credentials::from_host(&request.plan, &folded, &request.host_values)?;
     // A home that cannot be a label fails here, not after the question.
     request.home.label()?;
     let identity = fresh_identity(&request, entropy)?;
     let engine = backend.engine().await?;
-    let image = &request.plan.image;
-    let agent_image = backend
-        .image(image)
-        .await?
-        .ok_or_else(|| PrepareError::NoImage {
-            image: image.clone(),
-        })?;
+    let runtime = runtime(&request.plan, &engine)?;
+    let agent_image = backend.image(&image).await?;
+    let agent_image = agent_image.ok_or(PrepareError::NoImage { image })?;
     Ok(Checked {
         request,
         folded,
         credentials,
         identity,
         engine,
+        runtime,
         agent_image,
     })
 }
@@ -129,6 +134,7 @@ pub struct Checked {
     credentials: Credentials,
     identity: Identity,
     engine: EngineInfo,
+    runtime: Option<RuntimeName>,
     agent_image: ImageFacts,
 }
 
@@ -141,6 +147,11 @@ impl Checked {
     /// Its folded routes and where their credentials come from.
     pub const fn folded(&self) -> &Folded {
         &self.folded
+    }
+
+    /// What the engine will run the agent's container with; its own default when `None`.
+    pub const fn runtime(&self) -> Option<&RuntimeName> {
+        self.runtime.as_ref()
     }
 
     /// Its name.
@@ -194,6 +205,8 @@ impl Checked {
             credentials,
             identity,
             engine,
+            runtime,
+            agent_image,
             ..
         } = self;
         Ok(Prepared {
@@ -206,6 +219,8 @@ impl Checked {
             handover,
             certificate: authorities.egress.certificate,
             sidecar_user,
+            agent_image: agent_image.reference,
+            agent_runtime: runtime,
             internal_route: internal_route(&engine),
             seed,
             metadata,
@@ -246,6 +261,8 @@ pub struct Prepared {
     pub(crate) handover: Option<Handover>,
     pub(crate) certificate: String,
     pub(crate) sidecar_user: UserIds,
+    pub(crate) agent_image: ImageRef,
+    pub(crate) agent_runtime: Option<RuntimeName>,
     pub(crate) internal_route: InternalRoute,
     pub(crate) seed: u64,
     pub(crate) metadata: Metadata,

@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 
 use crate::artefact::{self, Artefact, ArtefactError, PolicySource};
 use crate::authorities::{Authorities, AuthoritiesError};
+use crate::carried::{NotYet, carried};
 use crate::entropy::Entropy;
 use crate::launch::default_hold;
 use crate::prepare::{project, sidecar_user};
@@ -35,6 +36,9 @@ pub struct RenderRequest {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RenderError {
+    /// The manifest asks for what cannot be carried out yet.
+    #[error(transparent)]
+    NotYet(#[from] NotYet),
     /// The folder could not be written.
     #[error(transparent)]
     State(#[from] StateError),
@@ -85,6 +89,7 @@ fn artefacts(
     entropy: &mut dyn Entropy,
 ) -> Result<Vec<Artefact>, RenderError> {
     let plan = &request.plan;
+    let image = carried(plan)?;
     // Five zeros: no start draws its suffix from zero bytes.
     let identity = Identity::new(&plan.agent, IdentitySuffix::from_random([0; 8]));
     let state_dir = out.to_str().ok_or_else(|| StateError::NotUtf8 {
@@ -99,7 +104,7 @@ fn artefacts(
         extra_roots: None,
         sidecar: Access::Private,
     })?;
-    let (_, compose) = artefact::compose(plan, &facts(request, &identity, state_dir)?)?;
+    let (_, compose) = artefact::compose(plan, &facts(request, (&identity, image), state_dir)?)?;
     artefacts.push(compose);
     artefacts.sort_by(|left, right| left.path.cmp(&right.path));
     Ok(artefacts)
@@ -107,7 +112,7 @@ fn artefacts(
 
 fn facts(
     request: &RenderRequest,
-    identity: &Identity,
+    (identity, image): (&Identity, ImageRef),
     state_dir: &str,
 ) -> Result<LaunchFacts, RenderError> {
     let mut subnets = Subnets::new(&[], &[], 0);
@@ -128,9 +133,11 @@ fn facts(
         networks: Networks { internal, egress },
         internal_route: InternalRoute::None,
         images: Images {
-            agent: request.plan.image.clone(),
+            agent: image,
             sidecar: request.sidecar.clone(),
         },
+        // Where the manifest names none, the engine decides at the start.
+        agent_runtime: request.plan.runtime.clone(),
         sidecar_user: sidecar_user(),
         resolvers: Vec::new(),
         agent_hold: default_hold(),

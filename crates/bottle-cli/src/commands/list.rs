@@ -2,15 +2,19 @@
 
 use std::fmt::Write as _;
 
-use bottle_core::{ManifestSet, Origin};
+use bottle_core::{Folder, ManifestSet};
 use bottle_run::backend::{Backend as _, LiveBottle, ServiceState};
 use bottle_run::{Condition, FoundBottle, survey};
 use serde_json::{Value, json};
 
 use crate::args::ListArgs;
+use crate::diagnostic_json::errors;
 use crate::engine;
 use crate::exit::Exit;
 use crate::host::HostSide;
+
+/// What stands beside a manifest that is wrong.
+const BROKEN: &str = "wrong: see `bottle check`";
 
 /// Runs the command.
 pub(crate) async fn run(args: &ListArgs, host: &HostSide) -> anyhow::Result<Exit> {
@@ -50,18 +54,27 @@ fn text(manifests: &ManifestSet, runs: &[FoundBottle]) -> String {
             let _ = writeln!(text, "  {line}");
         }
     };
-    let agents = manifests.agents().map(|entry| match entry.origin {
-        Origin::Home => entry.name.to_string(),
-        Origin::Repository => format!("{} (from this folder)", entry.name),
+    let agents = manifests.agents().map(|entry| {
+        let whose = match entry.folder {
+            Folder::Home => "",
+            Folder::Repository => " (from this folder)",
+        };
+        match manifests.plan(&entry.name) {
+            Ok(plan) => format!("{}{whose}  bottle {}", entry.name, plan.bottle),
+            Err(_) => format!("{}{whose}  {BROKEN}", entry.name),
+        }
     });
     section("agents", agents.collect());
-    section(
-        "bottles",
-        manifests
-            .bottles()
-            .map(|entry| entry.name.to_string())
-            .collect(),
-    );
+    let bottles = manifests.bottles().map(|entry| {
+        let broken = manifests.resolve_bottle(&entry.name).is_err();
+        let note = if broken {
+            format!("  {BROKEN}")
+        } else {
+            String::new()
+        };
+        format!("{}{note}", entry.name)
+    });
+    section("bottles", bottles.collect());
     section("runs", runs.iter().map(run_line).collect());
     text
 }
@@ -102,11 +115,26 @@ const fn condition(condition: Condition) -> &'static str {
 fn as_json(manifests: &ManifestSet, runs: &[FoundBottle]) -> Value {
     let agents: Vec<Value> = manifests
         .agents()
-        .map(|entry| json!({ "name": entry.name.to_string(), "file": entry.path.display().to_string() }))
+        .map(|entry| {
+            let plan = manifests.plan(&entry.name);
+            json!({
+                "name": entry.name.to_string(),
+                "file": entry.path.display().to_string(),
+                "bottle": plan.as_ref().ok().map(|plan| plan.bottle.to_string()),
+                "errors": plan.as_ref().err().map_or_else(Vec::new, errors),
+            })
+        })
         .collect();
     let bottles: Vec<Value> = manifests
         .bottles()
-        .map(|entry| json!({ "name": entry.name.to_string(), "file": entry.path.display().to_string() }))
+        .map(|entry| {
+            let resolved = manifests.resolve_bottle(&entry.name);
+            json!({
+                "name": entry.name.to_string(),
+                "file": entry.path.display().to_string(),
+                "errors": resolved.as_ref().err().map_or_else(Vec::new, errors),
+            })
+        })
         .collect();
     json!({ "agents": agents, "bottles": bottles, "runs": runs.iter().map(run_json).collect::<Vec<_>>() })
 }

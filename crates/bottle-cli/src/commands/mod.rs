@@ -3,9 +3,13 @@
 pub(crate) mod check;
 pub(crate) mod cleanup;
 pub(crate) mod demo;
+pub(crate) mod explain_error;
+pub(crate) mod info;
+pub(crate) mod init;
 pub(crate) mod list;
 pub(crate) mod render;
 pub(crate) mod run;
+pub(crate) mod schema;
 pub(crate) mod start;
 
 use anyhow::Context as _;

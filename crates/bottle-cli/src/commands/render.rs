@@ -1,7 +1,5 @@
 //! `bottle render`: every file of a bottle, without an engine.
 
-use std::fmt::Write as _;
-
 use anyhow::Context as _;
 use bottle_docker::SidecarProgram;
 use bottle_run::{RenderError, RenderRequest, SystemEntropy};
@@ -31,14 +29,20 @@ pub(crate) fn run(args: &RenderArgs, host: &HostSide) -> anyhow::Result<Exit> {
     };
     let written =
         bottle_run::render(&request, &mut SystemEntropy).map_err(|error| match error {
-            RenderError::State(StateError::Exists { .. }) => crate::invalid(error),
+            RenderError::State(StateError::Exists { .. }) | RenderError::NotYet(_) => {
+                crate::invalid(error)
+            }
             error => error.into(),
         })?;
-    let mut text = String::new();
-    for path in written {
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "{}", args.out.join(path.as_str()).display());
-    }
+    let paths = written
+        .iter()
+        .map(|path| args.out.join(path.as_str()).display().to_string());
+    let text = if args.json {
+        let paths: Vec<String> = paths.collect();
+        format!("{:#}\n", serde_json::json!({ "written": paths }))
+    } else {
+        paths.fold(String::new(), |text, path| text + &path + "\n")
+    };
     host.printer.data(&text);
     Ok(Exit::Fine)
 }

@@ -11,7 +11,7 @@ use crate::{preflight, session};
 pub(crate) async fn run(args: &RunArgs, host: &HostSide) -> anyhow::Result<Exit> {
     let (docker, checked) = session::check(host, &args.agent).await?;
     if args.dry_run {
-        let shown = preflight::render(checked.plan(), checked.folded(), &args.command);
+        let shown = preflight::render(checked.plan(), checked.folded());
         host.printer.data(&shown);
         return Ok(Exit::Fine);
     }

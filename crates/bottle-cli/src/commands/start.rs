@@ -2,20 +2,12 @@
 
 use std::io::{self, IsTerminal as _};
 
-use bottle_core::Provider;
 use bottle_run::backend::ExecIo;
 
 use crate::args::StartArgs;
 use crate::exit::Exit;
 use crate::host::HostSide;
 use crate::{preflight, session};
-
-/// A shell wherever there is one, the better one if there are two.
-const SHELL: [&str; 3] = [
-    "sh",
-    "-c",
-    "if command -v bash >/dev/null; then exec bash -l; else exec sh -l; fi",
-];
 
 /// A session needs a terminal on both sides.
 #[derive(Debug, thiserror::Error)]
@@ -26,11 +18,16 @@ struct NoTerminal;
 pub(crate) async fn run(args: &StartArgs, host: &HostSide) -> anyhow::Result<Exit> {
     let (docker, checked) = session::check(host, &args.agent).await?;
     let command = if args.command.is_empty() {
-        default_command(checked.plan().provider)
+        let preset = checked.plan().provider.preset();
+        preset
+            .command
+            .iter()
+            .map(|word| (*word).to_owned())
+            .collect()
     } else {
         args.command.clone()
     };
-    let shown = preflight::render(checked.plan(), checked.folded(), &command);
+    let shown = preflight::render(checked.plan(), checked.folded());
     if args.dry_run {
         host.printer.data(&shown);
         return Ok(Exit::Fine);
@@ -44,11 +41,4 @@ pub(crate) async fn run(args: &StartArgs, host: &HostSide) -> anyhow::Result<Exi
     }
     let prepared = session::prepare(host.printer, checked)?;
     session::run(host.printer, &docker, prepared, (command, ExecIo::Terminal)).await
-}
-
-fn default_command(provider: Provider) -> Vec<String> {
-    match provider {
-        Provider::Claude => vec!["claude".to_owned()],
-        Provider::Command => SHELL.map(str::to_owned).to_vec(),
-    }
 }

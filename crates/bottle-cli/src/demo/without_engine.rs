@@ -4,13 +4,13 @@ use std::net::Ipv4Addr;
 
 use bottle_core::ManifestSet;
 use bottle_docker::SidecarProgram;
-use bottle_egress::{Request, decide, fold};
+use bottle_egress::{fold, judge};
 use bottle_run::{RenderRequest, SystemEntropy};
 use time::OffsetDateTime;
 
 use super::plan::{API, AUTH, NAME, OUTSIDE, plan};
+use crate::engine;
 use crate::printer::Printer;
-use crate::{engine, request_url};
 
 /// Shows it.
 pub(crate) fn without_engine(printer: Printer) -> anyhow::Result<()> {
@@ -28,13 +28,7 @@ pub(crate) fn without_engine(printer: Printer) -> anyhow::Result<()> {
         format!("https://{AUTH}/me"),
         format!("https://{OUTSIDE}/"),
     ] {
-        let (destination, target) = request_url::parse(&url)?;
-        let request = Request {
-            destination: &destination,
-            method: "GET",
-            target: &target,
-        };
-        let answer = match decide(&table, &request) {
+        let answer = match judge(&table, "GET", &url.parse()?) {
             Ok(_) => "allowed".to_owned(),
             Err(denial) => format!("refused  {}", denial.code.as_str()),
         };

@@ -99,12 +99,16 @@ proptest! {
     #[test]
     fn no_plan_opens_a_wall(
         env in prop::collection::btree_map("[A-Za-z_][A-Za-z0-9_]{0,12}", ".{0,24}", 0..12),
-        pids in 1_u32..4096,
-        memory_bytes in prop::option::of(any::<u64>()),
-        millicpus in prop::option::of(any::<u32>()),
+        pids in 1_i64..4096,
+        memory in prop::option::of(6_u64 << 20..1 << 62),
+        cpus in prop::option::of(1_u32..10_000_000),
     ) {
         let mut plan = plan();
-        plan.limits = Limits { pids, memory_bytes, millicpus };
+        plan.limits = Limits {
+            pids: pids.try_into().unwrap(),
+            memory: memory.map(|bytes| bytes.try_into().unwrap()),
+            cpus: cpus.map(|number| format!("{}.{:03}", number / 1000, number % 1000).parse().unwrap()),
+        };
         for (name, value) in &env {
             if let (Ok(name), Ok(value)) = (name.parse(), value.parse::<EnvValue>()) {
                 plan.env.insert(name, value);

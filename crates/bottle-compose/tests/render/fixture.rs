@@ -3,15 +3,10 @@
 use std::collections::BTreeMap;
 
 use bottle_compose::{Images, InternalRoute, LaunchFacts, NetworkFacts, Networks, UserIds};
-use bottle_core::{BottlePlan, EnvValue, Identity, IdentitySuffix, Limits, Provider};
+use bottle_core::{BottlePlan, EnvValue, Identity, IdentitySuffix, Provider};
 
 pub(crate) fn plan() -> BottlePlan {
     BottlePlan {
-        agent: "dev".parse().unwrap(),
-        bottle: "dev".parse().unwrap(),
-        provider: Provider::Command,
-        image: "bottle-agent:latest".parse().unwrap(),
-        prompt: None,
         env: BTreeMap::from([
             (
                 "PRICE".parse().unwrap(),
@@ -32,9 +27,11 @@ pub(crate) fn plan() -> BottlePlan {
                 EnvValue::Literal("http://evil:1".to_owned()),
             ),
         ]),
-        routes: Vec::new(),
-        allowlist: Vec::new(),
-        limits: Limits::default(),
+        ..BottlePlan::new(
+            "dev".parse().unwrap(),
+            "dev".parse().unwrap(),
+            Provider::Command,
+        )
     }
 }
 
@@ -56,6 +53,7 @@ pub(crate) fn facts() -> LaunchFacts {
             agent: "bottle-agent:latest".parse().unwrap(),
             sidecar: "bottle-sidecar:0123456789ab".parse().unwrap(),
         },
+        agent_runtime: None,
         sidecar_user: UserIds {
             uid: 1000,
             gid: 1000,

@@ -13,11 +13,12 @@ fn limits_and_resolvers_and_an_old_engine() {
     let mut plan = plan();
     plan.env.clear();
     plan.limits = Limits {
-        pids: 64,
-        memory_bytes: Some(2 << 30),
-        millicpus: Some(1_500),
+        pids: 64.try_into().unwrap(),
+        memory: Some("2g".parse().unwrap()),
+        cpus: Some("1.5".parse().unwrap()),
     };
     let mut facts = facts();
+    facts.agent_runtime = Some("runsc".parse().unwrap());
     facts.internal_route = InternalRoute::Dead;
     facts.resolvers = vec![
         "198.51.100.10".parse().unwrap(),

@@ -1,5 +1,6 @@
 //! The split of a Markdown file into its YAML front matter and its body.
 
+use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics, Position};
 use crate::source::Source;
 
@@ -73,7 +74,7 @@ fn is_fence(line: &str) -> bool {
 
 fn problem(source: &Source<'_>, line: usize, message: &str, help: &str) -> Diagnostic {
     let mut diagnostic = source.diagnostic(
-        "manifest.front-matter",
+        Code::ManifestFrontMatter,
         Position {
             line,
             column: 1,

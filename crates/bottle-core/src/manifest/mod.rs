@@ -4,29 +4,23 @@
 
 mod agent;
 mod bottle;
+mod extend;
 mod front_matter;
+mod git;
+mod print;
 mod reader;
+mod resolve;
 mod route;
+mod schema;
+#[cfg(test)]
+mod schema_tests;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use self::agent::AgentManifest;
 pub(crate) use self::bottle::BottleManifest;
+pub(crate) use self::extend::{overlay, unite};
 pub(crate) use self::front_matter::FrontMatter;
-
-use crate::diagnostic::Diagnostics;
-use crate::source::Source;
-use crate::tree::{Node, Value};
-use crate::yaml;
-
-use self::reader::Reader;
-
-/// Reads the front matter of a file into a reader over its tree.
-fn open(source: Source<'_>) -> Result<(Reader<'_>, Node), Diagnostics> {
-    let mut tree: Node = yaml::read(&source)?;
-    if matches!(tree.value, Value::Null) {
-        // Nothing but comments: a manifest that grants nothing.
-        tree.value = Value::Map(Vec::new());
-    }
-    Ok((Reader::new(source), tree))
-}
+pub(crate) use self::resolve::{Agent, resolve};
+pub use self::resolve::{PlanKey, Resolved, ValueOrigin};
+pub use self::schema::Schema;

@@ -2,11 +2,15 @@
 
 use std::fmt::Display;
 use std::str::FromStr;
+use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostics, Position};
+use super::FrontMatter;
+use crate::code::Code;
+use crate::diagnostic::{Diagnostic, Diagnostics, Position};
 use crate::nearest::nearest;
-use crate::source::Source;
+use crate::source::{Place, Placed, Source, SourceFile};
 use crate::tree::{Key, Node, Value};
+use crate::yaml;
 
 /// A map of a manifest whose keys are known to be allowed.
 pub(crate) type Fields = Vec<(Key, Node)>;
@@ -18,23 +22,37 @@ pub(crate) struct Keys {
     pub(crate) of: &'static str,
     /// What it may hold.
     pub(crate) known: &'static [&'static str],
-    /// What belongs there but is not built yet: refused, never ignored.
-    pub(crate) later: &'static [&'static str],
+    /// What older programs had there, and what to write today.
+    pub(crate) dropped: &'static [(&'static str, &'static str)],
 }
 
 /// Collects what is wrong with one file.
 #[derive(Debug)]
 pub(crate) struct Reader<'a> {
     source: Source<'a>,
+    file: Arc<SourceFile>,
     problems: Diagnostics,
 }
 
 impl<'a> Reader<'a> {
-    pub(crate) fn new(source: Source<'a>) -> Self {
-        Self {
-            source,
-            problems: Diagnostics::default(),
+    /// Reads the front matter of a file; answers the reader, the tree and the body.
+    pub(crate) fn open(name: &'a str, text: &'a str) -> Result<(Self, Node, &'a str), Diagnostics> {
+        let FrontMatter { yaml: source, body } = FrontMatter::split(name, text)?;
+        let (mut tree, problems) = yaml::read_tree(&source)?;
+        if matches!(tree.value, Value::Null) {
+            // Nothing but comments: a manifest that grants nothing.
+            tree.value = Value::Map(Vec::new());
         }
+        let file = Arc::new(SourceFile {
+            name: name.to_owned(),
+            text: text.to_owned(),
+        });
+        let reader = Self {
+            source,
+            file,
+            problems,
+        };
+        Ok((reader, tree, body))
     }
 
     /// The result, if nothing was wrong.
@@ -45,10 +63,26 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// A place of the YAML, for later.
+    pub(crate) fn place(&self, at: Position) -> Place {
+        Place {
+            file: Arc::clone(&self.file),
+            position: self.source.in_file(at),
+        }
+    }
+
+    /// A value with its place.
+    pub(crate) fn placed<T>(&self, at: Position, value: T) -> Placed<T> {
+        Placed {
+            value,
+            place: self.place(at),
+        }
+    }
+
     /// Notes something wrong.
     pub(crate) fn problem(
         &mut self,
-        code: &'static str,
+        code: Code,
         at: Position,
         message: String,
         help: Option<String>,
@@ -58,10 +92,17 @@ impl<'a> Reader<'a> {
         self.problems.push(diagnostic);
     }
 
+    /// Notes what was found to be wrong elsewhere.
+    pub(crate) fn note(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
+        for diagnostic in diagnostics {
+            self.problems.push(diagnostic);
+        }
+    }
+
     /// A value of the wrong kind.
     pub(crate) fn wrong_kind(&mut self, node: &Node, wanted: &str) {
         let message = format!("expected {wanted}, found {}", node.value.kind());
-        self.problem("manifest.type", node.at, message, None);
+        self.problem(Code::ManifestType, node.at, message, None);
     }
 
     /// The entries of a map, without the keys that may not stand there.
@@ -80,30 +121,62 @@ impl<'a> Reader<'a> {
     }
 
     fn unknown_key(&mut self, key: &Key, keys: Keys) {
-        if keys.later.contains(&key.text.as_str()) {
-            let message = format!("`{}` is not supported by this version of bottle", key.text);
-            self.problem(
-                "manifest.unsupported",
-                key.at,
-                message,
-                Some("remove the key: it would not be enforced".to_owned()),
-            );
+        if let Some((_, today)) = keys.dropped.iter().find(|(name, _)| *name == key.text) {
+            let message = format!("`{}` is a key of an older program", key.text);
+            let help = Some((*today).to_owned());
+            self.problem(Code::ManifestDroppedKey, key.at, message, help);
             return;
         }
         let help = match nearest(&key.text, keys.known.iter()) {
             Some(known) => format!("did you mean `{known}`?"),
             None => format!("{} has: {}", keys.of, keys.known.join(", ")),
         };
-        self.problem(
-            "manifest.unknown-key",
-            key.at,
-            format!("{} has no key `{}`", keys.of, key.text),
-            Some(help),
-        );
+        let message = format!("{} has no key `{}`", keys.of, key.text);
+        self.problem(Code::ManifestUnknownKey, key.at, message, Some(help));
+    }
+
+    /// One of a few words.
+    pub(crate) fn choice<T: Copy>(
+        &mut self,
+        node: &Node,
+        code: Code,
+        words: &[(&'static str, T)],
+    ) -> Option<T> {
+        let typed = match &node.value {
+            Value::Text(text) => text.as_str(),
+            _ => "",
+        };
+        if let Some((_, value)) = words.iter().find(|(word, _)| *word == typed) {
+            return Some(*value);
+        }
+        let names: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
+        let help = nearest(typed, names.iter()).map(|near| format!("did you mean `{near}`?"));
+        let message = format!("expected one of: {}", names.join(", "));
+        self.problem(code, node.at, message, help);
+        None
+    }
+
+    /// Yes or no.
+    pub(crate) fn flag(&mut self, node: &Node) -> Option<bool> {
+        if let Value::Bool(flag) = node.value {
+            return Some(flag);
+        }
+        self.wrong_kind(node, "`true` or `false`");
+        None
+    }
+
+    /// A text, parsed, with its place.
+    pub(crate) fn placed_text<T>(&mut self, node: &Node, code: Code) -> Option<Placed<T>>
+    where
+        T: FromStr,
+        T::Err: Display,
+    {
+        let value = self.parsed(node, code)?;
+        Some(self.placed(node.at, value))
     }
 
     /// A text, parsed.
-    pub(crate) fn parsed<T>(&mut self, node: &Node, code: &'static str) -> Option<T>
+    pub(crate) fn parsed<T>(&mut self, node: &Node, code: Code) -> Option<T>
     where
         T: FromStr,
         T::Err: Display,
@@ -122,7 +195,7 @@ impl<'a> Reader<'a> {
     }
 
     /// A list of texts, parsed.
-    pub(crate) fn parsed_list<T>(&mut self, node: Node, code: &'static str) -> Vec<T>
+    pub(crate) fn parsed_list<T>(&mut self, node: Node, code: Code) -> Vec<T>
     where
         T: FromStr,
         T::Err: Display,
@@ -130,6 +203,18 @@ impl<'a> Reader<'a> {
         self.list(node)
             .iter()
             .filter_map(|item| self.parsed(item, code))
+            .collect()
+    }
+
+    /// A list of texts, parsed, each with its place.
+    pub(crate) fn placed_list<T>(&mut self, node: Node, code: Code) -> Vec<Placed<T>>
+    where
+        T: FromStr,
+        T::Err: Display,
+    {
+        self.list(node)
+            .iter()
+            .filter_map(|item| self.placed_text(item, code))
             .collect()
     }
 

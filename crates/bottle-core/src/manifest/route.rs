@@ -5,89 +5,148 @@ use std::collections::BTreeSet;
 use ipnet::IpNet;
 
 use super::reader::{Keys, Reader};
-use crate::diagnostic::Position;
+use crate::code::Code;
 use crate::header_name::HeaderName;
-use crate::plan::{AuthScheme, AuthSpec, RouteSpec};
+use crate::plan::{
+    AuthScheme, AuthSpec, DlpSpec, LargeBodies, ResponseAction, Role, RouteSpec, WebSocket,
+};
 use crate::port::Port;
+use crate::source::Placed;
 use crate::tree::{Node, Value};
 
-const ROUTE: Keys = Keys {
+pub(crate) const ROUTE: Keys = Keys {
     of: "a route",
-    known: &["host", "ports", "path_allowlist", "methods", "auth", "cidr"],
-    later: &["role", "dlp", "websocket"],
+    known: &[
+        "host",
+        "ports",
+        "path_allowlist",
+        "methods",
+        "auth",
+        "cidr",
+        "role",
+        "dlp",
+        "websocket",
+    ],
+    dropped: &[
+        ("auth_scheme", "write `auth: {scheme: …, token_ref: …}`"),
+        ("token_ref", "write `auth: {scheme: Bearer, token_ref: …}`"),
+        ("matches", "write `path_allowlist` and `methods`"),
+        (
+            "pipelock",
+            "write `dlp`, or `pipelock.passthrough` beside `egress`",
+        ),
+    ],
 };
 
-const AUTH: Keys = Keys {
+pub(crate) const AUTH: Keys = Keys {
     of: "auth",
     known: &["scheme", "token_ref", "header"],
-    later: &[],
+    dropped: &[],
+};
+
+pub(crate) const DLP: Keys = Keys {
+    of: "dlp",
+    known: &["allow", "responses", "large_bodies"],
+    dropped: &[(
+        "action",
+        "what is found is refused; `allow` names rules that do not hold on this route",
+    )],
 };
 
 /// Reads one route; its place is that of its host.
-pub(super) fn read(reader: &mut Reader<'_>, node: Node) -> Option<(RouteSpec, Position)> {
+pub(super) fn read(reader: &mut Reader<'_>, node: Node) -> Option<Placed<RouteSpec>> {
     let at = node.at;
     let fields = reader.fields(node, ROUTE)?;
-    let mut host = None;
-    let mut named = false;
-    let mut route = Draft::default();
-    for (key, value) in fields {
-        match key.text.as_str() {
-            "host" => {
-                named = true;
-                host = reader
-                    .parsed(&value, "route.host")
-                    .map(|host| (host, value.at));
-            }
-            "ports" => route.ports = Some(ports(reader, value)),
-            "path_allowlist" => route.path_allowlist = reader.parsed_list(value, "route.path"),
-            "methods" => {
-                route.methods = reader
-                    .parsed_list(value, "route.method")
-                    .into_iter()
-                    .collect();
-            }
-            "auth" => route.auth = auth(reader, value),
-            _ => route.cidr = cidr(reader, value),
-        }
-    }
-    if !named {
-        reader.problem("route.host", at, "a route needs a `host`".to_owned(), None);
-    }
-    let (host, at) = host?;
-    let ports = route.ports.unwrap_or_else(|| BTreeSet::from([Port::HTTPS]));
-    let Draft {
-        path_allowlist,
-        methods,
-        auth,
-        cidr,
-        ..
-    } = route;
-    Some((
-        RouteSpec {
-            host,
-            ports,
-            path_allowlist,
-            methods,
-            auth,
-            cidr,
-        },
-        at,
-    ))
+    let named = fields.iter().find(|(key, _)| key.text == "host");
+    let Some((_, host)) = named else {
+        reader.problem(
+            Code::RouteHost,
+            at,
+            "a route needs a `host`".to_owned(),
+            None,
+        );
+        // Whatever else is wrong with it is told in the same go.
+        let anything = "unnamed.example".parse().ok()?;
+        fill(reader, fields, RouteSpec::bare(anything));
+        return None;
+    };
+    let at = host.at;
+    let host = reader.parsed(host, Code::RouteHost);
+    let known = host.is_some();
+    let host = host.or_else(|| "unnamed.example".parse().ok())?;
+    let route = fill(reader, fields, RouteSpec::bare(host));
+    known.then(|| reader.placed(at, route))
 }
 
-#[derive(Default)]
-struct Draft {
-    ports: Option<BTreeSet<Port>>,
-    path_allowlist: Vec<crate::path_prefix::PathPrefix>,
-    methods: BTreeSet<crate::method::Method>,
-    auth: Option<AuthSpec>,
-    cidr: Vec<IpNet>,
+fn fill(reader: &mut Reader<'_>, fields: super::reader::Fields, mut route: RouteSpec) -> RouteSpec {
+    let mut role_at = None;
+    for (key, value) in fields {
+        match key.text.as_str() {
+            "ports" => route.ports = ports(reader, value),
+            "path_allowlist" => route.path_allowlist = reader.parsed_list(value, Code::RoutePath),
+            "methods" => {
+                let methods = reader.parsed_list(value, Code::RouteMethod);
+                route.methods = methods.into_iter().collect();
+            }
+            "auth" => route.auth = auth(reader, value),
+            "cidr" => route.cidr = cidr(reader, value),
+            "role" => {
+                role_at = Some(key.at);
+                let words = Role::ALL.map(|role| (role.as_str(), role));
+                route.role = reader.choice(&value, Code::RouteRole, &words);
+            }
+            "dlp" => route.dlp = dlp(reader, value),
+            "websocket" => route.websocket = websocket(reader, &value),
+            _ => {}
+        }
+    }
+    if let Some(at) = role_at
+        && route.auth.is_none()
+    {
+        let message = "a `role` says what the route's credential is, and there is none".to_owned();
+        let help = "add `auth: {scheme: Bearer, token_ref: CLAUDE_CODE_OAUTH_TOKEN}`".to_owned();
+        reader.problem(Code::RouteRole, at, message, Some(help));
+    }
+    route
+}
+
+fn websocket(reader: &mut Reader<'_>, node: &Node) -> WebSocket {
+    if reader.flag(node) == Some(true) {
+        WebSocket::Granted
+    } else {
+        WebSocket::Refused
+    }
+}
+
+fn dlp(reader: &mut Reader<'_>, node: Node) -> DlpSpec {
+    let mut dlp = DlpSpec::default();
+    for (key, value) in reader.fields(node, DLP).unwrap_or_default() {
+        match key.text.as_str() {
+            "allow" => {
+                let rules = reader.parsed_list(value, Code::RouteDlp);
+                dlp.allow = rules.into_iter().collect();
+            }
+            "responses" => {
+                let words = ResponseAction::ALL.map(|action| (action.as_str(), action));
+                let action = reader.choice(&value, Code::RouteDlp, &words);
+                dlp.responses = action.unwrap_or_default();
+            }
+            _ => {
+                let words = LargeBodies::ALL.map(|choice| (choice.as_str(), choice));
+                let choice = reader.choice(&value, Code::RouteDlp, &words);
+                dlp.large_bodies = choice.unwrap_or_default();
+            }
+        }
+    }
+    dlp
 }
 
 fn ports(reader: &mut Reader<'_>, node: Node) -> BTreeSet<Port> {
     let at = node.at;
     let mut ports = BTreeSet::new();
-    for item in reader.list(node) {
+    let items = reader.list(node);
+    let grants_nothing = items.is_empty();
+    for item in items {
         let number = match item.value {
             Value::Integer(number) => u16::try_from(number)
                 .ok()
@@ -99,16 +158,16 @@ fn ports(reader: &mut Reader<'_>, node: Node) -> BTreeSet<Port> {
                 ports.insert(port);
             }
             None => reader.problem(
-                "route.port",
+                Code::RoutePort,
                 item.at,
                 "a port is a plain number from 1 to 65535".to_owned(),
                 None,
             ),
         }
     }
-    if ports.is_empty() {
+    if grants_nothing {
         reader.problem(
-            "route.port",
+            Code::RoutePort,
             at,
             "`ports` grants nothing".to_owned(),
             Some("leave it out for 443".to_owned()),
@@ -130,15 +189,15 @@ fn auth(reader: &mut Reader<'_>, node: Node) -> Option<AuthSpec> {
             }
             "token_ref" => {
                 has_token = true;
-                token_ref = reader.parsed(&value, "route.token-ref");
+                token_ref = reader.parsed(&value, Code::RouteTokenRef);
             }
-            _ => header = reader.parsed::<HeaderName>(&value, "route.header"),
+            _ => header = reader.parsed::<HeaderName>(&value, Code::RouteHeader),
         }
     }
     if !has_scheme || !has_token {
         let help = "write `auth: {scheme: Bearer, token_ref: NAME_OF_A_HOST_VARIABLE}`".to_owned();
         reader.problem(
-            "route.auth",
+            Code::RouteAuth,
             at,
             "`auth` needs a `scheme` and a `token_ref`".to_owned(),
             Some(help),
@@ -152,32 +211,20 @@ fn auth(reader: &mut Reader<'_>, node: Node) -> Option<AuthSpec> {
 }
 
 fn scheme(reader: &mut Reader<'_>, node: &Node) -> Option<AuthScheme> {
-    let scheme = match &node.value {
-        Value::Text(text) if text == "Bearer" => Some(AuthScheme::Bearer),
-        Value::Text(text) if text == "token" => Some(AuthScheme::Token),
-        Value::Text(text) if text == "basic" => Some(AuthScheme::Basic),
-        _ => None,
-    };
-    if scheme.is_none() {
-        reader.problem(
-            "route.scheme",
-            node.at,
-            "a scheme is `Bearer`, `token` or `basic`".to_owned(),
-            None,
-        );
-    }
-    scheme
+    let all = [AuthScheme::Bearer, AuthScheme::Token, AuthScheme::Basic];
+    let words = all.map(|scheme| (scheme.as_str(), scheme));
+    reader.choice(node, Code::RouteScheme, &words)
 }
 
 fn cidr(reader: &mut Reader<'_>, node: Node) -> Vec<IpNet> {
     let mut networks = Vec::new();
     for item in reader.list(node) {
-        let Some(network) = reader.parsed::<IpNet>(&item, "route.cidr") else {
+        let Some(network) = reader.parsed::<IpNet>(&item, Code::RouteCidr) else {
             continue;
         };
         if network.prefix_len() == 0 {
             reader.problem(
-                "route.cidr",
+                Code::RouteCidr,
                 item.at,
                 "a network of every address is no grant".to_owned(),
                 None,
@@ -188,7 +235,7 @@ fn cidr(reader: &mut Reader<'_>, node: Node) -> Vec<IpNet> {
                 network.trunc()
             );
             reader.problem(
-                "route.cidr",
+                Code::RouteCidr,
                 item.at,
                 format!("`{network}` has bits behind its prefix"),
                 Some(help),

@@ -5,13 +5,13 @@ use std::path::Path;
 
 use super::{AgentManifest, BottleManifest};
 
-fn is_agent(path: &Path) -> bool {
+pub(super) fn is_agent(path: &Path) -> bool {
     path.file_name()
         .and_then(|name| name.to_str())
         .is_some_and(|name| name.starts_with("agent-"))
 }
 
-fn read(path: &Path) -> String {
+pub(super) fn read(path: &Path) -> String {
     std::fs::read_to_string(path).unwrap()
 }
 

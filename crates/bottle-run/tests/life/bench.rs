@@ -6,7 +6,7 @@ use std::path::Path;
 
 use bottle_compose::LaunchFacts;
 use bottle_core::{
-    AuthScheme, AuthSpec, BottlePlan, EnvName, EnvValue, Identity, Limits, Port, Provider,
+    AuthScheme, AuthSpec, BottlePlan, EnvName, EnvValue, Identity, ImageSource, Provider,
     RouteSpec, Secret,
 };
 use bottle_run::backend::{ExecIo, ExtraContainer, Target};
@@ -236,10 +236,7 @@ pub(crate) fn plan() -> BottlePlan {
     };
     let prompt = "What?".to_owned();
     BottlePlan {
-        agent: "dev".parse().unwrap(),
-        bottle: "dev".parse().unwrap(),
-        provider: Provider::Command,
-        image: "agent:1".parse().unwrap(),
+        image: ImageSource::Named("agent:1".parse().unwrap()),
         prompt: Some("Be careful.".to_owned()),
         env: BTreeMap::from([
             (name("ASKED"), EnvValue::Prompt { prompt }),
@@ -247,15 +244,14 @@ pub(crate) fn plan() -> BottlePlan {
             (name("PLAIN"), EnvValue::Literal("plain".to_owned())),
         ]),
         routes: vec![RouteSpec {
-            host: "api.example.com".parse().unwrap(),
-            ports: [Port::HTTPS].into(),
-            path_allowlist: Vec::new(),
-            methods: [].into(),
             auth: Some(auth),
-            cidr: Vec::new(),
+            ..RouteSpec::bare("api.example.com".parse().unwrap())
         }],
-        allowlist: Vec::new(),
-        limits: Limits::default(),
+        ..BottlePlan::new(
+            "dev".parse().unwrap(),
+            "dev".parse().unwrap(),
+            Provider::Command,
+        )
     }
 }
 

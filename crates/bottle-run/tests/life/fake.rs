@@ -299,6 +299,7 @@ impl Backend for Fake {
         let info = EngineInfo {
             version: "28.5.2".to_owned(),
             api: "1.41".to_owned(),
+            runtimes: ["runc".to_owned()].into(),
         };
         self.call(Call::Engine, String::new(), |_, _| Ok(info))
             .await

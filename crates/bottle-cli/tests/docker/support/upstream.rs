@@ -6,7 +6,7 @@ use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use bottle_core::{BottlePlan, HostPattern, Limits, Port, Provider, RouteSpec};
+use bottle_core::{BottlePlan, HostPattern, Port, Provider, RouteSpec};
 use bottle_demo::DemoRoot;
 use bottle_docker::{Docker, SidecarProgram};
 use bottle_run::backend::{ExecIo, ExecOutcome, ExtraContainer, ExtraMount, Target};
@@ -127,24 +127,18 @@ fn address(subnet: Ipv4Net, place: u32) -> Ipv4Addr {
 fn plan(world: Ipv4Addr) -> BottlePlan {
     let host: HostPattern = HOST.parse().unwrap();
     BottlePlan {
-        agent: "tools".parse().unwrap(),
-        bottle: "tools".parse().unwrap(),
-        provider: Provider::Command,
-        image: "bottle-agent:latest".parse().unwrap(),
-        prompt: None,
-        env: BTreeMap::new(),
         routes: vec![RouteSpec {
-            host,
             ports: [80, 443]
                 .map(|port: u16| Port::try_from(port).unwrap())
                 .into(),
-            path_allowlist: Vec::new(),
-            methods: [].into(),
-            auth: None,
             cidr: vec![Ipv4Net::from(world).into()],
+            ..RouteSpec::bare(host)
         }],
-        allowlist: Vec::new(),
-        limits: Limits::default(),
+        ..BottlePlan::new(
+            "tools".parse().unwrap(),
+            "tools".parse().unwrap(),
+            Provider::Command,
+        )
     }
 }
 

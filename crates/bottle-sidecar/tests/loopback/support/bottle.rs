@@ -1,6 +1,6 @@
 //! Both services of one bottle as real processes, with everything around them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::Write;
 use std::net::SocketAddr;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use bottle_core::{AuthScheme, AuthSpec, BottlePlan, Limits, Provider, RouteSpec};
+use bottle_core::{AuthScheme, AuthSpec, BottlePlan, Provider, RouteSpec};
 use bottle_egress::fold;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
@@ -244,12 +244,10 @@ impl Bottle {
 /// Routes of the test bottle. Loopback is granted as an operator would grant a private network.
 fn plan(port: u16, plain_port: u16) -> BottlePlan {
     let route = |host: &str, port: u16, paths: &[&str]| RouteSpec {
-        host: host.parse().unwrap(),
         ports: BTreeSet::from([port.to_string().parse().unwrap()]),
         path_allowlist: paths.iter().map(|path| path.parse().unwrap()).collect(),
-        methods: BTreeSet::new(),
-        auth: None,
         cidr: vec!["127.0.0.0/8".parse().unwrap()],
+        ..RouteSpec::bare(host.parse().unwrap())
     };
     let mut auth = route("auth.test", port, &["/v1"]);
     auth.auth = Some(AuthSpec {
@@ -285,15 +283,12 @@ fn plan(port: u16, plain_port: u16) -> BottlePlan {
             .map(|host| route(host, port, &[])),
     );
     BottlePlan {
-        agent: "tester".parse().unwrap(),
-        bottle: "test".parse().unwrap(),
-        provider: Provider::Command,
-        image: "none:latest".parse().unwrap(),
-        prompt: None,
-        env: BTreeMap::new(),
         routes,
-        allowlist: Vec::new(),
-        limits: Limits::default(),
+        ..BottlePlan::new(
+            "tester".parse().unwrap(),
+            "test".parse().unwrap(),
+            Provider::Command,
+        )
     }
 }
 
