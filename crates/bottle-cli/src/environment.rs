@@ -1,14 +1,20 @@
 //! Every environment variable that the program reads, in one place.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
 
 use bottle_core::{EnvName, Secret};
+use bottle_run::ValueError;
 
 /// The folder of manifests and state; `~/.claude-bottle` unless set.
 pub(crate) const BOTTLE_HOME: &str = "BOTTLE_HOME";
 
 /// The name of the default folder below the user's home.
 const DEFAULT_HOME: &str = ".claude-bottle";
+
+/// The largest value that is read from a file, in bytes. Protects our memory from a name that was mistyped.
+const MAX_VALUE: u64 = 64 * 1024;
 
 /// Neither `BOTTLE_HOME` nor `HOME` is set.
 #[derive(Debug, thiserror::Error)]
@@ -25,9 +31,37 @@ pub(crate) fn home() -> Result<PathBuf, NoHome> {
         .ok_or(NoHome)
 }
 
-/// The host's value of a variable that a manifest names.
-pub(crate) fn value(name: &EnvName) -> Option<String> {
-    std::env::var(name.as_str()).ok()
+/// The host's value of a variable that a manifest names: its own, or the first line of the file that the variable
+/// with `_FILE` behind its name names.
+pub(crate) fn value(name: &EnvName) -> Result<Option<String>, ValueError> {
+    let own = std::env::var(name.as_str()).ok();
+    let Some(path) = non_empty(&format!("{name}_FILE")).map(PathBuf::from) else {
+        return Ok(own);
+    };
+    if own.is_some() {
+        return Err(ValueError::Both);
+    }
+    read_value(&path)
+        .map(Some)
+        .map_err(|error| ValueError::File {
+            kind: error.kind(),
+            path,
+        })
+}
+
+/// A file's text without its last line break.
+fn read_value(path: &Path) -> io::Result<String> {
+    let file = File::open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    let mut text = String::new();
+    file.take(MAX_VALUE + 1).read_to_string(&mut text)?;
+    if text.len() > usize::try_from(MAX_VALUE).unwrap_or(usize::MAX) {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    let line = text.strip_suffix('\n').unwrap_or(&text);
+    Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
 }
 
 /// Whether colour is unwanted (<https://no-color.org>).

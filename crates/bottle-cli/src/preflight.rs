@@ -145,3 +145,58 @@ fn limits(plan: &BottlePlan) -> String {
     words.extend(plan.limits.cpus.map(|cpus| format!("{cpus} processors")));
     words.join(", ")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use bottle_core::ManifestSet;
+    use bottle_egress::fold;
+    use insta::{assert_snapshot, glob};
+
+    use super::{WIDTH, render};
+
+    /// The preflight of a fixture: a bottle with parents that it may name, or an agent in such a bottle.
+    fn preflight(fixture: &Path) -> String {
+        let home = tempfile::tempdir().unwrap();
+        let write = |path: &str, text: &str| {
+            let path = home.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        let name = fixture.file_stem().unwrap().to_str().unwrap();
+        let text = fs::read_to_string(fixture).unwrap();
+        for parent in ["base", "web", "dev"] {
+            write(
+                &format!("bottles/{parent}.md"),
+                "---\nenv: {INHERITED: yes}\n---\n",
+            );
+        }
+        if name.starts_with("agent-") {
+            write(&format!("agents/{name}.md"), &text);
+        } else {
+            write(&format!("bottles/{name}.md"), &text);
+            write(
+                &format!("agents/{name}.md"),
+                &format!("---\nbottle: {name}\n---\n"),
+            );
+        }
+        let manifests = ManifestSet::open(home.path(), None).unwrap();
+        let plan = manifests.plan(&name.parse().unwrap()).unwrap();
+        render(&plan, &fold(&plan))
+    }
+
+    #[test]
+    fn it_fits_any_terminal() {
+        glob!("../../bottle-core/tests/fixtures/good", "*.md", |path| {
+            let shown = preflight(path);
+            assert!(
+                shown.lines().all(|line| line.chars().count() <= WIDTH),
+                "{shown}"
+            );
+            assert!(shown.chars().all(|each| each == '\n' || !each.is_control()));
+            assert_snapshot!(shown);
+        });
+    }
+}

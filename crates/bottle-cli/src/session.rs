@@ -21,9 +21,12 @@ use crate::{engine, environment, signals};
 /// Looks at everything that can fail and touches nothing.
 pub(crate) async fn check(host: &HostSide, agent: &AgentName) -> anyhow::Result<(Docker, Checked)> {
     let plan = host.manifests()?.plan(agent).map_err(crate::invalid)?;
+    // What the operator can mend at once is told first, with or without an engine.
+    let host_values = HostValues::gather(&plan, environment::value);
+    host_values.complete(&plan)?;
     let docker = engine::connect().await?;
     let request = PrepareRequest {
-        host_values: HostValues::gather(&plan, environment::value),
+        host_values,
         plan,
         home: host.home.clone(),
         cwd: host.cwd.clone(),

@@ -54,7 +54,9 @@ pub use self::host::{Host, HostError};
 pub use self::host_pattern::{HostPattern, HostPatternError};
 pub use self::identity::{Identity, IdentityError, IdentitySuffix};
 pub use self::load::{Checked, Entry, Folder, LoadError, ManifestSet, PlanError, Subject};
-pub use self::manifest::{PlanKey, Resolved, Schema, ValueOrigin};
+pub use self::manifest::{
+    AgentManifest, BottleManifest, FrontMatter, PlanKey, Resolved, Schema, ValueOrigin,
+};
 pub use self::method::{Method, MethodError};
 pub use self::name::{AgentName, BottleName, NameError};
 pub use self::nearest::nearest;

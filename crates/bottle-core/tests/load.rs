@@ -5,7 +5,9 @@
 use std::fs;
 use std::path::Path;
 
-use bottle_core::{Code, Folder, ManifestSet, PlanError, PlanKey, Provider, ValueOrigin};
+use bottle_core::{
+    BottleName, Code, Folder, ManifestSet, PlanError, PlanKey, Provider, ValueOrigin,
+};
 use tempfile::TempDir;
 
 const BOTTLE: &str = "---\nprovider: command\negress:\n  allowlist: [example.com]\n---\n";
@@ -103,7 +105,7 @@ fn a_child_lays_its_words_over_its_parents() {
         (Provider::Command, 20)
     );
     assert_eq!(plan.limits.cpus.unwrap().to_string(), "2");
-    let parents: Vec<&str> = resolved.parents.iter().map(|name| name.as_str()).collect();
+    let parents: Vec<&str> = resolved.parents.iter().map(BottleName::as_str).collect();
     assert_eq!(parents, ["base", "web"]);
     let origin = |key: PlanKey| resolved.origins[&key].clone();
     let ValueOrigin::Declared(place) = origin(PlanKey::Pids) else {

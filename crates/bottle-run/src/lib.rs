@@ -55,4 +55,4 @@ pub use self::settle::{Fate, KeptBecause, Settled};
 pub use self::subnets::{POOL, PREFIX, Subnets, host_routes};
 pub use self::survey::{Condition, FoundBottle, StatePresence, survey};
 pub use self::teardown::TeardownError;
-pub use self::values::{AskedValues, HostValues, Question, ValuesError};
+pub use self::values::{AskedValues, HostValues, Question, ValueError, ValuesError};

@@ -3,27 +3,75 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
+use std::io;
+use std::path::PathBuf;
+
 use bottle_core::{BottlePlan, EnvName, EnvValue, Secret, SecretError};
 use bottle_egress::{Folded, TokenSlot};
 
 /// The host's values of the variables that a plan names, looked up once, before anything happens.
 #[derive(Debug, Clone, Default)]
-pub struct HostValues(BTreeMap<EnvName, Result<Secret, SecretError>>);
+pub struct HostValues(BTreeMap<EnvName, Result<Secret, ValueError>>);
+
+/// Why the value of a variable cannot be used. The value itself is never part of the message.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ValueError {
+    /// It is not one line of text.
+    #[error(transparent)]
+    Secret(#[from] SecretError),
+    /// It is given twice, and which one holds is not for us to guess.
+    #[error("the variable and the one with _FILE behind it are both set")]
+    Both,
+    /// The file that is said to hold it cannot be read.
+    #[error("its file {} cannot be read: {kind}", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        kind: io::ErrorKind,
+    },
+}
 
 impl HostValues {
     /// Looks up every variable that the plan takes from the host, for its routes and for the agent.
-    pub fn gather(plan: &BottlePlan, mut look_up: impl FnMut(&EnvName) -> Option<String>) -> Self {
-        let values = needed(plan)
-            .into_iter()
-            .filter_map(|name| Some((name.clone(), Secret::new(look_up(name)?))))
-            .collect();
-        Self(values)
+    pub fn gather(
+        plan: &BottlePlan,
+        mut look_up: impl FnMut(&EnvName) -> Result<Option<String>, ValueError>,
+    ) -> Self {
+        let mut value = |name: &EnvName| {
+            let value = look_up(name).transpose()?;
+            Some(value.and_then(|value| Ok(Secret::new(value)?)))
+        };
+        let values = needed(plan).into_iter().cloned();
+        Self(
+            values
+                .filter_map(|name| value(&name).map(|value| (name, value)))
+                .collect(),
+        )
+    }
+
+    /// Whether every value that the plan takes from the host is there and can be used.
+    ///
+    /// # Errors
+    ///
+    /// All that are missing or cannot be used, by name.
+    pub fn complete(&self, plan: &BottlePlan) -> Result<(), ValuesError> {
+        let mut problems = ValuesError::default();
+        for name in needed(plan) {
+            drop(self.take(name, &mut problems));
+        }
+        if problems.is_empty() {
+            Ok(())
+        } else {
+            Err(problems)
+        }
     }
 
     fn take(&self, name: &EnvName, problems: &mut ValuesError) -> Option<Secret> {
         match self.0.get(name) {
             Some(Ok(value)) => return Some(value.clone()),
-            Some(Err(error)) => problems.refused.insert(name.clone(), *error),
+            Some(Err(error)) => problems.refused.insert(name.clone(), error.clone()),
             None => {
                 problems.missing.insert(name.clone());
                 None
@@ -64,7 +112,7 @@ pub struct ValuesError {
     /// Variables of the host that are not set, and questions without an answer.
     pub missing: BTreeSet<EnvName>,
     /// Variables whose value cannot be used, and why.
-    pub refused: BTreeMap<EnvName, SecretError>,
+    pub refused: BTreeMap<EnvName, ValueError>,
 }
 
 impl ValuesError {
@@ -79,7 +127,12 @@ impl fmt::Display for ValuesError {
         let mut separator = "";
         if !self.missing.is_empty() {
             let names: Vec<&str> = self.missing.iter().map(EnvName::as_str).collect();
-            write!(f, "no value for {}", names.join(", "))?;
+            write!(
+                f,
+                "no value for {}: set the variable, or name a file that holds the value in {}_FILE",
+                names.join(", "),
+                names.first().copied().unwrap_or_default()
+            )?;
             separator = "; ";
         }
         for (name, error) in &self.refused {

@@ -118,7 +118,7 @@ async fn prepare(
     let root = DemoRoot::generate(OffsetDateTime::now_utc())?;
     let request = PrepareRequest {
         host_values: HostValues::gather(&plan, |name| {
-            (name.as_str() == TOKEN).then(|| stage.token.expose().to_owned())
+            Ok((name.as_str() == TOKEN).then(|| stage.token.expose().to_owned()))
         }),
         plan,
         home: stage.home.clone(),

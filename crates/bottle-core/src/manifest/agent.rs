@@ -32,7 +32,7 @@ pub(crate) const AGENT: Keys = Keys {
 
 /// What an agent's file says.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct AgentManifest {
+pub struct AgentManifest {
     /// The bottle it runs in.
     pub(crate) bottle: Placed<BottleName>,
     /// Its skills, in order.
@@ -44,8 +44,12 @@ pub(crate) struct AgentManifest {
 }
 
 impl AgentManifest {
-    /// Reads an agent's file.
-    pub(crate) fn read(name: &str, text: &str) -> Result<Self, Diagnostics> {
+    /// Reads the text of an agent's file; `name` is for messages.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    pub fn read(name: &str, text: &str) -> Result<Self, Diagnostics> {
         let (mut reader, tree, body) = Reader::open(name, text)?;
         let at = tree.at;
         let Some(fields) = reader.fields(tree, AGENT) else {

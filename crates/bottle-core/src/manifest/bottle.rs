@@ -81,9 +81,9 @@ pub(crate) const PIPELOCK: Keys = Keys {
 /// What `runtime` said in the older program, where it was no runtime of the engine.
 const OLD_RUNTIMES: [&str; 4] = ["auto", "default", "docker", "gvisor"];
 
-/// What the front matter of a bottle says. `None` is what it does not say.
+/// What the front matter of a bottle says, before inheritance.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct BottleManifest {
+pub struct BottleManifest {
     pub(crate) extends: Vec<Placed<BottleName>>,
     pub(crate) provider: Option<Placed<Provider>>,
     pub(crate) image: Option<Placed<ImageSource>>,
@@ -103,8 +103,12 @@ pub(crate) struct BottleManifest {
 }
 
 impl BottleManifest {
-    /// Reads a bottle's file.
-    pub(crate) fn read(name: &str, text: &str) -> Result<Self, Diagnostics> {
+    /// Reads the text of a bottle's file; `name` is for messages.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with it.
+    pub fn read(name: &str, text: &str) -> Result<Self, Diagnostics> {
         let (mut reader, tree, _) = Reader::open(name, text)?;
         let bottle = read(&mut reader, tree);
         if let Some(bottle) = &bottle {

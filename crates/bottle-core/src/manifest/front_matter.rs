@@ -9,16 +9,20 @@ const FENCE: &str = "---";
 
 /// The two parts of a file.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct FrontMatter<'a> {
+pub struct FrontMatter<'a> {
     /// The YAML, and where it begins.
-    pub(crate) yaml: Source<'a>,
+    pub yaml: Source<'a>,
     /// The Markdown behind it.
-    pub(crate) body: &'a str,
+    pub body: &'a str,
 }
 
 impl<'a> FrontMatter<'a> {
     /// Splits a file: its first line is `---`, a later one closes the front matter.
-    pub(crate) fn split(name: &'a str, text: &'a str) -> Result<Self, Diagnostics> {
+    ///
+    /// # Errors
+    ///
+    /// A file without front matter, or with one that is never closed.
+    pub fn split(name: &'a str, text: &'a str) -> Result<Self, Diagnostics> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let whole = Source::whole(name, text);
         let first = text.split('\n').next().unwrap_or_default();

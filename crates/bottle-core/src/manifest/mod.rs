@@ -8,6 +8,8 @@ mod extend;
 mod front_matter;
 mod git;
 mod print;
+#[cfg(test)]
+mod properties;
 mod reader;
 mod resolve;
 mod route;
@@ -17,10 +19,10 @@ mod schema_tests;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::agent::AgentManifest;
-pub(crate) use self::bottle::BottleManifest;
+pub use self::agent::AgentManifest;
+pub use self::bottle::BottleManifest;
 pub(crate) use self::extend::{overlay, unite};
-pub(crate) use self::front_matter::FrontMatter;
+pub use self::front_matter::FrontMatter;
 pub(crate) use self::resolve::{Agent, resolve};
 pub use self::resolve::{PlanKey, Resolved, ValueOrigin};
 pub use self::schema::Schema;

@@ -28,7 +28,7 @@ impl BottleManifest {
     /// # Errors
     ///
     /// [`yaml::WriteError`], for lack of memory alone.
-    pub(crate) fn print(&self) -> Result<String, yaml::WriteError> {
+    pub fn print(&self) -> Result<String, yaml::WriteError> {
         let record = Record::of(self);
         if record.is_empty() {
             return Ok("---\n---\n".to_owned());

@@ -55,7 +55,7 @@ async fn an_engine_that_fails_is_said() {
 async fn every_missing_variable_is_named_before_the_engine_is_asked() {
     let bench = Bench::new(&[]);
     let mut request = bench.request();
-    request.host_values = HostValues::gather(&plan(), |_| None);
+    request.host_values = HostValues::gather(&plan(), |_| Ok(None));
     let error = refused(&bench, request).await;
     let PrepareError::Values(ValuesError { missing, refused }) = error else {
         panic!("{error:?}");

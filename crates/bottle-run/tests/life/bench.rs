@@ -64,7 +64,7 @@ impl Bench {
     pub(crate) fn request(&self) -> PrepareRequest {
         let plan = plan();
         PrepareRequest {
-            host_values: HostValues::gather(&plan, |name| Some(secret(name.as_str()))),
+            host_values: HostValues::gather(&plan, |name| Ok(Some(secret(name.as_str())))),
             plan,
             home: self.home(),
             cwd: self.folder.path().to_owned(),

@@ -131,7 +131,7 @@ async fn a_value_that_cannot_be_used_is_named_and_not_shown() {
     assert!(!told(&Secret::new(broken.clone()).unwrap_err()).contains(SENTINEL));
     let bench = Bench::new(&[]);
     let mut request = bench.request();
-    let look_up = |_: &EnvName| Some(broken.clone());
+    let look_up = |_: &EnvName| Ok(Some(broken.clone()));
     request.host_values = HostValues::gather(&plan(), look_up);
     assert!(!format!("{request:?}").contains(SENTINEL));
     let error = check(&bench.fake, request, &mut SystemEntropy)
