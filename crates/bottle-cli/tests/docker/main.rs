@@ -9,6 +9,7 @@ mod hardening;
 #[cfg(test)]
 mod life;
 #[cfg(test)]
+mod secrets;
 mod support;
 #[cfg(test)]
 mod tools;
