@@ -53,7 +53,7 @@ pub(crate) fn value(name: &EnvName) -> Result<Option<String>, ValueError> {
 fn read_value(path: &Path) -> io::Result<String> {
     let file = File::open(path)?;
     if !file.metadata()?.is_file() {
-        return Err(io::ErrorKind::InvalidInput.into());
+        return Err(io::ErrorKind::IsADirectory.into());
     }
     let mut text = String::new();
     file.take(MAX_VALUE + 1).read_to_string(&mut text)?;
@@ -62,6 +62,11 @@ fn read_value(path: &Path) -> io::Result<String> {
     }
     let line = text.strip_suffix('\n').unwrap_or(&text);
     Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
+}
+
+/// The folder of the user's skills.
+pub(crate) fn skills() -> Option<PathBuf> {
+    non_empty("HOME").map(|home| PathBuf::from(home).join(".claude/skills"))
 }
 
 /// Whether colour is unwanted (<https://no-color.org>).

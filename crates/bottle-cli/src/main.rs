@@ -14,6 +14,7 @@ mod preflight;
 mod printer;
 mod session;
 mod signals;
+mod skills;
 
 use std::ffi::OsStr;
 use std::path::Path;

@@ -8,19 +8,23 @@ use bottle_core::{AgentName, Secret};
 use bottle_docker::Docker;
 use bottle_run::backend::{ExecIo, ExecOutcome};
 use bottle_run::{
-    AskedValues, Checked, Conduct, Ended, Fate, HostValues, KeptBecause, PrepareRequest, Prepared,
-    RunError, Running, Settled, Step, SystemEntropy, UpstreamSettings,
+    AskedValues, Checked, Conduct, Ended, Fate, HostValues, KeptBecause, NotYet, PrepareRequest,
+    Prepared, RunError, Running, Settled, Step, SystemEntropy, UpstreamSettings,
 };
 use time::OffsetDateTime;
 
 use crate::exit::Exit;
 use crate::host::HostSide;
 use crate::printer::{Printer, Progress};
-use crate::{engine, environment, signals};
+use crate::{engine, environment, signals, skills};
 
 /// Looks at everything that can fail and touches nothing.
 pub(crate) async fn check(host: &HostSide, agent: &AgentName) -> anyhow::Result<(Docker, Checked)> {
     let plan = host.manifests()?.plan(agent).map_err(crate::invalid)?;
+    if let Some(missing) = skills::missing(&plan.skills).first() {
+        return Err(crate::invalid(missing.clone()));
+    }
+    NotYet::check(&plan).map_err(crate::invalid)?;
     // What the operator can mend at once is told first, with or without an engine.
     let host_values = HostValues::gather(&plan, environment::value);
     host_values.complete(&plan)?;

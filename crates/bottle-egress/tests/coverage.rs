@@ -31,13 +31,16 @@ fn tests(texts: &[&str]) -> Vec<Expectation> {
 
 /// What survives, rule by rule, as it is shown.
 fn gaps(texts: &[&str]) -> Vec<String> {
-    let tests = tests(texts);
-    let tests: Vec<&Expectation> = tests.iter().collect();
+    let expected = tests(texts);
+    let expected: Vec<&Expectation> = expected.iter().collect();
     let show = |gap: bottle_egress::Uncovered| {
         let survived: Vec<String> = gap.survived.iter().map(ToString::to_string).collect();
         format!("{:?}: {}", gap.rule, survived.join("; "))
     };
-    uncovered(&plan(), &tests).into_iter().map(show).collect()
+    uncovered(&plan(), &expected)
+        .into_iter()
+        .map(show)
+        .collect()
 }
 
 const ALL: [&str; 12] = [
@@ -79,16 +82,15 @@ fn good_tests_leave_nothing_uncovered() {
 #[test]
 fn each_test_is_there_for_a_reason() {
     // The last two are about what no rule can grant.
-    for left_out in 0..10 {
+    for (number, left_out) in ALL.iter().enumerate().take(10) {
         let rest: Vec<&str> = ALL
             .iter()
-            .enumerate()
-            .filter(|(number, _)| *number != left_out)
-            .map(|(_, text)| *text)
+            .filter(|text| text != &left_out)
+            .copied()
             .collect();
         // `/v1` and 443 are asked for twice.
-        let spare = left_out == 0;
-        assert_eq!(gaps(&rest).is_empty(), spare, "without `{}`", ALL[left_out]);
+        let spare = number == 0;
+        assert_eq!(gaps(&rest).is_empty(), spare, "without `{left_out}`");
     }
 }
 

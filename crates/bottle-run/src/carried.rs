@@ -19,6 +19,17 @@ pub struct NotYet {
     pub parts: Vec<String>,
 }
 
+impl NotYet {
+    /// Whether this version can carry a plan out.
+    ///
+    /// # Errors
+    ///
+    /// What it cannot, all at once.
+    pub fn check(plan: &BottlePlan) -> Result<(), Self> {
+        carried(plan).map(drop)
+    }
+}
+
 /// The engine does not have the runtime.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the engine has no runtime `{name}`; it has: {}", .known.join(", "))]

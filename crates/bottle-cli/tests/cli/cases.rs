@@ -21,6 +21,105 @@ fn check_one_and_json() {
 }
 
 #[test]
+fn check_runs_policy_tests_and_tells_what_they_leave_open() {
+    let place = Place::new();
+    place.write(
+        "home/bottles/base.md",
+        "---\negress:\n  routes:\n    - host: a.example.com\n---\n",
+    );
+    place.write(
+        "home/bottles/dev.md",
+        "---\nextends: base\nprovider: command\negress:\n  allowlist: [pypi.org]\nexpect:\n  - allow GET https://a.example.com/\n  - deny GET https://b.example.com/\n---\n",
+    );
+    assert_snapshot!(place.picture(&["check", "dev"]));
+    assert_snapshot!(place.picture(&["check", "dev", "--strict"]));
+    assert_snapshot!(place.picture(&["check", "dev", "--json"]));
+    place.write("home/bottles/base.md", "---\negress:\n  routes: []\n---\n");
+    assert_snapshot!(place.picture(&["check", "dev"]));
+    place.write("home/bottles/base.md", "---\nextends: dev\n---\n");
+    assert_snapshot!(place.picture(&["check"]));
+    assert_snapshot!(place.picture(&["check", "../home/bottles/dev.md"]));
+    assert_snapshot!(place.picture(&["check", "nothing.md"]));
+}
+
+#[test]
+fn init_writes_what_works_and_overwrites_nothing() {
+    let place = Place::new();
+    for provider in ["command", "claude", "codex"] {
+        let name = format!("my-{provider}");
+        let picture = place.picture(&["init", &name, "--provider", provider]);
+        assert!(picture.starts_with("exit 0"), "{picture}");
+        let checked = place.picture(&["check", &name, "--strict"]);
+        assert!(checked.starts_with("exit 0"), "{checked}");
+        let info = place.picture(&["info", &name]);
+        assert!(info.starts_with("exit 0"), "{info}");
+    }
+    assert_snapshot!(place.picture(&["init", "mine"]));
+    place.write("home/agents/half.md", "mine");
+    assert_snapshot!(place.picture(&["init", "half"]));
+    assert!(!place.path().join("home/bottles/half.md").exists());
+    assert_snapshot!(place.picture(&["init", "Not A Name"]));
+}
+
+#[test]
+fn info_tells_where_every_value_comes_from() {
+    let place = Place::new();
+    place.write("home/bottles/base.md", "---\nenv: {EDITOR: vi}\negress:\n  routes:\n    - {host: api.anthropic.com, auth: {scheme: Bearer, token_ref: KEY, header: X-Api-Key}}\n---\n");
+    place.write("home/bottles/dev.md", "---\nextends: base\nlimits: {pids: 64, memory: 2g}\nenv: {ASKED: '?', TAKEN: '${HOST_TAKEN}'}\n---\n");
+    assert_snapshot!(place.picture(&["info", "dev"]));
+    assert_snapshot!(place.picture(&["info", "dev", "--json"]));
+    assert_snapshot!(place.picture(&["info", "dev", "--flat"]));
+    assert_snapshot!(place.picture(&["info", "dve"]));
+}
+
+#[test]
+fn codes_are_explained() {
+    let place = Place::new();
+    for code in [
+        "git.upstream",
+        "host.not_allowed",
+        "git.upstraem",
+        "\u{1b}[2J",
+    ] {
+        assert_snapshot!(place.picture(&["explain-error", code]));
+    }
+    assert_snapshot!(place.picture(&["explain-error", "route.cidr", "--json"]));
+    let all = place.picture(&["explain-error"]);
+    assert!(
+        all.contains("yaml.duplicate-key") && all.contains("dlp.secret"),
+        "{all}"
+    );
+}
+
+#[test]
+fn schemas_are_json() {
+    let place = Place::new();
+    for of in ["agent", "bottle"] {
+        let picture = place.picture(&["schema", of]);
+        let json = picture.strip_prefix("exit 0\n--- stdout\n").unwrap();
+        let json = json.strip_suffix("--- stderr\n").unwrap();
+        assert!(serde_json::from_str::<serde_json::Value>(json).unwrap()["properties"].is_object());
+    }
+}
+
+#[test]
+fn what_cannot_be_carried_out_yet_is_not_started() {
+    let place = Place::new();
+    place.write(
+        "home/bottles/dev.md",
+        "---\nprovider: command\nsupervise: true\nworkspace: copy\n---\n",
+    );
+    assert_snapshot!(place.picture(&["run", "dev", "--", "true"]));
+    assert_snapshot!(place.picture(&["render", "dev", "--out", "out"]));
+    place.write(
+        "home/agents/dev.md",
+        "---\nbottle: dev\nskills: [no-such-skill]\n---\n",
+    );
+    assert_snapshot!(place.picture(&["check"]));
+    assert_snapshot!(place.picture(&["run", "dev", "--", "true"]));
+}
+
+#[test]
 fn explain_requests() {
     let place = Place::new();
     for url in [
@@ -66,6 +165,26 @@ fn without_an_engine() {
     assert_snapshot!(place.picture(&["cleanup"]));
     assert!(!place.path().join("home/state").exists());
 }
+
+#[test]
+fn values_that_are_not_there_are_named_and_nothing_is_written() {
+    let place = Place::new();
+    let taken = "---\nprovider: command\nenv: {A: '${API_TOKEN}', B: '${HOST_KEY}', C: '${NOT_SET}'}\n---\n";
+    place.write("home/bottles/dev.md", taken);
+    assert_snapshot!(place.picture(&["run", "dev", "--", "true"]));
+    place.write("home/bottles/dev.md", BOTH);
+    std::fs::remove_file(place.path().join("home/bottles/key")).unwrap();
+    assert_snapshot!(place.picture(&["run", "dev", "--", "true"]));
+    std::fs::create_dir(place.path().join("home/bottles/key")).unwrap();
+    assert_snapshot!(place.picture(&["run", "dev", "--", "true"]));
+    std::fs::remove_dir(place.path().join("home/bottles/key")).unwrap();
+    place.write("home/bottles/key", &"x".repeat(70_000));
+    assert_snapshot!(place.picture(&["run", "dev", "--", "true"]));
+    assert!(!place.path().join("home/state").exists());
+}
+
+/// A variable whose value and whose file are both given.
+const BOTH: &str = "---\nprovider: command\nenv: {B: '${HOST_KEY}', H: '${HOST_TWICE}'}\n---\n";
 
 #[test]
 fn render_writes_everything_once() {

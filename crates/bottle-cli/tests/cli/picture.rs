@@ -20,6 +20,8 @@ impl Place {
         let place = Self { folder };
         place.write("home/agents/dev.md", "---\nbottle: dev\n---\nBe careful.\n");
         place.write("home/bottles/dev.md", BOTTLE);
+        // What is no Markdown is no manifest.
+        place.write("home/bottles/key", "a-key\n");
         place
     }
 
@@ -39,6 +41,10 @@ impl Place {
             .args(args)
             .env_clear()
             .env("BOTTLE_HOME", self.path().join("home"))
+            .env("API_TOKEN", "a-value")
+            .env("HOST_TWICE", "a-value")
+            .env("HOST_TWICE_FILE", "/nonexistent")
+            .env("HOST_KEY_FILE", self.path().join("home/bottles/key"))
             .env("DOCKER_HOST", "unix:///nonexistent/docker.sock")
             .current_dir(self.path().join("repository"))
             .stdin(Stdio::null())

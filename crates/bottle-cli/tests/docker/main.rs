@@ -10,6 +10,7 @@ mod hardening;
 mod life;
 #[cfg(test)]
 mod secrets;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod tools;

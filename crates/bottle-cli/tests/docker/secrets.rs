@@ -4,9 +4,9 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Mutex};
-use std::thread;
+use std::thread::{self, JoinHandle};
 
 use super::support::{Cli, docker, wait_until};
 
@@ -52,6 +52,88 @@ fn arguments() -> String {
         .collect()
 }
 
+/// A session on a terminal of its own, and what that terminal showed so far.
+struct Session {
+    child: Child,
+    screen: Arc<Mutex<String>>,
+    reader: JoinHandle<()>,
+}
+
+impl Session {
+    fn start(cli: &Cli, file: &Path) -> Self {
+        let inner = "printf %s \"$ASKED$TAKEN$PLAIN\" | sha256sum; echo ready; sleep 4; exit 3";
+        let bottle = env!("CARGO_BIN_EXE_bottle");
+        let typed = format!("exec {bottle} start dev --yes -- sh -c '{inner}'");
+        let mut child = Command::new("script")
+            .args(["--quiet", "--return", "--command", &typed, "/dev/null"])
+            .env("BOTTLE_HOME", cli.home())
+            .env("HOST_TAKEN", TAKEN)
+            .env("HOST_FILED_FILE", file)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let screen = Arc::new(Mutex::new(String::new()));
+        let mut stdout = child.stdout.take().unwrap();
+        let shown = Arc::clone(&screen);
+        let reader = thread::spawn(move || {
+            let mut bytes = [0; 4096];
+            while let Ok(length @ 1..) = stdout.read(&mut bytes) {
+                let text = String::from_utf8_lossy(&bytes[..length]);
+                shown.lock().unwrap().push_str(&text);
+            }
+        });
+        Self {
+            child,
+            screen,
+            reader,
+        }
+    }
+
+    fn wait_for(&self, text: &str) {
+        wait_until(text, || self.screen.lock().unwrap().contains(text));
+    }
+
+    /// Types the answer when it is asked for: before that, the terminal would show it.
+    fn answer(&mut self, question: &str, answer: &str) {
+        self.wait_for(question);
+        let keyboard = self.child.stdin.as_mut().unwrap();
+        keyboard
+            .write_all(format!("{answer}\n").as_bytes())
+            .unwrap();
+    }
+
+    /// The exit code, and all that was shown.
+    fn end(mut self) -> (Option<i32>, String) {
+        let keyboard = self.child.stdin.take();
+        let code = self.child.wait().unwrap().code();
+        drop(keyboard);
+        self.reader.join().unwrap();
+        (code, self.screen.lock().unwrap().clone())
+    }
+}
+
+/// What the engine and the machine can tell while the bottle runs.
+fn while_it_runs(identity: &str) -> Vec<(String, String)> {
+    let mut found = vec![("arguments".to_owned(), arguments())];
+    for service in ["agent", "egress", "pipelock"] {
+        let container = format!("bottle-{identity}-{service}");
+        for verb in ["inspect", "logs"] {
+            found.push((format!("{verb} {service}"), docker(&[verb, &container])));
+        }
+    }
+    found
+}
+
+/// What the session printed to prove that it had all three values.
+fn digest() -> String {
+    let all = format!("{ASKED}{TAKEN}{LITERAL}");
+    let script = ["-c", "printf %s \"$1\" | sha256sum", "sh", &all];
+    let output = Command::new("sh").args(script).output().unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.split(' ').next().unwrap().to_owned()
+}
+
 #[test]
 fn no_artefact_of_a_full_run_holds_a_secret() {
     let cli = Cli::new();
@@ -59,55 +141,17 @@ fn no_artefact_of_a_full_run_holds_a_secret() {
     let outside = tempfile::tempdir().unwrap();
     let file = outside.path().join("token");
     fs::write(&file, format!("{FILED}\n")).unwrap();
-    let inner = "printf %s \"$ASKED$TAKEN$PLAIN\" | sha256sum; echo ready; sleep 4; exit 3";
-    let bottle = env!("CARGO_BIN_EXE_bottle");
-    let typed = format!("exec {bottle} start dev --yes -- sh -c '{inner}'");
-    let mut child = Command::new("script")
-        .args(["--quiet", "--return", "--command", &typed, "/dev/null"])
-        .env("BOTTLE_HOME", cli.home())
-        .env("HOST_TAKEN", TAKEN)
-        .env("HOST_FILED_FILE", &file)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let shown = Arc::new(Mutex::new(String::new()));
-    let mut stdout = child.stdout.take().unwrap();
-    let screen = Arc::clone(&shown);
-    let reader = thread::spawn(move || {
-        let mut bytes = [0; 4096];
-        while let Ok(length) = stdout.read(&mut bytes) {
-            if length == 0 {
-                break;
-            }
-            screen
-                .lock()
-                .unwrap()
-                .push_str(&String::from_utf8_lossy(&bytes[..length]));
-        }
-    });
-    let shows = |text: &str| shown.lock().unwrap().contains(text);
-    wait_until("the question", || shows("Say it: "));
-    let mut keyboard = child.stdin.take().unwrap();
-    keyboard.write_all(format!("{ASKED}\n").as_bytes()).unwrap();
-    wait_until("the session", || shows("ready"));
-
-    let mut found = vec![("arguments".to_owned(), arguments())];
+    let mut session = Session::start(&cli, &file);
+    session.answer("Say it: ", ASKED);
+    session.wait_for("ready");
     let identity = cli.identities().pop().unwrap();
-    for service in ["agent", "egress", "pipelock"] {
-        let container = format!("bottle-{identity}-{service}");
-        found.push((
-            format!("inspect {service}"),
-            docker(&["inspect", &container]),
-        ));
-        found.push((format!("logs {service}"), docker(&["logs", &container])));
-    }
+    let mut found = while_it_runs(&identity);
     files(cli.home(), &mut found);
-    assert_eq!(child.wait().unwrap().code(), Some(3));
-    drop(keyboard);
-    reader.join().unwrap();
+    let (code, screen) = session.end();
+    assert_eq!(code, Some(3));
+    assert!(screen.contains(&digest()), "{screen}");
     files(cli.home(), &mut found);
-    found.push(("the terminal".to_owned(), shown.lock().unwrap().clone()));
+    found.push(("the terminal".to_owned(), screen));
     for args in [
         &["list", "--json"][..],
         &["info", "dev"],
@@ -116,36 +160,17 @@ fn no_artefact_of_a_full_run_holds_a_secret() {
         let output = cli.output(args);
         found.push((args.join(" "), String::from_utf8(output.stdout).unwrap()));
     }
-
     for (place, text) in &found {
         for secret in [ASKED, TAKEN, FILED] {
             assert!(!text.contains(secret), "{place} holds {secret}");
         }
     }
-    let holds = |place: &str| {
-        found
-            .iter()
-            .any(|(name, text)| name.ends_with(place) && text.contains(LITERAL))
-    };
+    // The search finds what is there.
     for place in ["docker-compose.yml", "inspect agent", "info dev"] {
-        assert!(holds(place), "{place}");
+        let holds =
+            |(name, text): &(String, String)| name.ends_with(place) && text.contains(LITERAL);
+        assert!(found.iter().any(holds), "{place}");
     }
-    // The session had all three.
-    let digest = Command::new("sh")
-        .args([
-            "-c",
-            "printf %s \"$1\" | sha256sum",
-            "sh",
-            &format!("{ASKED}{TAKEN}{LITERAL}"),
-        ])
-        .output()
-        .unwrap();
-    let digest = String::from_utf8(digest.stdout).unwrap();
-    assert!(
-        shows(digest.split(' ').next().unwrap()),
-        "{}",
-        shown.lock().unwrap()
-    );
     assert!(cli.left().is_empty());
 }
 

@@ -5,7 +5,7 @@ mod report;
 
 use std::path::Path;
 
-use bottle_core::{BottleName, Checked, ManifestSet, Subject};
+use bottle_core::{BottleName, ManifestSet, Subject};
 
 use self::report::Report;
 use crate::args::CheckArgs;
@@ -47,21 +47,12 @@ pub(crate) fn run(args: &CheckArgs, host: &HostSide) -> anyhow::Result<Exit> {
                     .as_ref()
                     .is_none_or(|wanted| *wanted == checked.subject)
                 {
-                    add(&mut report, checked, host);
+                    report.add(host, &checked.path, &checked.subject, checked.result);
                 }
             }
             Ok(report.show(host, args))
         }
     }
-}
-
-fn add(report: &mut Report, checked: Checked, host: &HostSide) {
-    let Checked {
-        path,
-        subject,
-        result,
-    } = checked;
-    report.add(&host.short(&path), &subject, result);
 }
 
 fn home(host: &HostSide) -> String {

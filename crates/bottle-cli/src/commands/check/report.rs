@@ -1,9 +1,10 @@
 //! What `bottle check` found.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
+use std::fmt;
+use std::path::Path;
 
-use bottle_core::{Expectation, PlanError, PlanKey, Resolved, Subject};
+use bottle_core::{Expectation, Place, PlanError, PlanKey, Resolved, Subject};
 use bottle_egress::{Mutation, Rule, Uncovered, run_tests, uncovered};
 use serde_json::{Value, json};
 
@@ -11,6 +12,7 @@ use crate::args::CheckArgs;
 use crate::diagnostic_json::errors;
 use crate::exit::Exit;
 use crate::host::HostSide;
+use crate::skills::{self, NoSkill};
 
 /// What was found, file by file.
 #[derive(Debug, Default)]
@@ -31,12 +33,14 @@ struct Tests {
     run: Vec<Test>,
     gaps: Vec<Gap>,
     rules: usize,
+    /// What an agent names and the user does not have.
+    no_skills: Vec<NoSkill>,
 }
 
 #[derive(Debug)]
 struct Test {
     text: String,
-    line: usize,
+    at: At,
     holds: bool,
     reason: Option<&'static str>,
 }
@@ -44,24 +48,50 @@ struct Test {
 #[derive(Debug)]
 struct Gap {
     rule: String,
-    line: Option<usize>,
+    at: Option<At>,
     survived: Vec<Mutation>,
+}
+
+/// A place as it is shown: an inherited one lies in another file.
+#[derive(Debug)]
+struct At {
+    file: String,
+    line: usize,
+}
+
+impl At {
+    fn new(host: &HostSide, place: &Place) -> Self {
+        Self {
+            file: host.short(place.file.name.as_ref()),
+            line: place.position.line,
+        }
+    }
+}
+
+impl fmt::Display for At {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
+    }
 }
 
 impl Report {
     /// Notes one file; a bottle's tests are run.
     pub(super) fn add(
         &mut self,
-        path: &str,
+        host: &HostSide,
+        path: &Path,
         subject: &Subject,
         result: Result<Resolved, PlanError>,
     ) {
         let result = result.map(|resolved| match subject {
-            Subject::Bottle(_) => tests(&resolved),
-            Subject::Agent(_) => Tests::default(),
+            Subject::Bottle(_) => tests(host, &resolved),
+            Subject::Agent(_) => Tests {
+                no_skills: skills::missing(&resolved.plan.skills),
+                ..Tests::default()
+            },
         });
         self.files.push(File {
-            path: path.to_owned(),
+            path: host.short(path),
             subject: subject.clone(),
             result,
         });
@@ -103,7 +133,12 @@ impl Report {
                 .iter()
                 .filter_map(|file| file.result.as_ref().ok())
         };
-        if self.files.iter().any(|file| file.result.is_err()) {
+        let wrong = |file: &File| {
+            file.result
+                .as_ref()
+                .map_or(true, |tests| !tests.no_skills.is_empty())
+        };
+        if self.files.iter().any(wrong) {
             return Exit::Invalid;
         }
         let failed = good().any(|tests| tests.run.iter().any(|test| !test.holds));
@@ -118,57 +153,32 @@ impl Report {
 
 impl File {
     fn text(&self) -> String {
+        let lines = self.result.iter().flat_map(Tests::lines);
+        lines.fold(self.headline() + "\n", |text, line| {
+            text + "  " + &line + "\n"
+        })
+    }
+
+    fn headline(&self) -> String {
         let path = &self.path;
-        let mut text = String::new();
-        // Writing to a String cannot fail.
-        let _ = match &self.result {
+        match &self.result {
             Err(PlanError::Needs { bottle, .. }) => {
-                writeln!(
-                    text,
-                    "wrong    {path}: it needs the bottle `{bottle}`, which is wrong"
-                )
+                format!("wrong    {path}: it needs the bottle `{bottle}`, which is wrong")
             }
-            Err(_) => writeln!(text, "wrong    {path}"),
-            Ok(tests) if tests.rules == 0 && tests.run.is_empty() => {
-                writeln!(text, "ok       {path}")
-            }
+            Err(_) => format!("wrong    {path}"),
+            Ok(tests) if !tests.no_skills.is_empty() => format!("wrong    {path}"),
+            Ok(tests) if tests.rules == 0 && tests.run.is_empty() => format!("ok       {path}"),
             Ok(tests) => {
                 let held = tests.run.iter().filter(|test| test.holds).count();
+                let all = tests.run.len();
+                let word = if held == all { "ok    " } else { "failed" };
                 let covered = tests.rules.saturating_sub(tests.gaps.len());
-                writeln!(
-                    text,
-                    "{}  {path}: {held} of {} tests hold, {covered} of {} rules are covered",
-                    if held == tests.run.len() {
-                        "ok     "
-                    } else {
-                        "failed "
-                    },
-                    tests.run.len(),
-                    tests.rules,
+                let rules = tests.rules;
+                format!(
+                    "{word}   {path}: {held} of {all} tests hold, {covered} of {rules} rules are covered"
                 )
             }
-        };
-        let Ok(tests) = &self.result else {
-            return text;
-        };
-        for test in tests.run.iter().filter(|test| !test.holds) {
-            let said = test.reason.map_or_else(
-                || "it is allowed".to_owned(),
-                |code| format!("refused: {code}"),
-            );
-            let _ = writeln!(text, "  {path}:{}: `{}`: {said}", test.line, test.text);
         }
-        for gap in &tests.gaps {
-            let line = gap.line.map_or_else(String::new, |line| format!(":{line}"));
-            let survived: Vec<String> = gap.survived.iter().map(ToString::to_string).collect();
-            let _ = writeln!(
-                text,
-                "  {path}{line}: {}: no test notices when it is {}",
-                gap.rule,
-                survived.join(", or ")
-            );
-        }
-        text
     }
 
     fn json(&self) -> Value {
@@ -183,32 +193,73 @@ impl File {
             ),
             Err(_) => (Vec::new(), Vec::new()),
         };
+        let errors = match &self.result {
+            Ok(tests) => tests.no_skills.iter().map(NoSkill::json).collect(),
+            Err(error) => errors(error),
+        };
         json!({
             "path": self.path,
             "kind": kind,
             "name": name,
-            "ok": self.result.is_ok(),
-            "errors": self.result.as_ref().err().map_or_else(Vec::new, errors),
+            "ok": errors.is_empty(),
+            "errors": errors,
             "tests": tests,
             "uncovered": gaps,
         })
     }
 }
 
+impl Tests {
+    /// What did not hold, and what is left open.
+    fn lines(&self) -> Vec<String> {
+        let skills = self.no_skills.iter().map(ToString::to_string);
+        let failed = self.run.iter().filter(|test| !test.holds).map(Test::line);
+        let gaps = self.gaps.iter().map(Gap::line);
+        skills.chain(failed).chain(gaps).collect()
+    }
+}
+
 impl Test {
+    fn line(&self) -> String {
+        let said = match self.reason {
+            None => "it is allowed".to_owned(),
+            Some(code) => format!("refused: {code}"),
+        };
+        format!("{}: `{}`: {said}", self.at, self.text)
+    }
+
     fn json(&self) -> Value {
-        json!({ "test": self.text, "line": self.line, "holds": self.holds, "denial": self.reason })
+        json!({ "test": self.text, "file": self.at.file, "line": self.at.line, "holds": self.holds, "denial": self.reason })
     }
 }
 
 impl Gap {
+    fn line(&self) -> String {
+        let survived: Vec<String> = self.survived.iter().map(ToString::to_string).collect();
+        let at = self
+            .at
+            .as_ref()
+            .map_or_else(String::new, |at| format!("{at}: "));
+        format!(
+            "{at}{}: no test notices when it is {}",
+            self.rule,
+            survived.join(", or ")
+        )
+    }
+
     fn json(&self) -> Value {
         let survived: Vec<String> = self.survived.iter().map(ToString::to_string).collect();
-        json!({ "rule": self.rule, "line": self.line, "survived": survived })
+        let at = self.at.as_ref();
+        json!({
+            "rule": self.rule,
+            "file": at.map(|at| &at.file),
+            "line": at.map(|at| at.line),
+            "survived": survived,
+        })
     }
 }
 
-fn tests(resolved: &Resolved) -> Tests {
+fn tests(host: &HostSide, resolved: &Resolved) -> Tests {
     let plan = &resolved.plan;
     let expectations: Vec<&Expectation> = resolved.expect.iter().map(|test| &test.value).collect();
     let outcomes = run_tests(plan, &expectations);
@@ -217,7 +268,7 @@ fn tests(resolved: &Resolved) -> Tests {
         .zip(&resolved.expect)
         .map(|(outcome, test)| Test {
             text: test.value.to_string(),
-            line: test.place.position.line,
+            at: At::new(host, &test.place),
             holds: outcome.holds(),
             reason: outcome.denial.as_ref().map(|denial| denial.code.as_str()),
         })
@@ -225,12 +276,16 @@ fn tests(resolved: &Resolved) -> Tests {
     let gaps = uncovered(plan, &expectations);
     Tests {
         run,
-        gaps: gaps.into_iter().map(|each| gap(each, resolved)).collect(),
+        gaps: gaps
+            .into_iter()
+            .map(|each| gap(host, each, resolved))
+            .collect(),
         rules: plan.routes.len() + plan.allowlist.len(),
+        no_skills: Vec::new(),
     }
 }
 
-fn gap(uncovered: Uncovered, resolved: &Resolved) -> Gap {
+fn gap(host: &HostSide, uncovered: Uncovered, resolved: &Resolved) -> Gap {
     let (rule, key) = match uncovered.rule {
         Rule::Route(host) => (format!("the route for {host}"), PlanKey::Route(host)),
         Rule::Allowed(host) => (format!("the allowlist's {host}"), PlanKey::Allowed(host)),
@@ -238,7 +293,7 @@ fn gap(uncovered: Uncovered, resolved: &Resolved) -> Gap {
     let place = resolved.origins.get(&key).and_then(|origin| origin.place());
     Gap {
         rule,
-        line: place.map(|place| place.position.line),
+        at: place.map(|place| At::new(host, place)),
         survived: uncovered.survived,
     }
 }
