@@ -62,6 +62,25 @@ fn init_writes_what_works_and_overwrites_nothing() {
 }
 
 #[test]
+fn the_examples_hold_and_cover_every_rule() {
+    let place = Place::new();
+    let examples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples/home");
+    for folder in ["agents", "bottles"] {
+        for file in std::fs::read_dir(examples.join(folder)).unwrap() {
+            let path = file.unwrap().path();
+            let name = path.file_name().unwrap().to_str().unwrap();
+            place.write(
+                &format!("home/{folder}/{name}"),
+                &std::fs::read_to_string(&path).unwrap(),
+            );
+        }
+    }
+    std::fs::remove_file(place.path().join("home/bottles/dev.md")).unwrap();
+    std::fs::remove_file(place.path().join("home/agents/dev.md")).unwrap();
+    assert_snapshot!(place.picture(&["check", "--strict"]));
+}
+
+#[test]
 fn info_tells_where_every_value_comes_from() {
     let place = Place::new();
     place.write("home/bottles/base.md", "---\nenv: {EDITOR: vi}\negress:\n  routes:\n    - {host: api.anthropic.com, auth: {scheme: Bearer, token_ref: KEY, header: X-Api-Key}}\n---\n");
