@@ -44,4 +44,16 @@ macro_rules! serde_as_text {
     };
 }
 
+/// Whether a text begins with a letter or digit and has only these and the given ones, all ASCII, at most `max` bytes.
+pub(crate) fn is_word(text: &str, further: &[u8], max: usize) -> bool {
+    let begins_well = text
+        .bytes()
+        .next()
+        .is_some_and(|byte| byte.is_ascii_alphanumeric());
+    let plain = text
+        .bytes()
+        .all(|byte| byte.is_ascii_alphanumeric() || further.contains(&byte));
+    begins_well && plain && text.len() <= max
+}
+
 pub(crate) use {serde_as_text, text_newtype};

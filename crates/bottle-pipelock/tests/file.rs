@@ -226,7 +226,8 @@ proptest! {
         let read = PipelockFile::from_yaml(&text, "pipelock.yaml").unwrap();
         let written: BTreeSet<AllowedHost> = patterns.iter().map(AllowedHost::from).collect();
         prop_assert_eq!(effective_allowlist(&read.allowlist()), written);
-        prop_assert_eq!(read, file);
+        prop_assert_eq!(&read, &file);
+        prop_assert_eq!(serde_yaml::from_str::<PipelockFile>(&text).unwrap(), file);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use bottle_compose::render;
-use bottle_core::{EnvValue, Limits};
+use bottle_core::{EnvValue, Limits, Source, yaml};
 use proptest::prelude::*;
 use serde_yaml::Value;
 
@@ -115,7 +115,10 @@ proptest! {
             }
         }
         let file = render(&plan, &facts()).unwrap();
-        let read: Value = serde_yaml::from_str(&file.to_yaml().unwrap()).unwrap();
+        let text = file.to_yaml().unwrap();
+        let read: Value = serde_yaml::from_str(&text).unwrap();
+        let ours: Value = yaml::read(&Source::whole("docker-compose.yml", &text)).unwrap();
+        prop_assert_eq!(&ours, &read);
         prop_assert_eq!(keys(&read), BTreeSet::from(["name", "services", "networks"]));
         prop_assert_eq!(keys(&read["services"]), BTreeSet::from(["agent", "egress", "pipelock"]));
         for (name, service) in read["services"].as_mapping().unwrap() {

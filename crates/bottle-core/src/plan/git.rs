@@ -7,7 +7,7 @@ use std::str::FromStr;
 
 use crate::host::Host;
 use crate::port::Port;
-use crate::text::{serde_as_text, text_newtype};
+use crate::text::{is_word, serde_as_text, text_newtype};
 
 /// The longest name of a remote, in bytes.
 const MAX_NAME: usize = 64;
@@ -105,18 +105,11 @@ impl FromStr for RemoteName {
     type Err = GitRemoteError;
 
     fn from_str(text: &str) -> Result<Self, GitRemoteError> {
-        let begins_well = text
-            .bytes()
-            .next()
-            .is_some_and(|byte| byte.is_ascii_alphanumeric());
-        let plain = text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
         // git reads these two ends in ways of its own.
         let odd = text.contains("..")
             || [".git", ".lock"].iter().any(|end| text.ends_with(end))
             || text.ends_with('.');
-        if begins_well && plain && !odd && text.len() <= MAX_NAME {
+        if is_word(text, b"._-", MAX_NAME) && !odd {
             Ok(Self(text.to_owned()))
         } else {
             Err(GitRemoteError::Name)

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::Preset;
-use crate::text::text_newtype;
+use crate::text::{is_word, text_newtype};
 
 /// The longest reference, in bytes.
 const MAX_LENGTH: usize = 255;
@@ -34,14 +34,7 @@ impl FromStr for ImageRef {
     type Err = ImageRefError;
 
     fn from_str(text: &str) -> Result<Self, ImageRefError> {
-        let begins_well = text
-            .bytes()
-            .next()
-            .is_some_and(|byte| byte.is_ascii_alphanumeric());
-        let plain = text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"._-/:@".contains(&byte));
-        if begins_well && plain && text.len() <= MAX_LENGTH {
+        if is_word(text, b"._-/:@", MAX_LENGTH) {
             Ok(Self(text.to_owned()))
         } else {
             Err(ImageRefError)

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use crate::text::text_newtype;
+use crate::text::{is_word, text_newtype};
 
 /// The longest name, in bytes.
 const MAX_LENGTH: usize = 64;
@@ -22,14 +22,7 @@ impl FromStr for RuntimeName {
     type Err = RuntimeNameError;
 
     fn from_str(text: &str) -> Result<Self, RuntimeNameError> {
-        let begins_well = text
-            .bytes()
-            .next()
-            .is_some_and(|byte| byte.is_ascii_alphanumeric());
-        let plain = text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte));
-        if begins_well && plain && text.len() <= MAX_LENGTH {
+        if is_word(text, b"._-", MAX_LENGTH) {
             Ok(Self(text.to_owned()))
         } else {
             Err(RuntimeNameError)
