@@ -339,6 +339,22 @@ fn a_folder_that_cannot_be_read_is_an_error() {
 }
 
 #[test]
+fn bytes_that_are_no_text_stop_nobody_else() {
+    let place = place();
+    for bytes in [
+        &b"\xff\xfe-\0-\0-\0"[..],
+        b"---\nenv: {A: \xc3\x28}\n---\n",
+        b"\0\0\0",
+    ] {
+        fs::write(place.path().join("home/bottles/broken.md"), bytes).unwrap();
+        let set = open(&place);
+        let error = set.plan(&"lost".parse().unwrap()).unwrap_err();
+        assert!(error.to_string().contains("broken.md"), "{error}");
+        assert!(set.plan(&"dev".parse().unwrap()).is_ok());
+    }
+}
+
+#[test]
 fn a_huge_file_is_not_read() {
     let place = place();
     write(

@@ -97,6 +97,10 @@ fn rows(resolved: &Resolved) -> Vec<Row> {
     row(PlanKey::Bottle, plan.bottle.to_string());
     row(PlanKey::Provider, plan.provider.as_str().to_owned());
     row(PlanKey::Image, image(plan));
+    if let Some(prompt) = &plan.prompt {
+        let length = prompt.chars().count();
+        row(PlanKey::Prompt, format!("{length} characters"));
+    }
     for (name, value) in &plan.env {
         row(PlanKey::Env(name.clone()), env(value));
     }

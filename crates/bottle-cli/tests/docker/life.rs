@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use super::support::{Cli, docker, left_of, signal};
+use super::support::{Cli, docker, docker_json, left_of, signal};
 
 #[test]
 fn the_code_and_all_streams_pass_through() {
@@ -106,6 +106,35 @@ fn after_a_kill_the_walls_stand_until_cleanup_and_neighbours_stay() {
         assert_eq!(running.child.wait().unwrap().code(), Some(130));
     }
     assert!(cli.left().is_empty() && other.left().is_empty());
+}
+
+#[test]
+fn limits_and_runtime_reach_the_container() {
+    let cli = Cli::new();
+    let bottle = |runtime: &str| {
+        let text = format!(
+            "---\nprovider: command\nlimits: {{cpus: 1.5, memory: 512m, pids: 64}}\nruntime: {runtime}\n---\n"
+        );
+        std::fs::write(cli.home().join("bottles/dev.md"), text).unwrap();
+    };
+    bottle("runc");
+    let running = cli.background("sleep 60");
+    let agent = format!("bottle-{}-agent", running.identity);
+    let host = docker_json(&["inspect", &agent])["HostConfig"].clone();
+    assert_eq!(host["NanoCpus"], 1_500_000_000);
+    assert_eq!(host["Memory"], 512 * 1024 * 1024);
+    assert_eq!(host["PidsLimit"], 64);
+    assert_eq!(host["Runtime"], "runc");
+    drop(running);
+    bottle("no-such-runtime");
+    let output = cli.output(&["run", "dev", "--", "true"]);
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(125), "{words}");
+    assert!(
+        words.contains("no runtime `no-such-runtime`; it has: "),
+        "{words}"
+    );
+    assert!(cli.left().is_empty());
 }
 
 #[test]

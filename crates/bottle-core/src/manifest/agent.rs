@@ -40,7 +40,7 @@ pub struct AgentManifest {
     /// Which program it is, if its file says so.
     pub(crate) provider: Option<Placed<Provider>>,
     /// Its system prompt; `None` when the body is blank.
-    pub(crate) prompt: Option<String>,
+    pub(crate) prompt: Option<Placed<String>>,
 }
 
 impl AgentManifest {
@@ -72,8 +72,9 @@ impl AgentManifest {
                 _ => {}
             }
         }
-        let body = body.trim();
-        let prompt = (!body.is_empty()).then(|| body.to_owned());
+        let place = reader.line_of_end(body.trim_start().len());
+        let value = body.trim().to_owned();
+        let prompt = (!value.is_empty()).then_some(Placed { value, place });
         reader.finish(bottle.map(|bottle| Self {
             bottle,
             skills,

@@ -71,6 +71,22 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The line of the file on which the end of its text, of that many bytes, begins.
+    pub(crate) fn line_of_end(&self, bytes: usize) -> Place {
+        let text = &self.file.text;
+        let before = text.len().saturating_sub(bytes);
+        let breaks = text.bytes().take(before).filter(|byte| *byte == b'\n');
+        let position = Position {
+            line: breaks.count().saturating_add(1),
+            column: 1,
+            width: 1,
+        };
+        Place {
+            file: Arc::clone(&self.file),
+            position,
+        }
+    }
+
     /// A value with its place.
     pub(crate) fn placed<T>(&self, at: Position, value: T) -> Placed<T> {
         Placed {

@@ -160,7 +160,10 @@ pub(crate) fn resolve(
     let mut plan = BottlePlan::new(agent.name, bottle, provider);
     if let Some(manifest) = agent.manifest {
         origins.declare(PlanKey::Bottle, &manifest.bottle.place);
-        plan.prompt = manifest.prompt;
+        plan.prompt = manifest.prompt.map(|Placed { value, place }| {
+            origins.declare(PlanKey::Prompt, &place);
+            value
+        });
         for Placed { value, place } in manifest.skills {
             origins.declare(PlanKey::Skill(value.clone()), &place);
             plan.skills.push(value);
