@@ -81,7 +81,7 @@ fn dispatch(command: &Command, host: &HostSide) -> anyhow::Result<Exit> {
 
 /// A manifest or the call itself is invalid: exit code 2.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
+#[error(transparent)]
 pub(crate) struct Invalid(Box<dyn std::error::Error + Send + Sync>);
 
 /// Marks an error as the caller's.

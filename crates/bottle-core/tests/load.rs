@@ -350,6 +350,9 @@ fn bytes_that_are_no_text_stop_nobody_else() {
         let set = open(&place);
         let error = set.plan(&"lost".parse().unwrap()).unwrap_err();
         assert!(error.to_string().contains("broken.md"), "{error}");
+        if std::str::from_utf8(bytes).is_err() {
+            assert!(error.to_string().contains("UTF-8"), "{error}");
+        }
         assert!(set.plan(&"dev".parse().unwrap()).is_ok());
     }
 }

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use crate::causes::causes;
 use crate::diagnostic::Diagnostics;
 use crate::name::{AgentName, BottleName};
 
@@ -54,7 +55,7 @@ pub enum PlanError {
     #[error("{0}")]
     Invalid(Diagnostics),
     /// A bottle that is needed is wrong.
-    #[error("{error}")]
+    #[error("{}", causes(error))]
     Needs {
         /// Which.
         bottle: BottleName,
