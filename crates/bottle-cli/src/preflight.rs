@@ -98,7 +98,8 @@ fn joined(words: &[&str]) -> Option<String> {
     (!words.is_empty()).then(|| words.join(", "))
 }
 
-fn image(plan: &BottlePlan) -> String {
+/// Where the agent's image comes from.
+pub(crate) fn image(plan: &BottlePlan) -> String {
     match &plan.image {
         ImageSource::Named(image) => image.to_string(),
         ImageSource::Dockerfile(path) => format!("built from {}", bottle_core::visible(path)),

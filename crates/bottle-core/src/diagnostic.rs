@@ -153,11 +153,6 @@ impl Diagnostics {
         self.0.len()
     }
 
-    /// Adds those of another.
-    pub fn append(&mut self, mut other: Self) {
-        self.0.append(&mut other.0);
-    }
-
     /// Adds one.
     pub fn push(&mut self, diagnostic: Diagnostic) {
         self.0.push(diagnostic);
@@ -168,6 +163,12 @@ impl Diagnostics {
         self.0
             .sort_by_key(|each| (each.position.line, each.position.column));
         self
+    }
+}
+
+impl Extend<Diagnostic> for Diagnostics {
+    fn extend<T: IntoIterator<Item = Diagnostic>>(&mut self, more: T) {
+        self.0.extend(more);
     }
 }
 

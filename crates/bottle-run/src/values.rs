@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-
 use std::io;
 use std::path::PathBuf;
 

@@ -1,6 +1,6 @@
 //! `bottle info`: the resolved plan of an agent, and where each value comes from.
 
-use bottle_core::{BottleName, BottlePlan, EnvValue, ImageSource, PlanKey, Resolved, Supervise};
+use bottle_core::{BottleName, EnvValue, PlanKey, Resolved, Supervise};
 use bottle_egress::fold;
 use serde_json::{Value, json};
 
@@ -76,7 +76,7 @@ fn as_json(host: &HostSide, resolved: &Resolved) -> Value {
         })
         .collect();
     let tests: Vec<String> = resolved
-        .expect
+        .expect()
         .iter()
         .map(|test| test.value.to_string())
         .collect();
@@ -96,7 +96,7 @@ fn rows(resolved: &Resolved) -> Vec<Row> {
     let mut row = |key: PlanKey, value: String| rows.push(Row { key, value });
     row(PlanKey::Bottle, plan.bottle.to_string());
     row(PlanKey::Provider, plan.provider.as_str().to_owned());
-    row(PlanKey::Image, image(plan));
+    row(PlanKey::Image, preflight::image(plan));
     if let Some(prompt) = &plan.prompt {
         let length = prompt.chars().count();
         row(PlanKey::Prompt, format!("{length} characters"));
@@ -166,13 +166,6 @@ fn rows(resolved: &Resolved) -> Vec<Row> {
         row(PlanKey::Passthrough(host.clone()), host.to_string());
     }
     rows
-}
-
-fn image(plan: &BottlePlan) -> String {
-    match &plan.image {
-        ImageSource::Named(image) => image.to_string(),
-        ImageSource::Dockerfile(path) => format!("built from {}", bottle_core::visible(path)),
-    }
 }
 
 fn env(value: &EnvValue) -> String {

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use bottle_core::{Folder, ManifestSet};
+use bottle_core::{Checked, Folder, Subject};
 use bottle_run::backend::{Backend as _, LiveBottle, ServiceState};
 use bottle_run::{Condition, FoundBottle, survey};
 use serde_json::{Value, json};
@@ -18,7 +18,7 @@ const BROKEN: &str = "wrong: see `bottle check`";
 
 /// Runs the command.
 pub(crate) async fn run(args: &ListArgs, host: &HostSide) -> anyhow::Result<Exit> {
-    let manifests = host.manifests()?;
+    let manifests = host.manifests()?.check_all();
     let runs = survey(&host.home, live(host).await)?;
     if args.json {
         host.printer
@@ -42,7 +42,7 @@ async fn live(host: &HostSide) -> Vec<LiveBottle> {
     })
 }
 
-fn text(manifests: &ManifestSet, runs: &[FoundBottle]) -> String {
+fn text(manifests: &[Checked], runs: &[FoundBottle]) -> String {
     let mut text = String::new();
     let mut section = |name: &str, lines: Vec<String>| {
         // Writing to a String cannot fail.
@@ -54,29 +54,28 @@ fn text(manifests: &ManifestSet, runs: &[FoundBottle]) -> String {
             let _ = writeln!(text, "  {line}");
         }
     };
-    let agents = manifests.agents().map(|entry| {
-        let whose = match entry.folder {
-            Folder::Home => "",
-            Folder::Repository => " (from this folder)",
-        };
-        match manifests.plan(&entry.name) {
-            Ok(plan) => format!("{}{whose}  bottle {}", entry.name, plan.bottle),
-            Err(_) => format!("{}{whose}  {BROKEN}", entry.name),
-        }
-    });
-    section("agents", agents.collect());
-    let bottles = manifests.bottles().map(|entry| {
-        let broken = manifests.resolve_bottle(&entry.name).is_err();
-        let note = if broken {
-            format!("  {BROKEN}")
-        } else {
-            String::new()
-        };
-        format!("{}{note}", entry.name)
-    });
-    section("bottles", bottles.collect());
+    let (agents, bottles): (Vec<_>, Vec<_>) = manifests
+        .iter()
+        .partition(|each| matches!(each.subject, Subject::Agent(_)));
+    section("agents", agents.into_iter().map(manifest_line).collect());
+    section("bottles", bottles.into_iter().map(manifest_line).collect());
     section("runs", runs.iter().map(run_line).collect());
     text
+}
+
+fn manifest_line(checked: &Checked) -> String {
+    let whose = match checked.folder {
+        Folder::Home => "",
+        Folder::Repository => " (from this folder)",
+    };
+    match (&checked.subject, &checked.result) {
+        (Subject::Agent(name), Ok(resolved)) => {
+            format!("{name}{whose}  bottle {}", resolved.plan.bottle)
+        }
+        (Subject::Bottle(name), Ok(_)) => name.to_string(),
+        (Subject::Agent(name), Err(_)) => format!("{name}{whose}  {BROKEN}"),
+        (Subject::Bottle(name), Err(_)) => format!("{name}  {BROKEN}"),
+    }
 }
 
 fn run_line(run: &FoundBottle) -> String {
@@ -112,30 +111,22 @@ const fn condition(condition: Condition) -> &'static str {
     }
 }
 
-fn as_json(manifests: &ManifestSet, runs: &[FoundBottle]) -> Value {
-    let agents: Vec<Value> = manifests
-        .agents()
-        .map(|entry| {
-            let plan = manifests.plan(&entry.name);
-            json!({
-                "name": entry.name.to_string(),
-                "file": entry.path.display().to_string(),
-                "bottle": plan.as_ref().ok().map(|plan| plan.bottle.to_string()),
-                "errors": plan.as_ref().err().map_or_else(Vec::new, errors),
-            })
-        })
-        .collect();
-    let bottles: Vec<Value> = manifests
-        .bottles()
-        .map(|entry| {
-            let resolved = manifests.resolve_bottle(&entry.name);
-            json!({
-                "name": entry.name.to_string(),
-                "file": entry.path.display().to_string(),
-                "errors": resolved.as_ref().err().map_or_else(Vec::new, errors),
-            })
-        })
-        .collect();
+fn as_json(manifests: &[Checked], runs: &[FoundBottle]) -> Value {
+    let (mut agents, mut bottles) = (Vec::new(), Vec::new());
+    for checked in manifests {
+        let file = checked.path.display().to_string();
+        let errors = checked.result.as_ref().err().map_or_else(Vec::new, errors);
+        match &checked.subject {
+            Subject::Agent(name) => {
+                let bottle = checked.result.as_ref().ok();
+                let bottle = bottle.map(|resolved| resolved.plan.bottle.to_string());
+                agents.push(json!({ "name": name.to_string(), "file": file, "bottle": bottle, "errors": errors }));
+            }
+            Subject::Bottle(name) => {
+                bottles.push(json!({ "name": name.to_string(), "file": file, "errors": errors }));
+            }
+        }
+    }
     json!({ "agents": agents, "bottles": bottles, "runs": runs.iter().map(run_json).collect::<Vec<_>>() })
 }
 

@@ -56,9 +56,7 @@ impl ManifestSet {
         path.pop();
         let manifest = overlay(own, inherited);
         let mut problems = Diagnostics::default();
-        for diagnostic in manifest.contradictions() {
-            problems.push(diagnostic);
-        }
+        problems.extend(manifest.contradictions());
         if !problems.is_empty() {
             return Err(PlanError::Invalid(problems));
         }

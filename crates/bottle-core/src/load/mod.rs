@@ -103,6 +103,38 @@ impl ManifestSet {
     ///
     /// [`PlanError`] when it or its bottle is missing or wrong.
     pub fn resolve(&self, name: &AgentName) -> Result<Resolved, PlanError> {
+        self.agent(name, &mut Flattened::default())
+    }
+
+    /// The plan of a bottle around an agent of the same name without a prompt: what its rules are.
+    ///
+    /// # Errors
+    ///
+    /// [`PlanError`] when it is missing or wrong.
+    pub fn resolve_bottle(&self, name: &BottleName) -> Result<Resolved, PlanError> {
+        self.alone(name, &mut Flattened::default())
+    }
+
+    /// Reads every file and says what is wrong with each; bottles first. An agent is also wrong when its bottle is.
+    pub fn check_all(&self) -> Vec<Checked> {
+        let seen = &mut Flattened::default();
+        let bottles = self.bottles.values().map(|entry| Checked {
+            path: entry.path.clone(),
+            subject: Subject::Bottle(entry.name.clone()),
+            folder: entry.folder,
+            result: self.alone(&entry.name, seen),
+        });
+        let mut checked: Vec<Checked> = bottles.collect();
+        checked.extend(self.agents.values().map(|entry| Checked {
+            path: entry.path.clone(),
+            subject: Subject::Agent(entry.name.clone()),
+            folder: entry.folder,
+            result: self.agent(&entry.name, seen),
+        }));
+        checked
+    }
+
+    fn agent(&self, name: &AgentName, seen: &mut Flattened) -> Result<Resolved, PlanError> {
         let entry = self
             .agents
             .get(name)
@@ -118,41 +150,10 @@ impl ManifestSet {
             manifest: Some(manifest),
             foreign: entry.folder == Folder::Repository,
         };
-        let seen = &mut Flattened::default();
         let flat = self
             .flatten(bottle, &mut Vec::new(), seen)
             .map_err(|error| error.needed(&bottle.name))?;
         in_bottle(agent, bottle, flat)
-    }
-
-    /// The plan of a bottle around an agent of the same name without a prompt: what its rules are.
-    ///
-    /// # Errors
-    ///
-    /// [`PlanError`] when it is missing or wrong.
-    pub fn resolve_bottle(&self, name: &BottleName) -> Result<Resolved, PlanError> {
-        self.alone(name, &mut Flattened::default())
-    }
-
-    /// Reads every file and says what is wrong with each. An agent is also wrong when its bottle is missing.
-    pub fn check_all(&self) -> Vec<Checked> {
-        let mut seen = Flattened::default();
-        let mut checked: Vec<Checked> = Vec::new();
-        for entry in self.bottles.values() {
-            checked.push(Checked {
-                path: entry.path.clone(),
-                subject: Subject::Bottle(entry.name.clone()),
-                result: self.alone(&entry.name, &mut seen),
-            });
-        }
-        for entry in self.agents.values() {
-            checked.push(Checked {
-                path: entry.path.clone(),
-                subject: Subject::Agent(entry.name.clone()),
-                result: self.resolve(&entry.name),
-            });
-        }
-        checked
     }
 
     fn alone(&self, name: &BottleName, seen: &mut Flattened) -> Result<Resolved, PlanError> {
@@ -189,10 +190,8 @@ impl ManifestSet {
 
 fn in_bottle(agent: Agent, bottle: &Entry<BottleName>, flat: Flat) -> Result<Resolved, PlanError> {
     let own = bottle.path.display().to_string();
-    let mut resolved =
-        resolve(agent, bottle.name.clone(), flat.manifest, &own).map_err(PlanError::Invalid)?;
-    resolved.parents = flat.parents;
-    Ok(resolved)
+    let flat = (flat.manifest, flat.parents);
+    resolve(agent, bottle.name.clone(), flat, &own).map_err(PlanError::Invalid)
 }
 
 /// One file that was looked at.
@@ -202,6 +201,8 @@ pub struct Checked {
     pub path: PathBuf,
     /// What it is.
     pub subject: Subject,
+    /// Whose folder it lies in.
+    pub folder: Folder,
     /// What it says, or what is wrong with it.
     pub result: Result<Resolved, PlanError>,
 }

@@ -234,14 +234,7 @@ fn env(reader: &mut Reader<'_>, node: Node) -> BTreeMap<EnvName, Placed<EnvValue
     };
     let mut env = BTreeMap::new();
     for (key, value) in entries {
-        let name = match key.text.parse::<EnvName>() {
-            Ok(name) => Some(name),
-            Err(error) => {
-                let message = format!("`{}`: {error}", key.text);
-                reader.problem(Code::EnvName, key.at, message, None);
-                None
-            }
-        };
+        let name = reader.parsed_key(&key, Code::EnvName);
         if !matches!(value.value, Value::Text(_)) {
             let kind = value.value.kind();
             let message = format!("the value of `{}` is {kind}, not text", key.text);

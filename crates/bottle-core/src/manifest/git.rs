@@ -158,14 +158,7 @@ fn extra_hosts(reader: &mut Reader<'_>, node: Node) -> BTreeMap<Host, IpAddr> {
     };
     let mut hosts = BTreeMap::new();
     for (key, value) in entries {
-        let host = match key.text.parse::<Host>() {
-            Ok(host) => Some(host),
-            Err(error) => {
-                let message = format!("`{}`: {error}", key.text);
-                reader.problem(Code::GitExtraHosts, key.at, message, None);
-                None
-            }
-        };
+        let host = reader.parsed_key(&key, Code::GitExtraHosts);
         let address = reader.parsed(&value, Code::GitExtraHosts);
         if let (Some(host), Some(address)) = (host, address) {
             hosts.insert(host, address);

@@ -110,9 +110,7 @@ impl<'a> Reader<'a> {
 
     /// Notes what was found to be wrong elsewhere.
     pub(crate) fn note(&mut self, diagnostics: impl IntoIterator<Item = Diagnostic>) {
-        for diagnostic in diagnostics {
-            self.problems.push(diagnostic);
-        }
+        self.problems.extend(diagnostics);
     }
 
     /// A value of the wrong kind.
@@ -201,10 +199,27 @@ impl<'a> Reader<'a> {
             self.wrong_kind(node, "text");
             return None;
         };
+        self.parsed_text(text, node.at, code)
+    }
+
+    /// A key, parsed.
+    pub(crate) fn parsed_key<T>(&mut self, key: &Key, code: Code) -> Option<T>
+    where
+        T: FromStr,
+        T::Err: Display,
+    {
+        self.parsed_text(&key.text, key.at, code)
+    }
+
+    fn parsed_text<T>(&mut self, text: &str, at: Position, code: Code) -> Option<T>
+    where
+        T: FromStr,
+        T::Err: Display,
+    {
         match text.parse() {
             Ok(value) => Some(value),
             Err(error) => {
-                self.problem(code, node.at, format!("`{text}`: {error}"), None);
+                self.problem(code, at, format!("`{text}`: {error}"), None);
                 None
             }
         }

@@ -111,8 +111,6 @@ pub struct Resolved {
     pub plan: BottlePlan,
     /// Where each value comes from.
     pub origins: BTreeMap<PlanKey, ValueOrigin>,
-    /// The bottle's policy tests, its own or inherited ones.
-    pub expect: Vec<Placed<Expectation>>,
     /// What the bottle extends, nearest first; each once.
     pub parents: Vec<BottleName>,
     /// The bottle as one manifest, inheritance done.
@@ -120,6 +118,11 @@ pub struct Resolved {
 }
 
 impl Resolved {
+    /// The bottle's policy tests, its own or inherited ones.
+    pub fn expect(&self) -> &[Placed<Expectation>] {
+        self.flat.expect.as_deref().unwrap_or_default()
+    }
+
     /// The bottle as one manifest that extends nothing: the same front matter, inheritance done.
     ///
     /// # Errors
@@ -141,7 +144,7 @@ pub(crate) struct Agent {
     pub(crate) foreign: bool,
 }
 
-/// Makes the plan. `own` is the file of the bottle itself: what stands elsewhere is inherited.
+/// Makes the plan of a bottle, inheritance from `parents` done. `own` is the file of the bottle itself: what stands elsewhere is inherited.
 ///
 /// # Errors
 ///
@@ -149,7 +152,7 @@ pub(crate) struct Agent {
 pub(crate) fn resolve(
     agent: Agent,
     bottle: BottleName,
-    flat: BottleManifest,
+    (flat, parents): (BottleManifest, Vec<BottleName>),
     own: &str,
 ) -> Result<Resolved, Diagnostics> {
     let mut origins = Origins {
@@ -169,14 +172,12 @@ pub(crate) fn resolve(
             plan.skills.push(value);
         }
     }
-    let kept = flat.clone();
-    fill(&mut plan, flat, &mut origins);
+    fill(&mut plan, flat.clone(), &mut origins);
     Ok(Resolved {
         plan,
         origins: origins.all,
-        expect: kept.expect.clone().unwrap_or_default(),
-        parents: Vec::new(),
-        flat: kept,
+        parents,
+        flat,
     })
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use ipnet::IpNet;
 
-use super::reader::{Keys, Reader};
+use super::reader::{Fields, Keys, Reader};
 use crate::code::Code;
 use crate::header_name::HeaderName;
 use crate::plan::{
@@ -53,32 +53,29 @@ pub(crate) const DLP: Keys = Keys {
     )],
 };
 
+/// Stands for a host that cannot be read, while the rest of its route is looked at.
+const NOBODY: &str = "unnamed.example";
+
 /// Reads one route; its place is that of its host.
 pub(super) fn read(reader: &mut Reader<'_>, node: Node) -> Option<Placed<RouteSpec>> {
     let at = node.at;
     let fields = reader.fields(node, ROUTE)?;
     let named = fields.iter().find(|(key, _)| key.text == "host");
-    let Some((_, host)) = named else {
-        reader.problem(
-            Code::RouteHost,
-            at,
-            "a route needs a `host`".to_owned(),
-            None,
-        );
-        // Whatever else is wrong with it is told in the same go.
-        let anything = "unnamed.example".parse().ok()?;
-        fill(reader, fields, RouteSpec::bare(anything));
-        return None;
+    let (at, host) = if let Some((_, value)) = named {
+        (value.at, reader.parsed(value, Code::RouteHost))
+    } else {
+        let message = "a route needs a `host`".to_owned();
+        reader.problem(Code::RouteHost, at, message, None);
+        (at, None)
     };
-    let at = host.at;
-    let host = reader.parsed(host, Code::RouteHost);
+    // Whatever else is wrong with a route is told in the same go, also where nobody knows whose it is.
     let known = host.is_some();
-    let host = host.or_else(|| "unnamed.example".parse().ok())?;
+    let host = host.or_else(|| NOBODY.parse().ok())?;
     let route = fill(reader, fields, RouteSpec::bare(host));
     known.then(|| reader.placed(at, route))
 }
 
-fn fill(reader: &mut Reader<'_>, fields: super::reader::Fields, mut route: RouteSpec) -> RouteSpec {
+fn fill(reader: &mut Reader<'_>, fields: Fields, mut route: RouteSpec) -> RouteSpec {
     let mut role_at = None;
     for (key, value) in fields {
         match key.text.as_str() {

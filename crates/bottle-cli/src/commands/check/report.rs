@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::Path;
 
 use bottle_core::{Expectation, Place, PlanError, PlanKey, Resolved, Subject};
-use bottle_egress::{Mutation, Rule, Uncovered, run_tests, uncovered};
+use bottle_egress::{Rule, Uncovered, run_tests, uncovered};
 use serde_json::{Value, json};
 
 use crate::args::CheckArgs;
@@ -49,7 +49,8 @@ struct Test {
 struct Gap {
     rule: String,
     at: Option<At>,
-    survived: Vec<Mutation>,
+    /// Changes that no test notices.
+    survived: Vec<String>,
 }
 
 /// A place as it is shown: an inherited one lies in another file.
@@ -118,7 +119,7 @@ impl Report {
         for file in &self.files {
             host.printer.data(&file.text());
             if let Err(error) = &file.result {
-                let text = error.innermost().to_string();
+                let text = bottle_core::causes(error.innermost());
                 if told.insert(text.clone()) {
                     host.printer.say(&format!("{text}\n"));
                 }
@@ -235,7 +236,6 @@ impl Test {
 
 impl Gap {
     fn line(&self) -> String {
-        let survived: Vec<String> = self.survived.iter().map(ToString::to_string).collect();
         let at = self
             .at
             .as_ref()
@@ -243,29 +243,29 @@ impl Gap {
         format!(
             "{at}{}: no test notices when it is {}",
             self.rule,
-            survived.join(", or ")
+            self.survived.join(", or ")
         )
     }
 
     fn json(&self) -> Value {
-        let survived: Vec<String> = self.survived.iter().map(ToString::to_string).collect();
         let at = self.at.as_ref();
         json!({
             "rule": self.rule,
             "file": at.map(|at| &at.file),
             "line": at.map(|at| at.line),
-            "survived": survived,
+            "survived": self.survived,
         })
     }
 }
 
 fn tests(host: &HostSide, resolved: &Resolved) -> Tests {
     let plan = &resolved.plan;
-    let expectations: Vec<&Expectation> = resolved.expect.iter().map(|test| &test.value).collect();
+    let expect = resolved.expect();
+    let expectations: Vec<&Expectation> = expect.iter().map(|test| &test.value).collect();
     let outcomes = run_tests(plan, &expectations);
     let run = outcomes
         .iter()
-        .zip(&resolved.expect)
+        .zip(expect)
         .map(|(outcome, test)| Test {
             text: test.value.to_string(),
             at: At::new(host, &test.place),
@@ -294,6 +294,6 @@ fn gap(host: &HostSide, uncovered: Uncovered, resolved: &Resolved) -> Gap {
     Gap {
         rule,
         at: place.map(|place| At::new(host, place)),
-        survived: uncovered.survived,
+        survived: uncovered.survived.iter().map(ToString::to_string).collect(),
     }
 }
