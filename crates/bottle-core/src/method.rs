@@ -19,6 +19,22 @@ text_newtype!(Method);
 #[error("a method is one word such as GET or POST")]
 pub struct MethodError;
 
+impl Method {
+    /// Whether a text is a method as it is written here, letter for letter.
+    pub fn is_canonical(text: &str) -> bool {
+        text.len() <= MAX_LENGTH
+            && is_token(text)
+            && !text.bytes().any(|byte| byte.is_ascii_lowercase())
+    }
+}
+
+/// A set of methods can be asked for a text: order and equality are those of the text.
+impl std::borrow::Borrow<str> for Method {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
 impl FromStr for Method {
     type Err = MethodError;
 

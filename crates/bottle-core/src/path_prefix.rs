@@ -16,7 +16,12 @@ serde_as_text!(PathPrefix);
 impl PathPrefix {
     /// Whether the path lies at or below the prefix.
     pub fn matches(&self, path: &UrlPath) -> bool {
-        match path.as_str().strip_prefix(self.0.as_str()) {
+        self.covers(path.as_str())
+    }
+
+    /// Whether a path in its canonical spelling ([`UrlPath::canonical`]) lies at or below the prefix.
+    pub fn covers(&self, canonical: &str) -> bool {
+        match canonical.strip_prefix(self.0.as_str()) {
             Some(rest) => rest.is_empty() || rest.starts_with('/'),
             None => false,
         }

@@ -1,5 +1,7 @@
 //! A request path in the one spelling that rules are compared with.
 
+use std::borrow::Cow;
+
 use crate::text::text_newtype;
 
 /// The longest path that is taken, in bytes. Protects the comparison, which is linear in it.
@@ -101,6 +103,18 @@ impl UrlPath {
         fold(&plain).map(Self)
     }
 
+    /// The canonical spelling as plain text; nothing is copied when `path` has it already.
+    ///
+    /// # Errors
+    ///
+    /// [`PathError`] where two servers could disagree about what the path means.
+    pub fn canonical(path: &str, slash: EncodedSlash) -> Result<Cow<'_, str>, PathError> {
+        if is_plainly_canonical(path, slash) {
+            return Ok(Cow::Borrowed(path));
+        }
+        Self::canonicalise_with(path, slash).map(|path| Cow::Owned(path.0))
+    }
+
     /// The segments between the slashes; the root has none.
     pub fn segments(&self) -> impl Iterator<Item = &str> {
         self.0
@@ -108,6 +122,43 @@ impl UrlPath {
             .skip(1)
             .filter(|segment| !segment.is_empty())
     }
+}
+
+/// Whether a path is canonical at first sight. A no says nothing: escapes of other characters than ASCII are left to
+/// the careful reading.
+fn is_plainly_canonical(path: &str, slash: EncodedSlash) -> bool {
+    let Some(inner) = path.strip_prefix('/') else {
+        return false;
+    };
+    if path.len() > MAX_LENGTH || !path.chars().all(is_path_character) {
+        return false;
+    }
+    let mut segments = inner.split('/').peekable();
+    while let Some(segment) = segments.next() {
+        // Only the last segment may be empty: a final slash.
+        let empty = segment.is_empty() && segments.peek().is_some();
+        if empty || segment.starts_with('.') || !has_plain_escapes(segment, slash) {
+            return false;
+        }
+    }
+    true
+}
+
+/// Whether every escape stands for an ASCII character that needs one and means nothing else to anybody.
+fn has_plain_escapes(segment: &str, slash: EncodedSlash) -> bool {
+    let mut parts = segment.split('%');
+    parts.next();
+    parts.all(|part| {
+        let digits = part
+            .get(..2)
+            .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        match byte {
+            None | Some(b'%' | b'\\' | 0..=0x1f | 0x7f..) => false,
+            Some(b'/') => slash == EncodedSlash::Keep,
+            Some(byte) => !is_unreserved(byte),
+        }
+    })
 }
 
 /// Decodes the escapes that stand for characters which never need one, and refuses what is ambiguous.
@@ -311,10 +362,22 @@ mod tests {
         fn never_panics_and_is_idempotent(path in "(/|%2e|%2E|\\.|%25|%32|%2f|%c3%a9|[a-z;%\\\\é]){0,20}") {
             for slash in [EncodedSlash::Refuse, EncodedSlash::Keep] {
                 if let Ok(once) = UrlPath::canonicalise_with(&path, slash) {
+                    let canonical = UrlPath::canonical(&path, slash).unwrap();
+                    prop_assert_eq!(canonical.as_ref(), once.as_str());
                     let twice = UrlPath::canonicalise_with(once.as_str(), slash);
                     prop_assert_eq!(twice, Ok(once.clone()));
                     prop_assert!(!once.as_str().contains("//"));
                     prop_assert!(!once.segments().any(|segment| matches!(segment, "." | "..")));
+                }
+            }
+        }
+
+        #[test]
+        fn what_is_canonical_at_first_sight_is_so_at_the_second(path in "(/|%2e|%20|%2f|%25|%3b|%c3%a9|\\.|[a-z;~]|//){0,12}") {
+            for slash in [EncodedSlash::Refuse, EncodedSlash::Keep] {
+                if is_plainly_canonical(&path, slash) {
+                    let careful = UrlPath::canonicalise_with(&path, slash);
+                    prop_assert_eq!(careful.map(|path| path.0), Ok(path.clone()));
                 }
             }
         }

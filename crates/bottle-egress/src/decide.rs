@@ -1,6 +1,8 @@
 //! The one decision: may this request leave?
 
-use bottle_core::{EncodedSlash, Host, Method, PathError, Port, Scheme, UrlPath};
+use std::borrow::Cow;
+
+use bottle_core::{EncodedSlash, Host, Method, Port, Scheme, UrlPath, WebSocket};
 use percent_encoding::percent_decode_str;
 
 use crate::denial::{Denial, DenialCode, Layer, RequestLine};
@@ -34,17 +36,17 @@ pub struct Request<'a> {
 
 /// The right to send one request. Only [`decide`] makes one, and it cannot be copied.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Permit {
-    destination: Destination,
-    target: String,
-    credential: Option<SlotAuth>,
+pub struct Permit<'a> {
+    destination: &'a Destination,
+    target: Cow<'a, str>,
+    route: &'a Route,
     rule: usize,
 }
 
-impl Permit {
+impl Permit<'_> {
     /// Where it may go; nowhere else.
     pub const fn destination(&self) -> &Destination {
-        &self.destination
+        self.destination
     }
 
     /// The target to send: what was judged, in its canonical spelling.
@@ -54,7 +56,12 @@ impl Permit {
 
     /// The credential to add.
     pub const fn credential(&self) -> Option<&SlotAuth> {
-        self.credential.as_ref()
+        self.route.auth.as_ref()
+    }
+
+    /// Whether it may become a WebSocket.
+    pub const fn websocket(&self) -> WebSocket {
+        self.route.websocket
     }
 
     /// The number of the route that allowed it.
@@ -63,12 +70,13 @@ impl Permit {
     }
 }
 
-/// Judges a request.
+/// Judges a request. For a request that is allowed and whose path is in its canonical spelling already, nothing is
+/// allocated.
 ///
 /// # Errors
 ///
 /// A [`Denial`] that says what is missing.
-pub fn decide(table: &RouteTable, request: &Request<'_>) -> Result<Permit, Denial> {
+pub fn decide<'a>(table: &'a RouteTable, request: &Request<'a>) -> Result<Permit<'a>, Denial> {
     judge(table, request).map_err(|code| {
         let destination = request.destination;
         let line = RequestLine {
@@ -81,17 +89,19 @@ pub fn decide(table: &RouteTable, request: &Request<'_>) -> Result<Permit, Denia
     })
 }
 
-fn judge(table: &RouteTable, request: &Request<'_>) -> Result<Permit, DenialCode> {
+fn judge<'a>(table: &'a RouteTable, request: &Request<'a>) -> Result<Permit<'a>, DenialCode> {
     let destination = request.destination;
-    let method: Method = request
-        .method
-        .parse()
-        .map_err(|_| DenialCode::HttpMalformed)?;
+    let method = request.method;
     // Methods are case-sensitive: `connect` is not CONNECT, and nobody needs it.
-    if method.as_str() != request.method {
-        return Err(DenialCode::MethodNotAllowed);
+    if !Method::is_canonical(method) {
+        let known = method.parse::<Method>().is_ok();
+        return Err(if known {
+            DenialCode::MethodNotAllowed
+        } else {
+            DenialCode::HttpMalformed
+        });
     }
-    if method.as_str() == "CONNECT" {
+    if method == "CONNECT" {
         return Err(DenialCode::ProtoNestedConnect);
     }
     if request.target.len() > MAX_TARGET {
@@ -101,9 +111,12 @@ fn judge(table: &RouteTable, request: &Request<'_>) -> Result<Permit, DenialCode
         Some((path, query)) => (path, Some(query)),
         None => (request.target, None),
     };
-    let folded = UrlPath::canonicalise_with(path, EncodedSlash::Keep);
-    let folded = folded.as_ref().map_or(path, UrlPath::as_str);
-    if is_git_push(path, query) || is_git_push(folded, query) {
+    let folded = UrlPath::canonical(path, EncodedSlash::Keep);
+    let is_push = match &folded {
+        Ok(folded) => may_be_git(folded) && is_git_push(folded, query),
+        Err(_) => is_git_push(path, query),
+    };
+    if is_push {
         return Err(DenialCode::GitWriteDenied);
     }
     let (rule, route) = table
@@ -112,58 +125,64 @@ fn judge(table: &RouteTable, request: &Request<'_>) -> Result<Permit, DenialCode
     if !route.ports.contains(destination.port) {
         return Err(DenialCode::PortNotAllowed);
     }
-    if !route.methods.is_empty() && !route.methods.contains(&method) {
+    if !route.methods.is_empty() && !route.methods.contains(method) {
         return Err(DenialCode::MethodNotAllowed);
     }
     if route.auth.is_some() && destination.scheme == Scheme::Http {
         return Err(DenialCode::CredCleartext);
     }
-    let target = target(route, path, query, &method)?;
     Ok(Permit {
-        destination: destination.clone(),
-        target,
-        credential: route.auth.clone(),
+        destination,
+        target: target(route, request, path, query)?,
+        route,
         rule,
     })
 }
 
 /// The canonical target, if the route covers it.
-fn target(
+fn target<'a>(
     route: &Route,
-    path: &str,
+    request: &Request<'a>,
+    path: &'a str,
     query: Option<&str>,
-    method: &Method,
-) -> Result<String, DenialCode> {
+) -> Result<Cow<'a, str>, DenialCode> {
     // The one target without a path (RFC 9110 §9.3.7); it asks about the server as a whole.
     if path == "*"
-        && method.as_str() == "OPTIONS"
+        && request.method == "OPTIONS"
         && query.is_none()
         && route.path_allowlist.is_empty()
     {
-        return Ok("*".to_owned());
+        return Ok(Cow::Borrowed("*"));
     }
     let slash = if route.path_allowlist.is_empty() {
         EncodedSlash::Keep
     } else {
         EncodedSlash::Refuse
     };
-    let path =
-        UrlPath::canonicalise_with(path, slash).map_err(|_: PathError| DenialCode::PathInvalid)?;
+    let canonical = UrlPath::canonical(path, slash).map_err(|_| DenialCode::PathInvalid)?;
     if !route.path_allowlist.is_empty()
         && !route
             .path_allowlist
             .iter()
-            .any(|prefix| prefix.matches(&path))
+            .any(|prefix| prefix.covers(&canonical))
     {
         return Err(DenialCode::PathNotAllowed);
     }
     let Some(query) = query else {
-        return Ok(path.as_str().to_owned());
+        return Ok(canonical);
     };
     if !query.bytes().all(|byte| matches!(byte, b'!'..=b'~')) || query.contains('#') {
         return Err(DenialCode::PathInvalid);
     }
-    Ok(format!("{path}?{query}"))
+    Ok(match canonical {
+        Cow::Borrowed(_) => Cow::Borrowed(request.target),
+        Cow::Owned(path) => Cow::Owned(format!("{path}?{query}")),
+    })
+}
+
+/// In a canonical path no letter is encoded, so most are told apart from git's without being decoded.
+fn may_be_git(canonical: &str) -> bool {
+    canonical.contains("git-receive-pack") || canonical.contains("refs")
 }
 
 /// A push by git's smart HTTP protocol: its announcement or the push itself, however it is encoded.

@@ -74,7 +74,7 @@ codes! {
     /// The host has a route, not for this path.
     PathNotAllowed "path.not_allowed" 403 "a path prefix of the route that covers this path" "stay below the paths of the route; http://_egress.local/allowlist shows them";
     /// The path can be read in more than one way.
-    PathInvalid "path.invalid" 403 "a path with one meaning" "write the path without encoded slashes, backslashes, control characters or steps above the root";
+    PathInvalid "path.invalid" 400 "a path with one meaning" "write the path without encoded slashes, backslashes, control characters or steps above the root";
     /// A push by git's HTTP protocol.
     GitWriteDenied "git.write_denied" 403 "pushes do not leave through the proxy" "reading over https works; leave the push to the operator";
     /// CONNECT, TLS server name and Host disagree.
@@ -83,10 +83,16 @@ codes! {
     ProtoNestedConnect "proto.nested_connect" 403 "tunnels inside tunnels are not made" "connect to the host directly through the proxy";
     /// A scheme other than http and https, or in the wrong place.
     ProtoScheme "proto.scheme" 400 "only http and https leave, each in its own way" "send https through CONNECT";
+    /// The name leads back to the proxy itself.
+    ProtoLoop "proto.loop" 403 "a host that is not this proxy" "use the host's name";
     /// An upgrade to another protocol.
-    WsNotAllowed "ws.not_allowed" 403 "upgrades are not granted" "use plain requests";
+    WsNotAllowed "ws.not_allowed" 403 "`websocket: true` in the route of the host" "use plain requests, or ask the operator to grant WebSockets on the route";
+    /// A WebSocket that is not asked for as the standard has it.
+    WsBadHandshake "ws.bad_handshake" 400 "a proper WebSocket handshake" "send version 13, one key and no body";
     /// The route's credential has no value in the sidecar.
     CredMissing "cred.missing" 403 "the value of the route's credential" "ask the operator: the bottle was started without it, or the sidecar was restarted";
+    /// A key of the agent's own, on a route whose credential the proxy brings.
+    CredForeign "cred.foreign" 403 "nothing: the proxy brings the credential of this host" "leave the key out of the query";
     /// A route with a credential over unencrypted http.
     CredCleartext "cred.cleartext" 403 "encryption: a credential never travels in the clear" "use https";
     /// A credential in what is sent.
@@ -103,6 +109,10 @@ codes! {
     UpstreamUnreachable "upstream.unreachable" 502 "an answer from the host" "try again later";
     /// The host's certificate is not valid for it.
     UpstreamTlsInvalid "upstream.tls_invalid" 502 "a valid certificate of the host" "tell the operator: nothing was sent";
+    /// The host does not answer as the standards have it.
+    UpstreamMalformed "upstream.malformed" 502 "a well-formed answer of the host" "tell the operator: the host's answer cannot be passed on";
+    /// The answer to a request with a credential is compressed in a way that cannot be searched for it.
+    UpstreamUnreadable "upstream.unreadable" 502 "an answer that can be searched for the credential" "tell the operator: the host compresses although it was asked not to";
     /// A part of the bottle does not work; nothing leaves.
     InternalFailClosed "internal.fail_closed" 503 "a working second check" "tell the operator: a sidecar of the bottle is down";
     /// Not HTTP as the standards have it.

@@ -55,13 +55,14 @@ fn route(spec: &RouteSpec, slots: &mut Slots) -> Route {
         cidr: _,
         role: _,
         dlp: _,
-        websocket: _,
+        websocket,
     } = spec;
     Route {
         host: host.clone(),
         ports: Ports::Only(ports.clone()),
         path_allowlist: path_allowlist.clone(),
         methods: methods.clone(),
+        websocket: *websocket,
         auth: auth.as_ref().map(
             |AuthSpec {
                  scheme,

@@ -2,10 +2,23 @@
 
 use bottle_core::{HostPattern, RequestUrl, UrlHost};
 
-use crate::decide::{Destination, Permit, Request, decide};
+use crate::decide::{Destination, Request, decide};
 use crate::denial::{Denial, DenialCode, Layer, RequestLine};
-use crate::route::Route;
+use crate::route::{Route, SlotAuth};
 use crate::table::RouteTable;
+
+/// What an allowed request would be sent as. It says what a permit says and permits nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allowed {
+    /// Where it goes.
+    pub destination: Destination,
+    /// The target, in its canonical spelling.
+    pub target: String,
+    /// The number of the route that allows it.
+    pub rule: usize,
+    /// The credential that is added.
+    pub credential: Option<SlotAuth>,
+}
 
 /// Judges a request by its method and address: [`decide`], and before it what the proxy refuses while it reads the
 /// address.
@@ -13,7 +26,7 @@ use crate::table::RouteTable;
 /// # Errors
 ///
 /// A [`Denial`] that says what is missing.
-pub fn judge(table: &RouteTable, method: &str, url: &RequestUrl) -> Result<Permit, Denial> {
+pub fn judge(table: &RouteTable, method: &str, url: &RequestUrl) -> Result<Allowed, Denial> {
     let host = match &url.host {
         UrlHost::Name(host) => host.clone(),
         UrlHost::Address(address) => {
@@ -36,7 +49,13 @@ pub fn judge(table: &RouteTable, method: &str, url: &RequestUrl) -> Result<Permi
         method,
         target: &url.target,
     };
-    decide(table, &request)
+    let permit = decide(table, &request)?;
+    Ok(Allowed {
+        target: permit.target().to_owned(),
+        rule: permit.rule(),
+        credential: permit.credential().cloned(),
+        destination: permit.destination().clone(),
+    })
 }
 
 /// The route that comes nearest to covering an address: the one for its host, else one that shares the end of its name.

@@ -27,13 +27,18 @@ mod route;
 mod routes_file;
 mod slot;
 mod table;
+mod upstream_part;
 
 pub use self::coverage::{Mutation, Outcome, Rule, Uncovered, run_tests, uncovered};
 pub use self::decide::{Destination, Permit, Request, decide};
 pub use self::denial::{Denial, DenialCode, Layer, RequestLine};
 pub use self::fold::{Folded, fold};
-pub use self::judge::{judge, nearest_route};
+pub use self::judge::{Allowed, judge, nearest_route};
 pub use self::route::{Ports, Route, SlotAuth};
+pub use self::routes_file::EgressPolicy;
 pub use self::slot::{TokenSlot, TokenSlotError};
 pub use self::table::RouteTable;
+pub use self::upstream_part::{
+    MappedHosts, NextProxy, NextProxyError, StaticAddress, StaticAddressError, UpstreamPart,
+};
 pub use bottle_core::Scheme;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use bottle_core::{AuthScheme, HeaderName, HostPattern, Method, PathPrefix, Port};
+use bottle_core::{AuthScheme, HeaderName, HostPattern, Method, PathPrefix, Port, WebSocket};
 
 use crate::slot::TokenSlot;
 
@@ -19,6 +19,8 @@ pub struct Route {
     pub methods: BTreeSet<Method>,
     /// The credential that is added.
     pub auth: Option<SlotAuth>,
+    /// Whether a request may become a WebSocket.
+    pub websocket: WebSocket,
 }
 
 /// On which ports a route applies.
@@ -67,6 +69,7 @@ impl Route {
             path_allowlist: Vec::new(),
             methods: BTreeSet::new(),
             auth: None,
+            websocket: WebSocket::Refused,
         }
     }
 }

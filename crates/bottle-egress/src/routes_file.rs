@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use bottle_core::{Diagnostics, HostPattern, Method, PathPrefix, Port, Source, yaml};
+use bottle_core::{Diagnostics, HostPattern, Method, PathPrefix, Port, Source, WebSocket, yaml};
 use serde::{Deserialize, Serialize};
 
 use crate::route::{Ports, Route, SlotAuth};
 use crate::table::RouteTable;
+use crate::upstream_part::UpstreamPart;
 
 /// The version that is written and read.
 const VERSION: u32 = 1;
@@ -16,6 +17,8 @@ const VERSION: u32 = 1;
 struct RoutesFile {
     version: Version,
     routes: Vec<RouteRecord>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    upstream: Option<UpstreamPart>,
 }
 
 /// The one version there is.
@@ -52,6 +55,36 @@ struct RouteRecord {
     methods: BTreeSet<Method>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     auth: Option<SlotAuth>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    websocket: bool,
+}
+
+/// A whole `routes.yaml`: the rules, and how the next hop is reached where that is not the usual way.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct EgressPolicy {
+    /// The rules.
+    pub table: RouteTable,
+    /// The way out.
+    pub upstream: UpstreamPart,
+}
+
+impl EgressPolicy {
+    /// Reads a `routes.yaml`; `name` is for messages.
+    ///
+    /// # Errors
+    ///
+    /// [`Diagnostics`] for anything but a complete file of the known version.
+    pub fn from_yaml(text: &str, name: &str) -> Result<Self, Diagnostics> {
+        let RoutesFile {
+            version: Version,
+            routes,
+            upstream,
+        } = yaml::read(&Source::whole(name, text))?;
+        Ok(Self {
+            table: RouteTable::new(routes.into_iter().map(route)),
+            upstream: upstream.unwrap_or_default(),
+        })
+    }
 }
 
 impl RouteTable {
@@ -64,17 +97,17 @@ impl RouteTable {
         yaml::write(&RoutesFile {
             version: Version,
             routes: self.routes().iter().map(record).collect(),
+            upstream: None,
         })
     }
 
-    /// Reads a `routes.yaml`; `name` is for messages.
+    /// Reads the rules of a `routes.yaml`; `name` is for messages.
     ///
     /// # Errors
     ///
     /// [`Diagnostics`] for anything but a complete file of the known version.
     pub fn from_yaml(text: &str, name: &str) -> Result<Self, Diagnostics> {
-        let file: RoutesFile = yaml::read(&Source::whole(name, text))?;
-        Ok(Self::new(file.routes.into_iter().map(route)))
+        EgressPolicy::from_yaml(text, name).map(|policy| policy.table)
     }
 }
 
@@ -85,6 +118,7 @@ fn record(route: &Route) -> RouteRecord {
         path_allowlist,
         methods,
         auth,
+        websocket,
     } = route;
     let ports = match ports {
         // Not expressible on purpose: the file grants named ports.
@@ -97,6 +131,7 @@ fn record(route: &Route) -> RouteRecord {
         path_allowlist: path_allowlist.clone(),
         methods: methods.clone(),
         auth: auth.clone(),
+        websocket: *websocket == WebSocket::Granted,
     }
 }
 
@@ -107,6 +142,7 @@ fn route(record: RouteRecord) -> Route {
         path_allowlist,
         methods,
         auth,
+        websocket,
     } = record;
     Route {
         host,
@@ -114,5 +150,10 @@ fn route(record: RouteRecord) -> Route {
         path_allowlist,
         methods,
         auth,
+        websocket: if websocket {
+            WebSocket::Granted
+        } else {
+            WebSocket::Refused
+        },
     }
 }

@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use bottle_core::{Host, HostPattern};
+use bottle_core::{Host, HostPattern, WebSocket};
 use serde_json::{Value, json};
 
 use crate::route::{Ports, Route};
@@ -56,6 +56,7 @@ impl RouteTable {
     pub fn mirror(hosts: impl IntoIterator<Item = HostPattern>) -> Self {
         Self::new(hosts.into_iter().map(|host| Route {
             ports: Ports::Any,
+            websocket: WebSocket::Granted,
             ..Route::bare(host)
         }))
     }
@@ -113,6 +114,7 @@ fn view(route: &Route) -> Value {
         path_allowlist,
         methods,
         auth,
+        websocket,
     } = route;
     let ports = match ports {
         Ports::Any => Value::Null,
@@ -124,6 +126,7 @@ fn view(route: &Route) -> Value {
         "path_allowlist": path_allowlist,
         "methods": methods.iter().map(bottle_core::Method::as_str).collect::<Vec<_>>(),
         "auth_scheme": auth.as_ref().map(|auth| auth.scheme),
+        "websocket": *websocket == WebSocket::Granted,
         "token_slot": auth.as_ref().map(|auth| auth.slot),
     })
 }

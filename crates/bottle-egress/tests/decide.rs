@@ -3,7 +3,7 @@
 
 use bottle_core::{AuthScheme, Host, Port};
 use bottle_egress::{
-    Destination, Permit, Ports, Request, Route, RouteTable, Scheme, SlotAuth, TokenSlot, decide,
+    Allowed, Destination, Ports, Request, Route, RouteTable, Scheme, SlotAuth, TokenSlot, decide,
 };
 use proptest::prelude::*;
 
@@ -29,7 +29,7 @@ fn table() -> RouteTable {
     ])
 }
 
-fn ask(method: &str, url: &str) -> Result<Permit, &'static str> {
+fn ask(method: &str, url: &str) -> Result<Allowed, &'static str> {
     let (scheme, rest) = url.split_once("://").unwrap();
     let (authority, target) = rest.split_at(rest.find(['/', '*']).unwrap_or(rest.len()));
     let (host, port) = authority
@@ -45,21 +45,25 @@ fn ask(method: &str, url: &str) -> Result<Permit, &'static str> {
         host: host.parse().unwrap(),
         port: port.parse().unwrap(),
     };
-    decide(
-        &table(),
-        &Request {
-            destination: &destination,
-            method,
-            target,
-        },
-    )
-    .map_err(|denial| denial.code.as_str())
+    let request = Request {
+        destination: &destination,
+        method,
+        target,
+    };
+    let table = table();
+    let permit = decide(&table, &request).map_err(|denial| denial.code.as_str())?;
+    Ok(Allowed {
+        destination: permit.destination().clone(),
+        target: permit.target().to_owned(),
+        rule: permit.rule(),
+        credential: permit.credential().cloned(),
+    })
 }
 
 #[track_caller]
 fn passes(method: &str, url: &str, target: &str) {
     assert_eq!(
-        ask(method, url).map(|permit| permit.target().to_owned()),
+        ask(method, url).map(|permit| permit.target),
         Ok(target.to_owned()),
         "{method} {url}"
     );
@@ -139,11 +143,11 @@ fn paths() {
 fn credentials_never_travel_in_the_clear() {
     let permit = ask("GET", "https://auth.test/").unwrap();
     assert_eq!(
-        permit.credential().map(|auth| auth.slot),
+        permit.credential.map(|auth| auth.slot),
         Some(TokenSlot::new(0))
     );
     refused("GET", "http://auth.test/", "cred.cleartext");
-    assert_eq!(ask("GET", "https://free.test/").unwrap().credential(), None);
+    assert_eq!(ask("GET", "https://free.test/").unwrap().credential, None);
 }
 
 #[test]
@@ -224,7 +228,8 @@ proptest! {
         port in prop_oneof![Just(80_u16), Just(443), 1_u16..1000],
     ) {
         let destination = Destination { scheme: Scheme::Https, host: host.parse::<Host>().unwrap(), port: Port::try_from(port).unwrap() };
-        let permit = decide(&table(), &Request { destination: &destination, method: "GET", target: "/v1" });
+        let table = table();
+        let permit = decide(&table, &Request { destination: &destination, method: "GET", target: "/v1" });
         let granted = match host.as_str() {
             "auth.test" => port == 443 || port == 80,
             "ok.test" | "free.test" | "a.wild.test" => port == 443,

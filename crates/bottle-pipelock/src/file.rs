@@ -4,7 +4,7 @@
 //! of its own and every boolean is written out.
 
 use bottle_core::{Diagnostics, Source, yaml};
-use bottle_egress::RouteTable;
+use bottle_egress::{RouteTable, UpstreamPart};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
@@ -34,6 +34,9 @@ pub struct PipelockFile {
     pub(crate) taint: Switch,
     pub(crate) sentry: Switch,
     pub(crate) logging: Logging,
+    /// Not a key of that program: written only where a machine needs it, and then for our own proxy.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) upstream: Option<UpstreamPart>,
 }
 
 /// How strict it is: nothing but the allowlist.
@@ -179,6 +182,18 @@ impl PipelockFile {
     /// Special-purpose addresses that may be connected to.
     pub fn ip_allowlist(&self) -> &[IpNet] {
         &self.ssrf.ip_allowlist
+    }
+
+    /// How the outside is reached.
+    pub fn upstream(&self) -> UpstreamPart {
+        self.upstream.clone().unwrap_or_default()
+    }
+
+    /// The same policy with another way to the outside.
+    #[must_use]
+    pub fn with_upstream(self, upstream: UpstreamPart) -> Self {
+        let upstream = (upstream != UpstreamPart::default()).then_some(upstream);
+        Self { upstream, ..self }
     }
 
     /// The largest body that is scanned, in bytes; a larger one is refused.

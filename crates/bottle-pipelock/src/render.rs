@@ -94,6 +94,7 @@ pub fn render(plan: &BottlePlan, table: &RouteTable) -> PipelockFile {
             include_allowed: true,
             include_blocked: true,
         },
+        upstream: None,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Message bodies: streamed, counted, and watched for standstill.
+//! Message bodies: streamed, counted, watched for standstill and for the loss of their grant.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -7,13 +7,19 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
+use http::HeaderMap;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use thiserror::Error;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, Sleep, sleep};
 
 use crate::decision_log::OpenRecord;
+use crate::grant::Grant;
+use crate::headers::clean_trailers;
+use crate::inflate::Inflate;
 use crate::limits::STALL_TIMEOUT;
+use crate::mask::StreamMask;
+use crate::upstream::PutBack;
 
 /// Why a body ended early.
 #[derive(Debug, Error)]
@@ -23,6 +29,10 @@ pub(crate) enum BodyError {
     Broken(#[from] hyper::Error),
     #[error("body stood still for too long")]
     Stalled,
+    #[error("the request is not granted any more")]
+    Revoked,
+    #[error("body is not compressed as it says")]
+    Coding(#[source] std::io::Error),
 }
 
 /// Counts the bytes of one direction.
@@ -45,21 +55,64 @@ impl Counter {
 #[derive(Debug)]
 enum Source {
     Whole(Option<Bytes>),
-    Stream {
-        incoming: Incoming,
-        stall: Option<Pin<Box<Sleep>>>,
-    },
+    Stream(Incoming),
 }
 
-/// A request or response body on its way. Trailers are dropped: nothing here may add header fields late.
+/// What a body that does not move waits for besides its next bytes.
+struct Standstill {
+    stall: Pin<Box<Sleep>>,
+    revoked: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+}
+
+impl std::fmt::Debug for Standstill {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Standstill")
+    }
+}
+
+/// What becomes of the fields behind a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Trailers {
+    /// They end here: a client must not add header fields late.
+    Drop,
+    /// They travel on, cleaned like header fields: gRPC has its status there.
+    Pass,
+}
+
+/// A request or response body on its way.
 #[derive(Debug)]
 pub(crate) struct Body {
     source: Source,
+    trailers: Trailers,
     counter: Counter,
+    standstill: Option<Standstill>,
+    /// The source has nothing more to give.
+    ended: bool,
     /// The share of the memory for bodies that this one takes.
     room: Option<OwnedSemaphorePermit>,
     /// Written to the decision log when this body is done with.
     record: Option<OpenRecord>,
+    /// The connection that is free when this body was read to its end.
+    put_back: Option<PutBack>,
+    /// Without it nothing more is passed on.
+    grant: Option<Grant>,
+    /// Covers values that must not be seen.
+    veil: Option<Box<Veil>>,
+    /// Trailers that wait for what was held back.
+    late: Option<HeaderMap>,
+}
+
+/// What is done to a response in which a value could come back.
+#[derive(Debug)]
+pub(crate) struct Veil {
+    pub(crate) inflate: Option<Inflate>,
+    pub(crate) mask: StreamMask,
+}
+
+impl Veil {
+    fn is_holding(&self) -> bool {
+        self.inflate.is_some() || self.mask.is_holding()
+    }
 }
 
 impl Body {
@@ -70,31 +123,52 @@ impl Body {
 
     /// A body that is there already.
     pub(crate) fn whole(bytes: Bytes) -> Self {
+        Self::new(
+            Source::Whole((!bytes.is_empty()).then_some(bytes)),
+            Counter::default(),
+        )
+    }
+
+    /// A request body that arrives from a client, counted in `counter`. Its trailers are dropped.
+    pub(crate) fn stream(incoming: Incoming, counter: Counter) -> Self {
+        Self::new(Source::Stream(incoming), counter)
+    }
+
+    /// A response body that arrives from the next hop; it ends when `grant` does, and `put_back` is due at its end.
+    pub(crate) fn response(incoming: Incoming, grant: Grant, put_back: Option<PutBack>) -> Self {
+        let mut body = Self::new(Source::Stream(incoming), Counter::default());
+        body.trailers = Trailers::Pass;
+        body.grant = Some(grant);
+        body.put_back = put_back;
+        body
+    }
+
+    fn new(source: Source, counter: Counter) -> Self {
         Self {
-            source: Source::Whole((!bytes.is_empty()).then_some(bytes)),
-            counter: Counter::default(),
+            source,
+            trailers: Trailers::Drop,
+            counter,
+            standstill: None,
+            ended: false,
             room: None,
             record: None,
+            put_back: None,
+            grant: None,
+            veil: None,
+            late: None,
         }
+    }
+
+    /// Covers values on their way.
+    pub(crate) fn with_veil(mut self, veil: Option<Veil>) -> Self {
+        self.veil = veil.map(Box::new);
+        self
     }
 
     /// Keeps a share of the memory for bodies as long as this body.
     pub(crate) fn with_room(mut self, room: Option<OwnedSemaphorePermit>) -> Self {
         self.room = room;
         self
-    }
-
-    /// A body that arrives from a peer, counted in `counter`.
-    pub(crate) fn stream(incoming: Incoming, counter: Counter) -> Self {
-        Self {
-            source: Source::Stream {
-                incoming,
-                stall: None,
-            },
-            counter,
-            room: None,
-            record: None,
-        }
     }
 
     /// Ties a log record to this body: it is written when the body ends or is given up.
@@ -104,36 +178,103 @@ impl Body {
         self
     }
 
-    fn count(&self, frame: &Frame<Bytes>) {
-        if let Some(data) = frame.data_ref() {
-            self.counter.add(data.len());
-        }
-    }
-}
-
-impl Source {
-    fn poll_frame(
+    fn poll_source(
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        let (incoming, stall) = match self {
-            Self::Whole(bytes) => {
+        let incoming = match &mut self.source {
+            Source::Whole(bytes) => {
                 return Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes))));
             }
-            Self::Stream { incoming, stall } => (incoming, stall),
+            Source::Stream(incoming) => incoming,
         };
+        if self.grant.as_mut().is_some_and(Grant::is_lost) {
+            return Poll::Ready(Some(Err(BodyError::Revoked)));
+        }
         match Pin::new(incoming).poll_frame(cx) {
             Poll::Ready(frame) => {
-                if let Some(timer) = stall {
-                    timer.as_mut().reset(Instant::now() + STALL_TIMEOUT);
+                if let Some(standstill) = &mut self.standstill {
+                    let later = Instant::now() + STALL_TIMEOUT;
+                    standstill.stall.as_mut().reset(later);
                 }
                 Poll::Ready(frame.map(|frame| frame.map_err(BodyError::from)))
             }
-            Poll::Pending => {
-                let timer = stall.get_or_insert_with(|| Box::pin(sleep(STALL_TIMEOUT)));
-                ready!(timer.as_mut().poll(cx));
-                Poll::Ready(Some(Err(BodyError::Stalled)))
+            Poll::Pending => self.poll_standstill(cx),
+        }
+    }
+
+    fn poll_standstill(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let standstill =
+            self.standstill.get_or_insert_with(|| Standstill {
+                stall: Box::pin(sleep(STALL_TIMEOUT)),
+                revoked: self.grant.clone().map(
+                    |grant| -> Pin<Box<dyn Future<Output = ()> + Send>> { Box::pin(grant.lost()) },
+                ),
+            });
+        if let Some(revoked) = &mut standstill.revoked
+            && revoked.as_mut().poll(cx).is_ready()
+        {
+            standstill.revoked = None;
+            return Poll::Ready(Some(Err(BodyError::Revoked)));
+        }
+        ready!(standstill.stall.as_mut().poll(cx));
+        Poll::Ready(Some(Err(BodyError::Stalled)))
+    }
+
+    /// What passes the veil next; none when the source must be asked first.
+    fn unveiled(&mut self) -> Option<Result<Bytes, BodyError>> {
+        let Veil { inflate, mask } = self.veil.as_deref_mut()?;
+        let inflate = inflate.as_mut()?;
+        loop {
+            match inflate.next() {
+                Ok(Some(plain)) => {
+                    let plain = mask.push(plain);
+                    if !plain.is_empty() {
+                        return Some(Ok(plain));
+                    }
+                }
+                Ok(None) => return None,
+                Err(error) => return Some(Err(BodyError::Coding(error))),
             }
+        }
+    }
+
+    /// Puts a piece behind the veil; what passes it at once, if anything does.
+    fn veiled(&mut self, data: Bytes) -> Option<Bytes> {
+        match self.veil.as_deref_mut() {
+            None => Some(data),
+            Some(Veil {
+                inflate: Some(inflate),
+                ..
+            }) => {
+                inflate.push(data);
+                None
+            }
+            Some(Veil {
+                inflate: None,
+                mask,
+            }) => Some(mask.push(data)).filter(|data| !data.is_empty()),
+        }
+    }
+
+    fn pass(&mut self, data: Bytes) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        self.counter.add(data.len());
+        Poll::Ready(Some(Ok(Frame::data(data))))
+    }
+
+    fn fail(&mut self, error: BodyError) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        (self.record, self.room, self.put_back) = (None, None, None);
+        Poll::Ready(Some(Err(error)))
+    }
+
+    /// Nothing more will be read: the record can be written, and the connection be used again.
+    fn finish(&mut self) {
+        (self.record, self.room) = (None, None);
+        if let Some(put_back) = self.put_back.take() {
+            put_back.put();
         }
     }
 }
@@ -147,16 +288,45 @@ impl HttpBody for Body {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         loop {
-            let frame = ready!(self.source.poll_frame(cx));
-            match frame {
-                Some(Ok(frame)) if frame.is_trailers() => {}
-                Some(Ok(frame)) => {
-                    self.count(&frame);
-                    return Poll::Ready(Some(Ok(frame)));
+            match self.unveiled() {
+                Some(Ok(data)) => return self.pass(data),
+                Some(Err(error)) => return self.fail(error),
+                None => {}
+            }
+            if let Some(trailers) = self.late.take() {
+                return Poll::Ready(Some(Ok(Frame::trailers(trailers))));
+            }
+            let frame = match ready!(self.poll_source(cx)) {
+                Some(Ok(frame)) => frame,
+                Some(Err(error)) => return self.fail(error),
+                None => {
+                    self.ended = true;
+                    if let Some(rest) = self.veil.as_mut().and_then(|veil| veil.mask.finish()) {
+                        return self.pass(rest);
+                    }
+                    self.finish();
+                    return Poll::Ready(None);
                 }
-                end => {
-                    (self.record, self.room) = (None, None);
-                    return Poll::Ready(end);
+            };
+            match frame.into_trailers() {
+                Ok(_) if self.trailers == Trailers::Drop => {}
+                Ok(mut trailers) => {
+                    clean_trailers(&mut trailers);
+                    let Some(veil) = self.veil.as_mut() else {
+                        return Poll::Ready(Some(Ok(Frame::trailers(trailers))));
+                    };
+                    veil.mask.cover_headers(&mut trailers);
+                    let rest = veil.mask.finish();
+                    self.late = Some(trailers);
+                    if let Some(rest) = rest {
+                        return self.pass(rest);
+                    }
+                }
+                Err(data) => {
+                    let data = data.into_data().unwrap_or_default();
+                    if let Some(data) = self.veiled(data) {
+                        return self.pass(data);
+                    }
                 }
             }
         }
@@ -165,7 +335,10 @@ impl HttpBody for Body {
     fn is_end_stream(&self) -> bool {
         match &self.source {
             Source::Whole(bytes) => bytes.is_none(),
-            Source::Stream { incoming, .. } => incoming.is_end_stream(),
+            Source::Stream(incoming) => {
+                let held = self.veil.as_ref().is_some_and(|veil| veil.is_holding());
+                (self.ended || incoming.is_end_stream()) && !(held || self.late.is_some())
+            }
         }
     }
 
@@ -175,7 +348,33 @@ impl HttpBody for Body {
                 SizeHint::with_exact(u64::try_from(bytes.len()).unwrap_or(u64::MAX))
             }
             Source::Whole(None) => SizeHint::with_exact(0),
-            Source::Stream { incoming, .. } => incoming.size_hint(),
+            Source::Stream(incoming) => match self.veil.as_deref() {
+                None => incoming.size_hint(),
+                Some(Veil {
+                    inflate: Some(_), ..
+                }) => SizeHint::default(),
+                // Covering changes no length, but some of it may be held back.
+                Some(Veil {
+                    inflate: None,
+                    mask,
+                }) => {
+                    let held = u64::try_from(mask.held()).unwrap_or(u64::MAX);
+                    let hint = incoming.size_hint();
+                    let exact = hint
+                        .exact()
+                        .map(|rest| SizeHint::with_exact(rest.saturating_add(held)));
+                    exact.unwrap_or_default()
+                }
+            },
+        }
+    }
+}
+
+impl Drop for Body {
+    fn drop(&mut self) {
+        // Whoever knows the length stops asking at the last byte.
+        if self.put_back.is_some() && self.is_end_stream() {
+            self.finish();
         }
     }
 }

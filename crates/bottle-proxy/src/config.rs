@@ -1,26 +1,31 @@
 //! What both services do with their configuration folder.
 
-use std::io;
-use std::path::Path;
-use std::sync::Arc;
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
 
-use bottle_ca::{Authority as Ca, CaError};
+use bottle_ca::{Authority as Ca, CaError, CaSpec, Key, Serial, issue_ca};
 use bottle_core::Diagnostics;
-use rustls::crypto::ring;
-use rustls::{ClientConfig, RootCertStore};
-use serde::Serialize;
+use bottle_egress::UpstreamPart;
+use ipnet::IpNet;
+use rustls::RootCertStore;
 use thiserror::Error;
+use time::{Duration, OffsetDateTime};
 
-use crate::decision_log::DecisionLog;
 use crate::files::{FileError, read_certificates, read_text};
-use crate::leaf::{ALPN_HTTP1, LeafError, Leafs};
-use bottle_core::causes;
+use crate::leaf::{LeafError, Leafs};
+use crate::resolve::Resolver;
+use crate::upstream::{Direct, Hop, OuterProxy, Way};
 
 /// The service's own authority, inside the configuration folder.
 const CA_FILE: &str = "ca.pem";
 
 /// Its key.
 const CA_KEY_FILE: &str = "ca-key.pem";
+
+/// How long the authority of a service that runs alone is good.
+const OWN_CA_LIFETIME: Duration = Duration::days(365);
 
 /// A service that cannot start, or a configuration that cannot be loaded.
 #[derive(Debug, Error)]
@@ -41,9 +46,67 @@ pub enum StartError {
     /// TLS cannot be set up.
     #[error("cannot prepare TLS")]
     Tls(#[from] rustls::Error),
+    /// A file cannot be written.
+    #[error("cannot write {}", path.display())]
+    Write {
+        /// Which file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
     /// A socket cannot be bound.
     #[error("cannot listen")]
     Listen(#[source] io::Error),
+}
+
+/// What decides about the way out besides the policy file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Surroundings<'a> {
+    pub(crate) config_dir: &'a Path,
+    pub(crate) resolver: Resolver,
+    /// Where the service itself listens.
+    pub(crate) own_port: u16,
+}
+
+/// The way out that the `upstream` part of a configuration describes; `granted` are special addresses that the rest
+/// of the policy grants.
+///
+/// # Errors
+///
+/// When the file with authorities cannot be used.
+pub(crate) fn way(
+    part: &UpstreamPart,
+    granted: &[IpNet],
+    surroundings: &Surroundings<'_>,
+) -> Result<Way, StartError> {
+    let UpstreamPart {
+        ca_file,
+        hosts,
+        allow_cidrs,
+        proxy,
+    } = part;
+    let Surroundings {
+        config_dir,
+        resolver,
+        own_port,
+    } = *surroundings;
+    let mut roots: RootCertStore = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
+    let mut source = format!("{part:?} {granted:?}").into_bytes();
+    if let Some(name) = ca_file {
+        let path = config_dir.join(name);
+        source.extend(read_text(&path)?.into_bytes());
+        add_roots(&mut roots, &path)?;
+    }
+    let hop = match proxy {
+        Some(proxy) => Hop::Proxy(OuterProxy::new(proxy)),
+        None => Hop::Direct(Direct {
+            resolver,
+            hosts: hosts.clone(),
+            granted: granted.iter().chain(allow_cidrs).copied().collect(),
+            own_port,
+        }),
+    };
+    Ok(Way::new(hop, roots, source)?)
 }
 
 /// The issuer of leafs, from the folder's CA files.
@@ -51,6 +114,42 @@ pub(crate) fn leafs(config_dir: &Path) -> Result<Leafs, StartError> {
     let certificate = read_text(&config_dir.join(CA_FILE))?;
     let key = read_text(&config_dir.join(CA_KEY_FILE))?;
     Ok(Leafs::new(Ca::from_pem(&certificate, &key)?)?)
+}
+
+/// Makes the authority of a service that runs alone, unless its files are there: `ca.pem` and, for its owner alone,
+/// `ca-key.pem`.
+///
+/// # Errors
+///
+/// [`StartError`] when it cannot be made or written, and when one of the two files is there without the other.
+pub fn make_authority(config_dir: &Path) -> Result<(), StartError> {
+    let (certificate, key_file) = (config_dir.join(CA_FILE), config_dir.join(CA_KEY_FILE));
+    if certificate.exists() || key_file.exists() {
+        return Ok(());
+    }
+    let spec = CaSpec {
+        common_name: "bottle, a service on its own".to_owned(),
+        lifetime: OWN_CA_LIFETIME,
+    };
+    let mut serial = [0; 16];
+    getrandom::fill(&mut serial).map_err(|_| LeafError::Random)?;
+    let key = Key::generate()?;
+    let issued = issue_ca(&spec, &key, Serial::new(serial), OffsetDateTime::now_utc())?;
+    write(&key_file, key.to_sec1_pem()?.as_bytes(), 0o600)?;
+    write(&certificate, issued.to_pem().as_bytes(), 0o644)
+}
+
+fn write(path: &Path, bytes: &[u8], mode: u32) -> Result<(), StartError> {
+    let written = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(mode)
+        .open(path)
+        .and_then(|mut file| file.write_all(bytes));
+    written.map_err(|source| {
+        let path = path.to_owned();
+        StartError::Write { path, source }
+    })
 }
 
 /// A store that trusts the certificates of one file and nothing else.
@@ -66,47 +165,4 @@ pub(crate) fn add_roots(roots: &mut RootCertStore, path: &Path) -> Result<(), St
         roots.add(certificate)?;
     }
     Ok(())
-}
-
-/// The TLS client of a service: HTTP/1.1 only, no client certificate.
-pub(crate) fn client(roots: RootCertStore) -> Result<Arc<ClientConfig>, StartError> {
-    let provider = Arc::new(ring::default_provider());
-    let builder =
-        ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
-    let mut config = builder.with_root_certificates(roots).with_no_client_auth();
-    config.alpn_protocols = vec![ALPN_HTTP1.to_vec()];
-    Ok(Arc::new(config))
-}
-
-#[derive(Serialize)]
-struct Reloaded {
-    event: &'static str,
-    service: &'static str,
-    ok: bool,
-}
-
-/// Takes a newly read policy, or keeps the old one and says so.
-pub(crate) fn reload<T>(
-    service: &'static str,
-    log: &DecisionLog,
-    read: Result<T, StartError>,
-    take: impl FnOnce(T),
-) {
-    let ok = read.is_ok();
-    match read {
-        Ok(policy) => {
-            take(policy);
-            tracing::info!(service, "policy reloaded");
-        }
-        Err(error) => tracing::error!(
-            service,
-            error = causes(&error),
-            "policy not reloaded, the old one stays"
-        ),
-    }
-    log.write(&Reloaded {
-        event: "reload",
-        service,
-        ok,
-    });
 }

@@ -102,6 +102,9 @@ pub(crate) struct Record {
     pub(crate) code: Option<String>,
     pub(crate) rule: Option<String>,
     pub(crate) status: u16,
+    /// Fields in which the agent sent a credential of its own; they were taken away.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) foreign_credentials: Vec<String>,
     pub(crate) bytes_in: u64,
     pub(crate) bytes_out: u64,
     pub(crate) duration_ms: u64,

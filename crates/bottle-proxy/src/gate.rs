@@ -5,13 +5,16 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bottle_egress::{DenialCode, Layer, Permit, RouteTable};
-use http::{HeaderMap, Method, StatusCode};
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, Method, StatusCode};
 use hyper::body::Incoming;
 use serde_json::Value;
 
 use crate::body::{Body, Counter};
+use crate::mask::Mask;
 use crate::place::Place;
 use crate::upstream::Upstream;
+use crate::websocket::Upgrade;
 
 /// One service's view of requests.
 pub(crate) trait Gate: Send + Sync + 'static {
@@ -32,15 +35,34 @@ pub(crate) trait Gate: Send + Sync + 'static {
     /// Makes a permitted request ready to go on. Leaves the body in `work.incoming` when it did not read it.
     fn prepare(
         &self,
-        permit: &Permit,
+        permit: &Permit<'_>,
         work: &mut Work,
     ) -> impl Future<Output = Result<Body, Refusal>> + Send;
+
+    /// What is passed on of a WebSocket message (or its goodbye) from `sender`.
+    ///
+    /// # Errors
+    ///
+    /// A [`Refusal`] ends the WebSocket.
+    fn message(&self, sender: Sender, bytes: Bytes) -> Result<Bytes, Refusal>;
+
+    /// Covers what must not be seen in the answer to a request that carried a credential.
+    fn mask(&self) -> Option<Arc<Mask>>;
 
     /// The only exit.
     fn upstream(&self) -> &Upstream;
 
     /// Takes note of a refusal (its problem document).
     fn note(&self, problem: Value);
+}
+
+/// Who sent a message.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Sender {
+    /// The agent's side.
+    Client,
+    /// The next hop.
+    Upstream,
 }
 
 /// What a peer may do.
@@ -74,14 +96,34 @@ pub(crate) struct Page {
     pub(crate) json: Value,
 }
 
+impl Page {
+    /// Whether the service is well. It is not while its policy file cannot be used, though the old policy holds.
+    pub(crate) fn health(service: &str, stale: bool) -> Self {
+        let (status, word) = if stale {
+            (
+                StatusCode::SERVICE_UNAVAILABLE,
+                "the policy file cannot be used, the last good one holds",
+            )
+        } else {
+            (StatusCode::OK, "healthy")
+        };
+        let json = serde_json::json!({ "status": word, "service": service });
+        Self { status, json }
+    }
+}
+
 /// The parts of a request that a gate works on.
 pub(crate) struct Work {
     /// The method.
     pub(crate) method: Method,
     /// The header fields, hop-by-hop ones gone.
     pub(crate) headers: HeaderMap,
+    /// What the request wants to become.
+    pub(crate) upgrade: Upgrade,
     /// The body, until somebody reads it.
     pub(crate) incoming: Option<Incoming>,
+    /// Fields in which the agent sent a credential of its own, which were taken away.
+    pub(crate) foreign: Vec<HeaderName>,
     /// Counts the body.
     pub(crate) bytes_in: Counter,
 }

@@ -49,9 +49,18 @@ const LEADING_AWAY: [HeaderName; 2] = [
 /// Names a refusal of the inner gate to the outer one (`bottle-denial: dlp.secret`); origins cannot set it.
 pub(crate) const DENIAL: HeaderName = HeaderName::from_static("bottle-denial");
 
+/// Fields that frame or address a message: behind its body they mean nothing good.
+const FRAMING: [HeaderName; 2] = [CONTENT_LENGTH, HOST];
+
 /// Takes away what must not reach the next hop. `Host` goes too: it is written anew from the permit.
+///
+/// That the client takes trailers is said again for the next hop: gRPC does not answer without.
 pub(crate) fn clean_request(headers: &mut HeaderMap) {
+    let trailers = takes_trailers(headers);
     remove_hop_by_hop(headers);
+    if trailers {
+        headers.insert(TE, HeaderValue::from_static("trailers"));
+    }
     remove_all(headers, &REWRITING);
     headers.remove(EXPECT);
     headers.remove(HOST);
@@ -64,15 +73,32 @@ pub(crate) fn clean_response(headers: &mut HeaderMap) {
     remove_all(headers, &LEADING_AWAY);
 }
 
+/// Takes away what must not stand behind a response's body.
+pub(crate) fn clean_trailers(trailers: &mut HeaderMap) {
+    clean_response(trailers);
+    remove_all(trailers, &FRAMING);
+    trailers.remove(DENIAL);
+}
+
+fn takes_trailers(headers: &HeaderMap) -> bool {
+    tokens(headers, &TE).any(|token| token.eq_ignore_ascii_case(b"trailers"))
+}
+
 /// Whether the client asks to leave HTTP behind. `Upgrade: h2c` is no such wish: it may be ignored, and is.
 pub(crate) fn wants_upgrade(headers: &HeaderMap) -> bool {
-    let tokens = headers
-        .get_all(UPGRADE)
-        .iter()
-        .flat_map(|value| value.as_bytes().split(|byte| *byte == b','));
-    tokens
+    tokens(headers, &UPGRADE).any(|token| !token.eq_ignore_ascii_case(b"h2c"))
+}
+
+/// The comma-separated words of a field, over all its lines.
+pub(crate) fn tokens<'a>(
+    headers: &'a HeaderMap,
+    name: &HeaderName,
+) -> impl Iterator<Item = &'a [u8]> {
+    let values = headers.get_all(name).iter().map(HeaderValue::as_bytes);
+    values
+        .flat_map(|value| value.split(|byte| *byte == b','))
         .map(<[u8]>::trim_ascii)
-        .any(|token| !token.is_empty() && !token.eq_ignore_ascii_case(b"h2c"))
+        .filter(|token| !token.is_empty())
 }
 
 fn remove_hop_by_hop(headers: &mut HeaderMap) {
@@ -86,13 +112,7 @@ fn remove_hop_by_hop(headers: &mut HeaderMap) {
 
 /// Fields that `Connection` declares to be for this hop only.
 fn nominated(headers: &HeaderMap) -> Vec<HeaderName> {
-    let values = headers
-        .get_all(CONNECTION)
-        .iter()
-        .map(HeaderValue::as_bytes);
-    let tokens = values
-        .flat_map(|value| value.split(|byte| *byte == b','))
-        .map(<[u8]>::trim_ascii);
+    let tokens = tokens(headers, &CONNECTION);
     let names = tokens.filter_map(|token| HeaderName::from_bytes(token).ok());
     names
         .filter(|name| name != CONTENT_LENGTH && name != HOST)
@@ -137,7 +157,12 @@ mod tests {
             ("expect", "100-continue"),
         ]);
         clean_request(&mut headers);
-        assert_eq!(headers, map(&[("accept", "*/*"), ("content-length", "3")]));
+        let expected = [
+            ("accept", "*/*"),
+            ("content-length", "3"),
+            ("te", "trailers"),
+        ];
+        assert_eq!(headers, map(&expected));
     }
 
     #[test]

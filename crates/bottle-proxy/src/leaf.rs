@@ -16,8 +16,11 @@ use time::OffsetDateTime;
 use crate::authority::Name;
 use crate::limits::{LEAF_TTL, MAX_LEAFS, MAX_TLS_SESSIONS};
 
-/// The only protocol that is offered inside TLS.
+/// HTTP/1.1, as TLS names it.
 pub(crate) const ALPN_HTTP1: &[u8] = b"http/1.1";
+
+/// HTTP/2, as TLS names it.
+pub(crate) const ALPN_HTTP2: &[u8] = b"h2";
 
 /// No certificate can be had for a name.
 #[derive(Debug, Error)]
@@ -153,7 +156,7 @@ fn template(
     let builder =
         ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
     let mut config = builder.with_no_client_auth().with_cert_resolver(nobody);
-    config.alpn_protocols = vec![ALPN_HTTP1.to_vec()];
+    config.alpn_protocols = vec![ALPN_HTTP2.to_vec(), ALPN_HTTP1.to_vec()];
     config.session_storage = ServerSessionMemoryCache::new(MAX_TLS_SESSIONS);
     Ok(config)
 }

@@ -9,14 +9,14 @@
 //! [`Pipelock`], which scans it for secrets, refuses special addresses and alone reaches the outside.
 //!
 //! ```no_run
-//! use bottle_proxy::{DecisionLog, Pipelock, PipelockSettings, Stopper};
+//! use bottle_proxy::{AllowedPeers, DecisionLog, Pipelock, PipelockSettings, Stopper};
 //!
 //! # async fn serve() -> Result<(), bottle_proxy::StartError> {
 //! let settings = PipelockSettings {
 //!     listen: ([0, 0, 0, 0], 8888).into(),
 //!     config_dir: "/etc/bottle".into(),
 //!     run_dir: "/run/bottle".into(),
-//!     allowed_peer: Some([172, 30, 0, 3].into()),
+//!     allowed_peers: AllowedPeers::One([172, 30, 0, 3].into()),
 //!     resolver: None,
 //! };
 //! let service = Pipelock::start(settings, DecisionLog::to(std::io::stdout())).await?;
@@ -37,24 +37,30 @@ mod egress;
 mod engine;
 mod files;
 mod gate;
+mod grant;
 mod headers;
-mod lane;
+mod inflate;
 mod leaf;
 mod limits;
+mod mask;
 mod pipelock;
 mod place;
+mod reload;
 mod resolve;
 mod secrets;
+mod stamp;
 mod stop;
+mod tls_client;
 mod upstream;
 mod watched;
+mod websocket;
 mod wire;
 
-pub use config::StartError;
+pub use config::{StartError, make_authority};
 pub use decision_log::DecisionLog;
-pub use egress::{Egress, EgressSettings};
+pub use egress::{Egress, EgressSettings, NextHop};
 pub use files::FileError;
 pub use leaf::LeafError;
-pub use pipelock::{Pipelock, PipelockSettings};
+pub use pipelock::{AllowedPeers, Pipelock, PipelockSettings};
 pub use secrets::{KnownValue, SECRETS_FILE, Secrets, SecretsError};
 pub use stop::{Stop, Stopper};

@@ -53,6 +53,66 @@ pub(crate) const RESOLVE_TRY_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long to wait for a kept-alive upstream connection to become ready before a new one is made.
 pub(crate) const REUSE_WAIT: Duration = Duration::from_millis(50);
 
+/// Connections to the next hop at once. Beyond it idle ones are closed first, then requests wait for a while.
+pub(crate) const MAX_UPSTREAM_CONNECTIONS: usize = 1024;
+
+/// Idle connections kept for one authority.
+pub(crate) const MAX_IDLE_PER_AUTHORITY: usize = 64;
+
+/// Idle connections kept over all authorities.
+pub(crate) const MAX_IDLE: usize = 256;
+
+/// Authorities of which is known whether they speak HTTP/2.
+pub(crate) const MAX_SHARED: usize = 256;
+
+/// An idle connection to the next hop is not used again after this time: its other end may have given it up.
+pub(crate) const POOL_IDLE_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// A connection to the next hop carries no new request after this time, so that names are resolved and checked anew.
+pub(crate) const CONNECTION_MAX_AGE: Duration = Duration::from_mins(10);
+
+/// Interim answers (1xx) before an answer. One or two are usual; a flood is cut off.
+pub(crate) const MAX_INTERIM: usize = 16;
+
+/// Streams at once on one HTTP/2 connection of a client.
+pub(crate) const H2_MAX_STREAMS: u32 = 128;
+
+/// Bytes that may be on their way on one HTTP/2 stream, in either direction: flat memory for bodies of any size.
+pub(crate) const H2_STREAM_WINDOW: u32 = 256 * 1024;
+
+/// Bytes that may be on their way on one HTTP/2 connection.
+pub(crate) const H2_CONNECTION_WINDOW: u32 = 1024 * 1024;
+
+/// Bytes that are kept for sending on one HTTP/2 stream.
+pub(crate) const H2_SEND_BUFFER: usize = 256 * 1024;
+
+/// Streams that a client reset before they were looked at; more is the rapid-reset attack, and ends the connection.
+pub(crate) const H2_MAX_PENDING_RESETS: usize = 20;
+
+/// Streams that were reset here because of a client's mistakes; more ends the connection.
+pub(crate) const H2_MAX_ERROR_RESETS: usize = 64;
+
+/// A silent HTTP/2 connection is asked for a sign of life this often.
+pub(crate) const H2_PING_INTERVAL: Duration = Duration::from_mins(1);
+
+/// And must give it within this time.
+pub(crate) const H2_PING_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// How often an HTTP/2 connection is looked at for having been idle for [`IDLE_TIMEOUT`].
+pub(crate) const H2_IDLE_CHECK: Duration = Duration::from_secs(30);
+
+/// Bytes of one WebSocket message: it is held as a whole to be scanned.
+pub(crate) const MAX_WS_MESSAGE: usize = 16 * 1024 * 1024;
+
+/// Bytes that wait to be written to a slow WebSocket peer.
+pub(crate) const MAX_WS_WRITE_BUFFER: usize = 2 * MAX_WS_MESSAGE;
+
+/// How long a WebSocket may take to say goodbye.
+pub(crate) const WS_CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+
+/// How often the policy file is looked at for having been replaced.
+pub(crate) const RELOAD_CHECK: Duration = Duration::from_millis(250);
+
 /// The next hop's answer to CONNECT: a status line and few headers.
 pub(crate) const MAX_CONNECT_ANSWER: usize = 8 * 1024;
 

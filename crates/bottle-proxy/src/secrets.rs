@@ -1,9 +1,8 @@
 //! The values that the operator handed over, in a file of the sidecar's own memory file system.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -12,6 +11,7 @@ use serde::Deserialize;
 use thiserror::Error;
 
 use crate::limits::MAX_SECRETS_BYTES;
+use crate::stamp::Stamp;
 
 /// The file's name inside the run folder.
 pub const SECRETS_FILE: &str = "secrets.json";
@@ -121,29 +121,6 @@ impl KnownDocument {
 
 fn secret(value: String) -> Result<Secret, SecretsError> {
     Secret::new(value).map_err(|_| SecretsError::Document)
-}
-
-/// Tells one state of a file from another.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Stamp {
-    device: u64,
-    inode: u64,
-    seconds: i64,
-    nanoseconds: i64,
-    length: u64,
-}
-
-impl Stamp {
-    fn of(path: &Path) -> Option<Self> {
-        let metadata = fs::metadata(path).ok()?;
-        Some(Self {
-            device: metadata.dev(),
-            inode: metadata.ino(),
-            seconds: metadata.mtime(),
-            nanoseconds: metadata.mtime_nsec(),
-            length: metadata.len(),
-        })
-    }
 }
 
 #[derive(Debug)]

@@ -4,7 +4,7 @@ use std::fmt;
 
 use bottle_compose::{ComposeFile, LaunchFacts};
 use bottle_core::BottlePlan;
-use bottle_egress::RouteTable;
+use bottle_egress::{RouteTable, UpstreamPart};
 use bottle_state::{Access, Folder, RelativePath, StateError};
 
 use crate::Authorities;
@@ -31,6 +31,9 @@ const PIPELOCK_FILE: RelativePath = RelativePath::constant("pipelock/pipelock.ya
 const PIPELOCK_CA: RelativePath = RelativePath::constant("pipelock/ca.pem");
 const PIPELOCK_KEY: RelativePath = RelativePath::constant("pipelock/ca-key.pem");
 const PIPELOCK_ROOTS: RelativePath = RelativePath::constant("pipelock/upstream-roots.pem");
+
+/// The name of the last one in its folder.
+const ROOTS_FILE: &str = "upstream-roots.pem";
 
 /// One file of a bottle.
 #[derive(Clone, PartialEq, Eq)]
@@ -108,7 +111,9 @@ pub fn policy(source: &PolicySource<'_>) -> Result<Vec<Artefact>, ArtefactError>
         Artefact::new(EGRESS_UPSTREAM, &pipelock.certificate, sidecar),
         Artefact::new(
             PIPELOCK_FILE,
-            &bottle_pipelock::render(plan, table).to_yaml()?,
+            &bottle_pipelock::render(plan, table)
+                .with_upstream(upstream(extra_roots))
+                .to_yaml()?,
             sidecar,
         ),
         Artefact::new(PIPELOCK_CA, &pipelock.certificate, sidecar),
@@ -116,6 +121,14 @@ pub fn policy(source: &PolicySource<'_>) -> Result<Vec<Artefact>, ArtefactError>
     ];
     files.extend(extra_roots.map(|roots| Artefact::new(PIPELOCK_ROOTS, roots, sidecar)));
     Ok(files)
+}
+
+/// The way from pipelock to the outside: the usual one, but for whom it trusts.
+fn upstream(extra_roots: Option<&str>) -> UpstreamPart {
+    UpstreamPart {
+        ca_file: extra_roots.map(|_| ROOTS_FILE.to_owned()),
+        ..UpstreamPart::default()
+    }
 }
 
 /// The compose file, as a document for the engine and as the file that says the same.

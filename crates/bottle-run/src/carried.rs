@@ -2,8 +2,7 @@
 //! be a promise that nobody keeps.
 
 use bottle_core::{
-    BottlePlan, DlpSpec, ImageRef, ImageSource, RouteSpec, RuntimeName, Supervise, WebSocket,
-    Workspace,
+    BottlePlan, DlpSpec, ImageRef, ImageSource, RouteSpec, RuntimeName, Supervise, Workspace,
 };
 
 use crate::backend::EngineInfo;
@@ -75,10 +74,6 @@ pub(crate) fn carried(plan: &BottlePlan) -> Result<ImageRef, NotYet> {
     part(
         any(|route| route.dlp != DlpSpec::default()),
         "`dlp` of a route",
-    );
-    part(
-        any(|route| route.websocket == WebSocket::Granted),
-        "`websocket` of a route",
     );
     match image {
         ImageSource::Named(image) if parts.is_empty() => Ok(image.clone()),

@@ -1,5 +1,8 @@
 //! The command line.
 
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
 use clap::{Parser, Subcommand, ValueEnum};
 
 /// Plays one service of a bottle.
@@ -13,9 +16,9 @@ pub(crate) struct Args {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// The intercepting proxy on the agent's side, and its DNS refuser.
-    Egress,
+    Egress(ServiceArgs),
     /// The scanning proxy on the outer side.
-    Pipelock,
+    Pipelock(ServiceArgs),
     /// Sleep until asked to stop.
     Hold,
     /// Ask the service in this container whether it is well; exit 0 if so.
@@ -42,7 +45,25 @@ pub(crate) enum Command {
 #[derive(Debug, Subcommand)]
 pub(crate) enum SecretsCommand {
     /// Read the JSON document on standard input and put it where the running service looks for it.
-    Put,
+    Put {
+        /// The folder in which the service looks; `/run/bottle` unless said.
+        #[arg(long, value_name = "DIR")]
+        run: Option<PathBuf>,
+    },
+}
+
+/// How a service runs outside a container; inside one everything is in its environment.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct ServiceArgs {
+    /// The service's configuration, as `bottle render` writes it. What it calls `upstream` is the way out.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) config: Option<PathBuf>,
+    /// Where to listen.
+    #[arg(long, value_name = "ADDR")]
+    pub(crate) listen: Option<SocketAddr>,
+    /// The folder in which `secrets put --run DIR` leaves the values; `DIR/run` of the configuration unless said.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) run: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]

@@ -5,10 +5,12 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use bottle_demo::probe::ProbeSettings;
 use bottle_demo::world::{Listen, WorldSettings};
-use bottle_proxy::{EgressSettings, PipelockSettings};
+use bottle_proxy::{AllowedPeers, EgressSettings, NextHop, PipelockSettings};
+
+use crate::args::ServiceArgs;
 
 /// Folder with the service's configuration.
 const CONFIG_DIR: &str = "BOTTLE_CONFIG_DIR";
@@ -65,30 +67,50 @@ pub(crate) fn pipelock_listen() -> Result<SocketAddr> {
     Ok(parsed(LISTEN)?.unwrap_or_else(|| everywhere(PIPELOCK_PORT)))
 }
 
-/// What egress is started with.
-pub(crate) fn egress() -> Result<EgressSettings> {
+/// What egress is started with. With a configuration folder on the command line it runs alone: then its way out is in
+/// that folder unless the environment names an inner proxy, and no DNS is refused unless the environment says where.
+pub(crate) fn egress(args: &ServiceArgs) -> Result<EgressSettings> {
     let dns_listen = match env::var(DNS_LISTEN).as_deref() {
         Ok("off") => None,
+        Err(_) if args.config.is_some() => None,
         _ => Some(parsed(DNS_LISTEN)?.unwrap_or_else(|| everywhere(DNS_PORT))),
     };
+    let next = match parsed(PIPELOCK)? {
+        Some(pipelock) => NextHop::Pipelock(pipelock),
+        None if args.config.is_some() => NextHop::Configured,
+        None => bail!("{PIPELOCK} is not set"),
+    };
     Ok(EgressSettings {
-        listen: egress_listen()?,
+        listen: args.listen.map_or_else(egress_listen, Ok)?,
         dns_listen,
-        config_dir: config_dir(),
-        run_dir: run_dir(),
-        pipelock: parsed(PIPELOCK)?.with_context(|| format!("{PIPELOCK} is not set"))?,
+        config_dir: args.config.clone().unwrap_or_else(config_dir),
+        run_dir: run_dir_of(args),
+        next,
     })
 }
 
-/// What pipelock is started with.
-pub(crate) fn pipelock() -> Result<PipelockSettings> {
+/// What pipelock is started with. With a configuration folder on the command line it runs alone, and for this machine.
+pub(crate) fn pipelock(args: &ServiceArgs) -> Result<PipelockSettings> {
+    let allowed_peers = match parsed::<IpAddr>(ALLOWED_PEER)? {
+        Some(peer) => AllowedPeers::One(peer),
+        None if args.config.is_some() => AllowedPeers::Loopback,
+        None => AllowedPeers::Nobody,
+    };
     Ok(PipelockSettings {
-        listen: pipelock_listen()?,
-        config_dir: config_dir(),
-        run_dir: run_dir(),
-        allowed_peer: parsed::<IpAddr>(ALLOWED_PEER)?,
+        listen: args.listen.map_or_else(pipelock_listen, Ok)?,
+        config_dir: args.config.clone().unwrap_or_else(config_dir),
+        run_dir: run_dir_of(args),
+        allowed_peers,
         resolver: parsed(RESOLVER)?,
     })
+}
+
+fn run_dir_of(args: &ServiceArgs) -> PathBuf {
+    match (&args.run, &args.config) {
+        (Some(run), _) => run.clone(),
+        (None, Some(config)) if env::var_os(RUN_DIR).is_none() => config.join("run"),
+        (None, _) => run_dir(),
+    }
 }
 
 /// What the demo's world is made of.

@@ -53,8 +53,8 @@ pub fn main_from(args: impl Iterator<Item = OsString>) -> ExitCode {
 
 fn run(command: &Command) -> anyhow::Result<()> {
     match command {
-        Command::Egress => play::egress(),
-        Command::Pipelock => play::pipelock(),
+        Command::Egress(args) => play::egress(args),
+        Command::Pipelock(args) => play::pipelock(args),
         Command::Hold => play::hold(),
         Command::Health { service } => health::check(*service),
         Command::DemoWorld { command: None } => demo::world(),
@@ -63,7 +63,10 @@ fn run(command: &Command) -> anyhow::Result<()> {
         } => demo::seen(),
         Command::DemoProbe => demo::probe(std::io::stdin(), std::io::stdout()),
         Command::Secrets {
-            command: SecretsCommand::Put,
-        } => put::secrets(&environment::run_dir(), std::io::stdin()),
+            command: SecretsCommand::Put { run },
+        } => put::secrets(
+            &run.clone().unwrap_or_else(environment::run_dir),
+            std::io::stdin(),
+        ),
     }
 }

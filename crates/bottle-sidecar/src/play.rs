@@ -4,12 +4,13 @@ use std::future::Future;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use bottle_proxy::{DecisionLog, Egress, Pipelock, Stop, Stopper};
+use bottle_proxy::{DecisionLog, Egress, Pipelock, Stop, Stopper, make_authority};
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tracing_subscriber::EnvFilter;
 
+use crate::args::ServiceArgs;
 use crate::environment;
 use crate::signals::{Signals, Wish};
 
@@ -17,8 +18,9 @@ use crate::signals::{Signals, Wish};
 const STOP_TIMEOUT: Duration = Duration::from_millis(900);
 
 /// Plays egress.
-pub(crate) fn egress() -> Result<()> {
-    let settings = environment::egress()?;
+pub(crate) fn egress(args: &ServiceArgs) -> Result<()> {
+    let settings = environment::egress(args)?;
+    prepare(args)?;
     play(|log| async move {
         let service = Egress::start(settings, log).await?;
         let (address, reload) = (service.local_addr()?, service.reloader());
@@ -28,14 +30,23 @@ pub(crate) fn egress() -> Result<()> {
 }
 
 /// Plays pipelock.
-pub(crate) fn pipelock() -> Result<()> {
-    let settings = environment::pipelock()?;
+pub(crate) fn pipelock(args: &ServiceArgs) -> Result<()> {
+    let settings = environment::pipelock(args)?;
+    prepare(args)?;
     play(|log| async move {
         let service = Pipelock::start(settings, log).await?;
         let (address, reload) = (service.local_addr()?, service.reloader());
         tracing::info!(%address, "pipelock listens");
         Ok((move |stop| service.run(stop), reload))
     })
+}
+
+/// A service that runs alone has nobody who made its authority.
+fn prepare(args: &ServiceArgs) -> Result<()> {
+    let Some(config) = &args.config else {
+        return Ok(());
+    };
+    make_authority(config).context("cannot make the authority of the service")
 }
 
 /// Sleeps until asked to stop.

@@ -2,26 +2,31 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bottle_egress::{Layer, Permit, RouteTable};
+use bytes::Bytes;
 use http::StatusCode;
 use serde_json::{Value, json};
 
-use super::credential;
+use super::credential::{self, Values};
 use super::denials::Denials;
 use crate::authority::Name;
 use crate::body::Body;
-use crate::gate::{Gate, Page, PageRequest, Refusal, Welcome, Work};
-use crate::secrets::{SecretStore, Secrets};
+use crate::gate::{Gate, Page, PageRequest, Refusal, Sender, Welcome, Work};
+use crate::mask::Mask;
+use crate::secrets::SecretStore;
 use crate::upstream::Upstream;
 use crate::watched::Watched;
 
 /// Policy and state of the egress service.
 pub(super) struct EgressGate {
     pub(super) table: Watched<RouteTable>,
-    pub(super) secrets: SecretStore<Secrets>,
+    pub(super) secrets: SecretStore<Values>,
     pub(super) denials: Denials,
     pub(super) upstream: Upstream,
+    /// The policy file was replaced by one that cannot be used.
+    pub(super) stale: AtomicBool,
 }
 
 impl Gate for EgressGate {
@@ -42,10 +47,7 @@ impl Gate for EgressGate {
             return None;
         }
         Some(match asked.path {
-            "/health" => Page {
-                status: StatusCode::OK,
-                json: json!({ "status": "healthy", "service": Self::SERVICE }),
-            },
+            "/health" => Page::health(Self::SERVICE, self.stale.load(Ordering::Relaxed)),
             "/allowlist" => Page {
                 status: StatusCode::OK,
                 json: self.table.get().to_json_view(),
@@ -58,12 +60,23 @@ impl Gate for EgressGate {
         })
     }
 
-    async fn prepare(&self, permit: &Permit, work: &mut Work) -> Result<Body, Refusal> {
-        credential::replace(work, permit, &self.secrets.get())?;
+    async fn prepare(&self, permit: &Permit<'_>, work: &mut Work) -> Result<Body, Refusal> {
+        credential::replace(work, permit, &self.secrets.get().secrets)?;
         let incoming = work.incoming.take();
         Ok(incoming.map_or_else(Body::empty, |incoming| {
             Body::stream(incoming, work.bytes_in.clone())
         }))
+    }
+
+    fn message(&self, sender: Sender, bytes: Bytes) -> Result<Bytes, Refusal> {
+        Ok(match (sender, &self.secrets.get().mask) {
+            (Sender::Upstream, Some(mask)) => mask.cover(bytes),
+            _ => bytes,
+        })
+    }
+
+    fn mask(&self) -> Option<Arc<Mask>> {
+        self.secrets.get().mask.clone()
     }
 
     fn upstream(&self) -> &Upstream {

@@ -5,4 +5,4 @@ mod denials;
 mod gate;
 mod service;
 
-pub use service::{Egress, EgressSettings};
+pub use service::{Egress, EgressSettings, NextHop};

@@ -1,26 +1,30 @@
 //! The egress service as a whole: files in, listening sockets out.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use bottle_egress::RouteTable;
+use bottle_egress::EgressPolicy;
 
+use super::credential::Values;
 use super::denials::Denials;
 use super::gate::EgressGate;
-use crate::config::{self, StartError};
+use crate::config::{self, StartError, Surroundings};
 use crate::decision_log::DecisionLog;
 use crate::dns::DnsRefuser;
 use crate::engine::{Engine, Listener, listen};
+use crate::reload::{Reloader, reload};
+use crate::resolve::Resolver;
 use crate::secrets::SecretStore;
 use crate::stop::Stop;
-use crate::upstream::{Hop, Upstream};
+use crate::upstream::{Hop, Upstream, Way};
 use crate::watched::Watched;
 
 /// The rules, inside the configuration folder.
 const ROUTES_FILE: &str = "routes.yaml";
 
-/// The certificate of the only authority that egress trusts: the inner proxy's.
+/// The certificate of the only authority that egress trusts behind the inner proxy.
 const UPSTREAM_CA_FILE: &str = "upstream-ca.pem";
 
 /// What egress is started with.
@@ -34,8 +38,17 @@ pub struct EgressSettings {
     pub config_dir: PathBuf,
     /// The folder into which secrets are put.
     pub run_dir: PathBuf,
-    /// The inner proxy, the only way out.
-    pub pipelock: SocketAddr,
+    /// The only way out.
+    pub next: NextHop,
+}
+
+/// Where egress sends what it lets through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NextHop {
+    /// To the inner proxy, whose authority is in `upstream-ca.pem`: the way of every bottle.
+    Pipelock(SocketAddr),
+    /// Where the `upstream` part of `routes.yaml` says: for a service that runs alone.
+    Configured,
 }
 
 /// The egress service, listening.
@@ -43,7 +56,7 @@ pub struct Egress {
     engine: Arc<Engine<EgressGate>>,
     listener: Listener,
     dns: Option<DnsRefuser>,
-    config_dir: PathBuf,
+    reloader: Arc<Reloader>,
 }
 
 impl Egress {
@@ -58,18 +71,24 @@ impl Egress {
             dns_listen,
             config_dir,
             run_dir,
-            pipelock,
+            next,
         } = settings;
-        let table = read_table(&config_dir)?;
-        let roots = config::roots(&config_dir.join(UPSTREAM_CA_FILE))?;
+        let listener = listen(address).await.map_err(StartError::Listen)?;
+        let own_port = listener.local_addr().map_err(StartError::Listen)?.port();
+        let exit = Exit {
+            config_dir: config_dir.clone(),
+            next,
+            own_port,
+        };
+        let (policy, way) = exit.read()?;
         let gate = EgressGate {
-            table: Watched::new(table),
-            secrets: SecretStore::new(&run_dir, Option::unwrap_or_default),
+            table: Watched::new(policy.table),
+            secrets: SecretStore::new(&run_dir, Values::of),
             denials: Denials::default(),
-            upstream: Upstream::new(Hop::Through(pipelock), config::client(roots)?),
+            upstream: Upstream::new(way),
+            stale: AtomicBool::new(false),
         };
         let engine = Arc::new(Engine::new(gate, config::leafs(&config_dir)?, log));
-        let listener = listen(address).await.map_err(StartError::Listen)?;
         let dns = match dns_listen {
             Some(address) => Some(
                 DnsRefuser::bind(address)
@@ -78,11 +97,12 @@ impl Egress {
             ),
             None => None,
         };
+        let reloader = reloader(&engine, config_dir.join(ROUTES_FILE), exit);
         Ok(Self {
             engine,
             listener,
             dns,
-            config_dir,
+            reloader,
         })
     }
 
@@ -97,32 +117,72 @@ impl Egress {
 
     /// A handle with which the rules are read again while the service runs.
     pub fn reloader(&self) -> impl Fn() + Send + Sync + use<> {
-        let (engine, config_dir) = (Arc::clone(&self.engine), self.config_dir.clone());
-        move || {
-            config::reload("egress", &engine.log, read_table(&config_dir), |table| {
-                engine.gate.table.set(table);
-            });
-        }
+        let reloader = Arc::clone(&self.reloader);
+        move || reloader.now()
     }
 
-    /// Serves until asked to stop.
+    /// Serves until asked to stop. The rules are read again when their file is replaced.
     pub async fn run(self, stop: Stop) {
         let Self {
             engine,
             listener,
             dns,
-            config_dir: _,
+            reloader,
         } = self;
         let refuse_dns = async {
             if let Some(dns) = dns {
                 dns.run(stop.clone()).await;
             }
         };
-        tokio::join!(engine.run(listener, stop.clone()), refuse_dns);
+        tokio::join!(
+            engine.run(listener, stop.clone()),
+            refuse_dns,
+            reloader.watch(stop.clone())
+        );
     }
 }
 
-fn read_table(config_dir: &std::path::Path) -> Result<RouteTable, StartError> {
+/// What the way out is made from.
+struct Exit {
+    config_dir: PathBuf,
+    next: NextHop,
+    own_port: u16,
+}
+
+impl Exit {
+    fn read(&self) -> Result<(EgressPolicy, Way), StartError> {
+        let policy = read_policy(&self.config_dir)?;
+        let way = match self.next {
+            NextHop::Pipelock(address) => {
+                let roots = config::roots(&self.config_dir.join(UPSTREAM_CA_FILE))?;
+                Way::new(Hop::Inner(address), roots, Vec::new())?
+            }
+            NextHop::Configured => {
+                let surroundings = Surroundings {
+                    config_dir: &self.config_dir,
+                    resolver: Resolver::System,
+                    own_port: self.own_port,
+                };
+                config::way(&policy.upstream, &[], &surroundings)?
+            }
+        };
+        Ok((policy, way))
+    }
+}
+
+fn reloader(engine: &Arc<Engine<EgressGate>>, path: PathBuf, exit: Exit) -> Arc<Reloader> {
+    let engine = Arc::clone(engine);
+    Arc::new(Reloader::new(path, move || {
+        let ok = reload("egress", &engine.log, exit.read(), |(policy, way)| {
+            engine.gate.table.set(policy.table);
+            engine.gate.upstream.replace(way);
+            engine.rules_changed();
+        });
+        engine.gate.stale.store(!ok, Ordering::Relaxed);
+    }))
+}
+
+fn read_policy(config_dir: &Path) -> Result<EgressPolicy, StartError> {
     let text = crate::files::read_text(&config_dir.join(ROUTES_FILE))?;
-    RouteTable::from_yaml(&text, ROUTES_FILE).map_err(StartError::Policy)
+    EgressPolicy::from_yaml(&text, ROUTES_FILE).map_err(StartError::Policy)
 }

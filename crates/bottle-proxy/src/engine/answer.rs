@@ -1,65 +1,143 @@
 //! One request: find out whom it is for, judge it, send it on or refuse it. There is no other way out.
 
-use std::sync::PoisonError;
+use std::sync::{Arc, PoisonError};
 
-use bottle_egress::{Denial, DenialCode, Destination, Layer, Permit, Request as Question, decide};
+use bottle_egress::{DenialCode, Layer};
 use http::request::Parts;
-use http::{HeaderValue, Method, Request, Response, StatusCode, Version};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version};
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
+use hyper::ext::Protocol;
+use hyper_util::rt::TokioIo;
 use serde_json::json;
 use tokio::time::timeout;
 
 use super::asked::Asked;
 use super::connection::Connection;
+use super::judge::{Case, Refused, Sent};
 use super::problem::{Afterwards, page, problem, tunnel_open};
-use crate::authority::{Authority, Name};
-use crate::body::Body;
+use super::websocket::{Relay, relay};
+use crate::authority::Authority;
+use crate::body::{Body, Veil};
 use crate::decision_log::OpenRecord;
-use crate::gate::{Gate, Page, PageRequest, Refusal, Welcome, Work};
-use crate::headers::{DENIAL, clean_request, clean_response};
+use crate::gate::{Gate, Page, PageRequest, Welcome, Work};
+use crate::headers::{DENIAL, clean_response};
+use crate::inflate::{Inflate, Unreadable};
 use crate::limits::{DRAIN_TIMEOUT, MAX_DRAIN_BYTES};
-use crate::place::{Misplaced, Place};
-use crate::upstream::Outgoing;
-use bottle_core::causes;
+use crate::mask::{Mask, StreamMask};
+use crate::place::Place;
+use crate::stop::Stop;
+use crate::upstream::{Answered, HttpVersion};
+use crate::websocket::Upgrade;
 
-/// A refusal ready to be told: the denial, and the detector that spoke.
-struct Refused {
-    denial: Box<Denial>,
-    rule: Option<String>,
+/// What a connection becomes behind an answer.
+pub(super) enum Next {
+    /// The tunnel that CONNECT asked for.
+    Tunnel(Authority),
+    /// A WebSocket.
+    WebSocket(Box<Relay>),
+}
+
+/// An answer, and what follows it on the wire.
+struct Reply {
+    response: Response<Body>,
+    next: Option<Next>,
+}
+
+impl From<Response<Body>> for Reply {
+    fn from(response: Response<Body>) -> Self {
+        Self {
+            response,
+            next: None,
+        }
+    }
 }
 
 impl<G: Gate> Connection<G> {
-    /// Answers one request.
-    pub(super) async fn answer(&self, request: Request<Incoming>) -> Response<Body> {
+    /// Answers one request on an HTTP/1.1 connection, which may then become something else.
+    pub(super) async fn answer_http1(&self, request: Request<Incoming>) -> Response<Body> {
+        let (parts, incoming) = request.into_parts();
+        let Reply { response, next } = self.answer(parts, incoming).await;
+        if next.is_some() {
+            *self.opened.lock().unwrap_or_else(PoisonError::into_inner) = next;
+        }
+        response
+    }
+
+    /// Answers one request on an HTTP/2 connection. A WebSocket is one of its streams.
+    pub(super) async fn answer_http2(
+        &self,
+        mut request: Request<Incoming>,
+        stop: Stop,
+    ) -> Response<Body> {
+        let upgraded = hyper::upgrade::on(&mut request);
         let (mut parts, incoming) = request.into_parts();
+        if parts.method == Method::CONNECT && parts.extensions.get::<Protocol>().is_some() {
+            // RFC 8441: the same handshake as that of a GET.
+            parts.method = Method::GET;
+        }
+        let Reply { response, next } = self.answer(parts, incoming).await;
+        if let Some(Next::WebSocket(opened)) = next {
+            let engine = Arc::clone(&self.engine);
+            tokio::spawn(async move {
+                if let Ok(stream) = upgraded.await {
+                    relay(&engine.gate, TokioIo::new(stream), *opened, stop).await;
+                }
+            });
+        }
+        response
+    }
+
+    async fn answer(&self, mut parts: Parts, incoming: Incoming) -> Reply {
         let place = Place::of(self.tunnel.as_ref(), &parts.uri, &parts.headers);
         let asked = Asked::of(&parts, place.as_ref().ok(), self.tunnel.as_ref());
         if parts.method == Method::CONNECT {
             return match self.connect(&parts, &asked) {
-                Ok(()) => tunnel_open(),
-                Err(refused) => self.refuse(refused, self.open_record(&asked), Afterwards::Close),
+                Ok(authority) => Reply {
+                    response: tunnel_open(),
+                    next: Some(Next::Tunnel(authority)),
+                },
+                Err(refused) => self
+                    .refuse(refused, self.open_record(&asked), Afterwards::Close)
+                    .into(),
             };
         }
-        let record = self.open_record(&asked);
+        let mut record = self.open_record(&asked);
         if let Some(own) = self.page(&parts, place.as_ref().ok()) {
-            return show(&own, record, drain(Some(incoming), asked.waits).await);
+            let afterwards = self.drain(Some(incoming), asked.waits).await;
+            return show(&own, record, afterwards).into();
         }
         let had_body = !incoming.is_end_stream();
         let mut work = Work {
             method: parts.method.clone(),
+            upgrade: Upgrade::of(&parts),
             headers: std::mem::take(&mut parts.headers),
             incoming: Some(incoming),
+            foreign: Vec::new(),
             bytes_in: record.bytes_in(),
         };
-        match self.judge_and_send(&parts, place, &asked, &mut work).await {
-            Ok((response, rule)) => self.pass_on(response, rule, &asked, record),
+        let sent = match self.destination(place, &asked) {
+            Ok(destination) => {
+                let (uri, asked, destination) = (&parts.uri, &asked, &destination);
+                let case = Case {
+                    uri,
+                    asked,
+                    destination,
+                };
+                self.judge_and_send(&case, &mut work).await
+            }
+            Err(refused) => Err(refused),
+        };
+        let names = work.foreign.iter().map(|name| name.as_str().to_owned());
+        record.record.foreign_credentials = names.collect();
+        match sent {
+            Ok(sent) => self.pass_on(sent, &asked, record),
             Err(refused) => {
                 let afterwards = match work.incoming {
                     None if had_body => Afterwards::Close,
-                    rest => drain(rest, asked.waits).await,
+                    rest => self.drain(rest, asked.waits).await,
                 };
-                self.refuse(refused, record, afterwards)
+                self.refuse(refused, record, afterwards).into()
             }
         }
     }
@@ -69,11 +147,8 @@ impl<G: Gate> Connection<G> {
     }
 
     /// Grants a tunnel to any proper name: what may be done in it is decided request by request.
-    fn connect(&self, parts: &Parts, asked: &Asked) -> Result<(), Refused> {
-        let refused = |code| Refused {
-            denial: Box::new(asked.denial(code, G::LAYER)),
-            rule: None,
-        };
+    fn connect(&self, parts: &Parts, asked: &Asked) -> Result<Authority, Refused> {
+        let refused = |code| Refused::because(code, asked, G::LAYER);
         if self.tunnel.is_some() {
             return Err(refused(DenialCode::ProtoNestedConnect));
         }
@@ -85,10 +160,7 @@ impl<G: Gate> Connection<G> {
             .authority()
             .map(http::uri::Authority::as_str)
             .unwrap_or_default();
-        let authority =
-            Authority::parse(text, None).map_err(|_| refused(DenialCode::HostInvalid))?;
-        *self.opened.lock().unwrap_or_else(PoisonError::into_inner) = Some(authority);
-        Ok(())
+        Authority::parse(text, None).map_err(|_| refused(DenialCode::HostInvalid))
     }
 
     fn page(&self, parts: &Parts, place: Option<&Place>) -> Option<Page> {
@@ -101,93 +173,19 @@ impl<G: Gate> Connection<G> {
         })
     }
 
-    async fn judge_and_send(
-        &self,
-        parts: &Parts,
-        place: Result<Place, Misplaced>,
-        asked: &Asked,
-        work: &mut Work,
-    ) -> Result<(Response<Incoming>, usize), Refused> {
-        let permit = self
-            .permit(parts, place, asked)
-            .map_err(|denial| Refused { denial, rule: None })?;
-        let rule = permit.rule();
-        let sent = self.send(permit, work).await;
-        let response = sent.map_err(|refusal| Refused {
-            denial: Box::new(asked.denial(refusal.code, G::LAYER)),
-            rule: refusal.rule,
-        })?;
-        Ok((response, rule))
-    }
-
-    /// The one place where a request gets its permit.
-    fn permit(
-        &self,
-        parts: &Parts,
-        place: Result<Place, Misplaced>,
-        asked: &Asked,
-    ) -> Result<Permit, Box<Denial>> {
-        let refused = |code| Box::new(asked.denial(code, G::LAYER));
-        let place = place.map_err(|Misplaced(code)| refused(code))?;
-        if self.welcome != Welcome::Full {
-            return Err(refused(DenialCode::HostNotAllowed));
-        }
-        let Place {
-            scheme,
-            authority: Authority { name, port },
-        } = place;
-        let host = match name {
-            Name::Host(host) => host,
-            Name::Ip(_) => return Err(refused(DenialCode::HostIpLiteral)),
-            Name::Local => return Err(refused(DenialCode::HostNotAllowed)),
-        };
-        let destination = Destination { scheme, host, port };
-        let target = parts
-            .uri
-            .path_and_query()
-            .map_or("/", http::uri::PathAndQuery::as_str);
-        let question = Question {
-            destination: &destination,
-            method: parts.method.as_str(),
-            target,
-        };
-        let permit = decide(&self.engine.gate.table(), &question).map_err(|mut denial| {
-            denial.layer = G::LAYER;
-            Box::new(denial)
-        })?;
-        if asked.upgrade {
-            Err(refused(DenialCode::WsNotAllowed))
-        } else {
-            Ok(permit)
-        }
-    }
-
-    async fn send(&self, permit: Permit, work: &mut Work) -> Result<Response<Incoming>, Refusal> {
-        clean_request(&mut work.headers);
-        let gate = &self.engine.gate;
-        let body = gate.prepare(&permit, work).await?;
-        let headers = std::mem::take(&mut work.headers);
-        let outgoing = Outgoing {
-            method: work.method.clone(),
-            headers,
-            body,
-        };
-        let sent = gate.upstream().send(permit, outgoing, &self.lane).await;
-        sent.map_err(|error| {
-            let code = error.code(gate.upstream().hop());
-            tracing::warn!(service = G::SERVICE, %code, error = causes(&error), "upstream failed");
-            code.into()
-        })
-    }
-
     /// Streams the next hop's answer to the client.
-    fn pass_on(
-        &self,
-        response: Response<Incoming>,
-        rule: usize,
-        asked: &Asked,
-        mut record: OpenRecord,
-    ) -> Response<Body> {
+    fn pass_on(&self, sent: Sent, asked: &Asked, mut record: OpenRecord) -> Reply {
+        let Sent {
+            answer,
+            rule,
+            grant,
+            mask,
+        } = sent;
+        let Answered {
+            response,
+            put_back,
+            socket,
+        } = answer;
         let (mut parts, incoming) = response.into_parts();
         parts.version = Version::HTTP_11;
         clean_response(&mut parts.headers);
@@ -202,8 +200,27 @@ impl<G: Gate> Connection<G> {
             self.engine.gate.note(asked.inner_refusal(code, status));
             record.record.refused(code.to_owned(), status);
         }
-        let counter = record.bytes_out();
-        Response::from_parts(parts, Body::stream(incoming, counter).with_record(record))
+        let veil = mask.map(|mask| veil(mask, &mut parts.headers)).transpose();
+        let Ok(veil) = veil else {
+            let code = DenialCode::UpstreamUnreadable;
+            let refused = Refused::because(code, asked, G::LAYER);
+            return self.refuse(refused, record, Afterwards::KeepAlive).into();
+        };
+        let Some((upstream, handshake)) = socket else {
+            let body = Body::response(incoming, grant, put_back)
+                .with_veil(veil)
+                .with_record(record);
+            return Response::from_parts(parts, body).into();
+        };
+        parts.status = handshake.answer(&mut parts.headers);
+        Reply {
+            response: Response::from_parts(parts, Body::empty()),
+            next: Some(Next::WebSocket(Box::new(Relay {
+                upstream,
+                record,
+                grant,
+            }))),
+        }
     }
 
     fn refuse(
@@ -225,6 +242,24 @@ impl<G: Gate> Connection<G> {
         record.record.rule = rule;
         response.map(|body| body.with_record(record))
     }
+
+    /// What becomes of the rest of a request that is answered without it.
+    async fn drain(&self, incoming: Option<Incoming>, waits: bool) -> Afterwards {
+        match self.version {
+            HttpVersion::Http1 => drain(incoming, waits).await,
+            // A stream is reset without harm to the others.
+            HttpVersion::Http2 => Afterwards::KeepAlive,
+        }
+    }
+}
+
+/// Covers the fields of an answer, and makes what covers its body.
+fn veil(mask: Arc<Mask>, headers: &mut HeaderMap) -> Result<Veil, Unreadable> {
+    mask.cover_headers(headers);
+    Ok(Veil {
+        inflate: Inflate::of(headers)?,
+        mask: StreamMask::new(mask),
+    })
 }
 
 fn show(own: &Page, mut record: OpenRecord, afterwards: Afterwards) -> Response<Body> {

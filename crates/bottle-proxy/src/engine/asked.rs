@@ -6,7 +6,6 @@ use http::header::EXPECT;
 use http::request::Parts;
 
 use crate::decision_log::{Record, Verdict};
-use crate::headers::wants_upgrade;
 use crate::place::{Place, default_port};
 
 /// Stands in the log for a path that was refused because of a secret in the request.
@@ -20,8 +19,6 @@ pub(super) struct Asked {
     pub(super) host: String,
     pub(super) port: u16,
     pub(super) path: String,
-    /// It asks to leave HTTP.
-    pub(super) upgrade: bool,
     /// The client sends its body only after `100 Continue`.
     pub(super) waits: bool,
 }
@@ -41,7 +38,6 @@ impl Asked {
             host,
             port,
             path: parts.uri.path().to_owned(),
-            upgrade: wants_upgrade(&parts.headers),
             waits: parts.headers.contains_key(EXPECT),
         }
     }
@@ -75,7 +71,6 @@ impl Asked {
             host,
             port,
             path,
-            upgrade: _,
             waits: _,
         } = self;
         Record {
@@ -90,6 +85,7 @@ impl Asked {
             code: None,
             rule: None,
             status: 0,
+            foreign_credentials: Vec::new(),
             bytes_in: 0,
             bytes_out: 0,
             duration_ms: 0,

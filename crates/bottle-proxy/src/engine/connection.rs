@@ -14,14 +14,18 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
+use tokio_rustls::server::TlsStream;
 
+use super::answer::Next;
+use super::websocket::relay;
 use super::{Engine, tls};
 use crate::authority::Authority;
 use crate::gate::{Gate, Welcome};
-use crate::lane::Lane;
+use crate::leaf::ALPN_HTTP2;
 use crate::limits::{IDLE_TIMEOUT, LINGER_TIMEOUT, MAX_HTTP_BUFFER};
 use crate::place::Place;
 use crate::stop::Stop;
+use crate::upstream::HttpVersion;
 use crate::wire::{FirstBytes, Prefixed, Strict, sniff};
 use bottle_core::causes;
 
@@ -32,16 +36,31 @@ pub(super) struct Connection<G> {
     pub(super) tunnel: Option<Place>,
     pub(super) welcome: Welcome,
     pub(super) peer: IpAddr,
-    pub(super) lane: Lane,
-    /// Set when a CONNECT was granted: what follows on the wire is that tunnel.
-    pub(super) opened: Mutex<Option<Authority>>,
+    /// What is spoken on it.
+    pub(super) version: HttpVersion,
+    /// Set when something else than requests follows on the wire.
+    pub(super) opened: Mutex<Option<Next>>,
 }
 
-/// An HTTP connection that turned into a tunnel: to whom, the stream, and bytes read too far.
+/// An HTTP connection that turned into something else: what, the stream, and bytes read too far.
 struct Opened<S> {
-    authority: Authority,
+    next: Next,
     stream: S,
     already: BytesMut,
+}
+
+/// Who is at the other end, and for how long he is served.
+#[derive(Clone)]
+struct Client {
+    welcome: Welcome,
+    peer: IpAddr,
+    stop: Stop,
+}
+
+/// What is spoken inside TLS, and the stream for it.
+struct Unwrapped<S> {
+    version: HttpVersion,
+    stream: S,
 }
 
 impl<G: Gate> Engine<G> {
@@ -55,67 +74,104 @@ impl<G: Gate> Engine<G> {
         if stream.set_nodelay(true).is_err() {
             return;
         }
-        let Ok((FirstBytes::Http, stream)) = sniff(stream, BytesMut::new()).await else {
-            self.closed(None, "proto.not_http");
+        let stream = match sniff(stream, BytesMut::new()).await {
+            Ok((FirstBytes::Http, stream)) => stream,
+            Ok((FirstBytes::Http2, _)) => return self.closed(None, "proto.h2c"),
+            _ => return self.closed(None, "proto.not_http"),
+        };
+        let client = Client {
+            welcome,
+            peer,
+            stop,
+        };
+        let connection = self.connection(None, &client, HttpVersion::Http1);
+        let Some(opened) = connection.serve_http1(stream, client.stop.clone()).await else {
             return;
         };
-        let connection = self.connection(None, welcome, peer);
-        if let Some(opened) = connection.serve(stream, stop.clone()).await {
-            self.tunnel(opened, welcome, peer, stop).await;
+        let Opened {
+            next,
+            stream,
+            already,
+        } = opened;
+        match next {
+            Next::Tunnel(authority) => self.tunnel(&authority, stream, already, client).await,
+            Next::WebSocket(opened) => {
+                let stream = Prefixed::new(stream, already);
+                relay(&self.gate, stream, *opened, client.stop).await;
+            }
         }
     }
 
     fn connection(
         self: &Arc<Self>,
         tunnel: Option<Place>,
-        welcome: Welcome,
-        peer: IpAddr,
+        client: &Client,
+        version: HttpVersion,
     ) -> Arc<Connection<G>> {
-        let (engine, lane, opened) = (Arc::clone(self), Lane::default(), Mutex::default());
         Arc::new(Connection {
-            engine,
+            engine: Arc::clone(self),
             tunnel,
-            welcome,
-            peer,
-            lane,
-            opened,
+            welcome: client.welcome,
+            peer: client.peer,
+            version,
+            opened: Mutex::default(),
         })
     }
 
     async fn tunnel<S>(
         self: &Arc<Self>,
-        opened: Opened<S>,
-        welcome: Welcome,
-        peer: IpAddr,
-        stop: Stop,
+        authority: &Authority,
+        stream: S,
+        already: BytesMut,
+        client: Client,
     ) where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let Opened {
-            authority,
-            stream,
-            already,
-        } = opened;
-        let inside = |scheme| {
-            Some(Place {
-                scheme,
-                authority: authority.clone(),
-            })
-        };
         match sniff(stream, already).await {
             Ok((FirstBytes::Http, stream)) => {
-                self.connection(inside(Scheme::Http), welcome, peer)
-                    .serve(stream, stop)
+                let unwrapped = Unwrapped {
+                    version: HttpVersion::Http1,
+                    stream,
+                };
+                self.serve_inside(Scheme::Http, authority, unwrapped, client)
                     .await;
             }
             Ok((FirstBytes::Tls, stream)) => {
-                if let Some(stream) = self.unwrap_tls(&authority, stream).await {
-                    self.connection(inside(Scheme::Https), welcome, peer)
-                        .serve(stream, stop)
+                if let Some(unwrapped) = self.unwrap_tls(authority, stream).await {
+                    self.serve_inside(Scheme::Https, authority, unwrapped, client)
                         .await;
                 }
             }
-            _ => self.closed(Some(&authority), "proto.not_http"),
+            Ok((FirstBytes::Http2, _)) => self.closed(Some(authority), "proto.h2c"),
+            _ => self.closed(Some(authority), "proto.not_http"),
+        }
+    }
+
+    /// Serves the requests inside a tunnel. CONNECT is refused there, so all that can become of one is a WebSocket.
+    async fn serve_inside<S>(
+        self: &Arc<Self>,
+        scheme: Scheme,
+        authority: &Authority,
+        unwrapped: Unwrapped<S>,
+        client: Client,
+    ) where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let Unwrapped { version, stream } = unwrapped;
+        let authority = authority.clone();
+        let connection = self.connection(Some(Place { scheme, authority }), &client, version);
+        if version == HttpVersion::Http2 {
+            return connection.serve_http2(stream, client.stop).await;
+        }
+        let opened = connection.serve_http1(stream, client.stop.clone()).await;
+        if let Some(Opened {
+            next: Next::WebSocket(opened),
+            stream,
+            already,
+        }) = opened
+        {
+            let stream = Prefixed::new(stream, already);
+            relay(&self.gate, stream, *opened, client.stop).await;
         }
     }
 
@@ -123,7 +179,7 @@ impl<G: Gate> Engine<G> {
         &self,
         authority: &Authority,
         stream: S,
-    ) -> Option<Prefixed<impl AsyncRead + AsyncWrite + Unpin + Send + use<S, G>>>
+    ) -> Option<Unwrapped<Prefixed<TlsStream<S>>>>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
@@ -135,11 +191,23 @@ impl<G: Gate> Engine<G> {
                 return None;
             }
         };
-        if let Ok((FirstBytes::Http, stream)) = sniff(stream, BytesMut::new()).await {
-            return Some(stream);
+        let agreed = match stream.get_ref().1.alpn_protocol() {
+            Some(ALPN_HTTP2) => FirstBytes::Http2,
+            _ => FirstBytes::Http,
+        };
+        match sniff(stream, BytesMut::new()).await {
+            Ok((spoken, stream)) if spoken == agreed => {
+                let version = match agreed {
+                    FirstBytes::Http2 => HttpVersion::Http2,
+                    _ => HttpVersion::Http1,
+                };
+                Some(Unwrapped { version, stream })
+            }
+            _ => {
+                self.closed(Some(authority), "proto.not_http");
+                None
+            }
         }
-        self.closed(Some(authority), "proto.not_http");
-        None
     }
 }
 
@@ -152,14 +220,14 @@ fn closing_code(error: &tls::TlsError) -> &'static str {
 
 impl<G: Gate> Connection<G> {
     /// Answers requests until the connection ends or becomes a tunnel.
-    async fn serve<S>(self: Arc<Self>, stream: S, mut stop: Stop) -> Option<Opened<S>>
+    async fn serve_http1<S>(self: Arc<Self>, stream: S, mut stop: Stop) -> Option<Opened<S>>
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let own = Arc::clone(&self);
         let service = service_fn(move |request| {
             let own = Arc::clone(&own);
-            Box::pin(async move { Ok::<_, Infallible>(own.answer(request).await) })
+            Box::pin(async move { Ok::<_, Infallible>(own.answer_http1(request).await) })
         });
         let mut connection = builder().serve_connection(TokioIo::new(Strict::new(stream)), service);
         let mut stopping = false;
@@ -175,16 +243,16 @@ impl<G: Gate> Connection<G> {
         };
         let parts = connection.into_parts();
         let (mut stream, rest) = parts.io.into_inner().into_parts();
-        if let Some(authority) = self
+        let next = self
             .opened
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .take()
-        {
+            .take();
+        if let Some(next) = next {
             let mut already = BytesMut::from(parts.read_buf);
             already.extend_from_slice(&rest);
             return Some(Opened {
-                authority,
+                next,
                 stream,
                 already,
             });

@@ -3,17 +3,25 @@
 mod answer;
 mod asked;
 mod connection;
+mod http2;
+mod judge;
 mod listener;
 mod problem;
 mod tls;
+mod websocket;
 
 pub(crate) use listener::{Listener, listen};
 
+use std::pin::Pin;
+
+use bottle_egress::{Request, decide};
 use serde::Serialize;
+use tokio::sync::watch;
 
 use crate::authority::Authority;
 use crate::decision_log::{DecisionLog, Verdict};
 use crate::gate::Gate;
+use crate::grant::{GrantedRequest, Rejudge};
 use crate::leaf::Leafs;
 
 /// Everything that the connections of one service share.
@@ -21,12 +29,24 @@ pub(crate) struct Engine<G> {
     pub(crate) gate: G,
     pub(crate) leafs: Leafs,
     pub(crate) log: DecisionLog,
+    /// Counts how often the rules were replaced.
+    rules: watch::Sender<u64>,
 }
 
 impl<G: Gate> Engine<G> {
     /// An engine for `gate`.
     pub(crate) fn new(gate: G, leafs: Leafs, log: DecisionLog) -> Self {
-        Self { gate, leafs, log }
+        Self {
+            gate,
+            leafs,
+            log,
+            rules: watch::Sender::new(0),
+        }
+    }
+
+    /// Says that the rules are others now: what is under way is judged again.
+    pub(crate) fn rules_changed(&self) {
+        self.rules.send_modify(|version| *version += 1);
     }
 
     /// Logs a connection that was closed without an HTTP answer.
@@ -41,6 +61,34 @@ impl<G: Gate> Engine<G> {
             verdict: Verdict::Deny,
             code,
         });
+    }
+}
+
+impl<G: Gate> Rejudge for Engine<G> {
+    fn version(&self) -> u64 {
+        *self.rules.borrow()
+    }
+
+    fn allows(&self, request: &GrantedRequest) -> bool {
+        let GrantedRequest {
+            destination,
+            method,
+            target,
+        } = request;
+        let question = Request {
+            destination,
+            method: method.as_str(),
+            target,
+        };
+        decide(&self.gate.table(), &question).is_ok()
+    }
+
+    fn changed(&self, seen: u64) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        let mut versions = self.rules.subscribe();
+        Box::pin(async move {
+            // The sender lives as long as `self`.
+            let _ = versions.wait_for(|version| *version != seen).await;
+        })
     }
 }
 

@@ -2,16 +2,19 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bottle_egress::{DenialCode, Layer, Permit, RouteTable};
 use bottle_pipelock::Scanner;
-use http::StatusCode;
-use serde_json::{Value, json};
+use bytes::Bytes;
+use serde_json::Value;
 
 use super::inspect::{self, Room};
 use super::policy::Policy;
+use super::service::AllowedPeers;
 use crate::body::Body;
-use crate::gate::{Gate, Page, PageRequest, Refusal, Welcome, Work};
+use crate::gate::{Gate, Page, PageRequest, Refusal, Sender, Welcome, Work};
+use crate::mask::Mask;
 use crate::secrets::SecretStore;
 use crate::upstream::Upstream;
 use crate::watched::Watched;
@@ -22,9 +25,10 @@ pub(super) struct PipelockGate {
     /// None when the known secrets cannot be read: then nothing passes.
     pub(super) scanner: SecretStore<Option<Scanner>>,
     pub(super) room: Room,
-    /// The egress service; nobody else may send requests.
-    pub(super) allowed_peer: Option<IpAddr>,
+    pub(super) allowed_peers: AllowedPeers,
     pub(super) upstream: Upstream,
+    /// The policy file was replaced by one that cannot be used.
+    pub(super) stale: AtomicBool,
 }
 
 impl Gate for PipelockGate {
@@ -33,7 +37,7 @@ impl Gate for PipelockGate {
 
     fn welcome(&self, peer: IpAddr) -> Welcome {
         match peer.to_canonical() {
-            peer if self.allowed_peer == Some(peer) => Welcome::Full,
+            peer if self.allowed_peers.contains(peer) => Welcome::Full,
             peer if peer.is_loopback() => Welcome::PagesOnly,
             _ => Welcome::Nobody,
         }
@@ -45,13 +49,11 @@ impl Gate for PipelockGate {
 
     fn page(&self, asked: &PageRequest<'_>) -> Option<Page> {
         let ours = asked.path == "/health" && asked.place.is_none() && !asked.in_tunnel;
-        (ours && asked.peer.to_canonical().is_loopback()).then(|| Page {
-            status: StatusCode::OK,
-            json: json!({ "status": "healthy", "service": Self::SERVICE }),
-        })
+        let near = asked.peer.to_canonical().is_loopback();
+        (ours && near).then(|| Page::health(Self::SERVICE, self.stale.load(Ordering::Relaxed)))
     }
 
-    async fn prepare(&self, permit: &Permit, work: &mut Work) -> Result<Body, Refusal> {
+    async fn prepare(&self, permit: &Permit<'_>, work: &mut Work) -> Result<Body, Refusal> {
         let scanner = self.scanner.get();
         let scanner = scanner
             .as_ref()
@@ -61,6 +63,19 @@ impl Gate for PipelockGate {
         let held = inspect::read_body(work, self.policy.get().max_body_bytes, &self.room).await?;
         inspect::body(scanner, &held.bytes)?;
         Ok(Body::whole(held.bytes).with_room(held.room))
+    }
+
+    fn message(&self, sender: Sender, bytes: Bytes) -> Result<Bytes, Refusal> {
+        if sender == Sender::Client {
+            let scanner = self.scanner.get();
+            let scanner = scanner.as_ref().as_ref();
+            inspect::body(scanner.ok_or(DenialCode::InternalFailClosed)?, &bytes)?;
+        }
+        Ok(bytes)
+    }
+
+    fn mask(&self) -> Option<Arc<Mask>> {
+        None
     }
 
     fn upstream(&self) -> &Upstream {

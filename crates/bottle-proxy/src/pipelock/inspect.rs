@@ -26,7 +26,7 @@ pub(super) struct Held {
 }
 
 /// Scans host, method, target and header fields, and refuses bodies that could not be scanned.
-pub(super) fn head(scanner: &Scanner, permit: &Permit, work: &Work) -> Result<(), Refusal> {
+pub(super) fn head(scanner: &Scanner, permit: &Permit<'_>, work: &Work) -> Result<(), Refusal> {
     let host = &permit.destination().host;
     let found = scanner
         .scan_host(host)

@@ -6,4 +6,4 @@ mod inspect;
 mod policy;
 mod service;
 
-pub use service::{Pipelock, PipelockSettings};
+pub use service::{AllowedPeers, Pipelock, PipelockSettings};

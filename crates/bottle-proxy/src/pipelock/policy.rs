@@ -2,7 +2,6 @@
 
 use bottle_egress::RouteTable;
 use bottle_pipelock::PipelockFile;
-use ipnet::IpNet;
 
 /// The parts of the file that are asked for each request.
 pub(super) struct Policy {
@@ -11,15 +10,12 @@ pub(super) struct Policy {
 }
 
 impl Policy {
-    /// The policy of a file, and the special addresses it grants.
-    pub(super) fn of(file: &PipelockFile) -> (Self, Vec<IpNet>) {
+    /// The policy of a file.
+    pub(super) fn of(file: &PipelockFile) -> Self {
         let max_body_bytes = usize::try_from(file.max_body_bytes()).unwrap_or(usize::MAX);
-        (
-            Self {
-                table: std::sync::Arc::new(file.allowlist()),
-                max_body_bytes,
-            },
-            file.ip_allowlist().to_vec(),
-        )
+        Self {
+            table: std::sync::Arc::new(file.allowlist()),
+            max_body_bytes,
+        }
     }
 }

@@ -3,48 +3,68 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bottle_pipelock::{KnownSecret, PipelockFile, Scanner};
-use rustls::RootCertStore;
 
 use super::gate::PipelockGate;
 use super::inspect::Room;
 use super::policy::Policy;
-use crate::config::{self, StartError};
+use crate::config::{self, StartError, Surroundings};
 use crate::decision_log::DecisionLog;
 use crate::engine::{Engine, Listener, listen};
+use crate::reload::{Reloader, reload};
 use crate::resolve::Resolver;
 use crate::secrets::{KnownValue, SecretStore, Secrets};
 use crate::stop::Stop;
-use crate::upstream::{Hop, Upstream};
+use crate::upstream::{Upstream, Way};
 use crate::watched::Watched;
 
 /// The policy, inside the configuration folder.
 const POLICY_FILE: &str = "pipelock.yaml";
-
-/// Authorities trusted besides the public ones; the file need not exist.
-const EXTRA_ROOTS_FILE: &str = "upstream-roots.pem";
 
 /// What pipelock is started with.
 #[derive(Debug, Clone)]
 pub struct PipelockSettings {
     /// Where to listen for egress.
     pub listen: SocketAddr,
-    /// The folder with `pipelock.yaml`, `ca.pem`, `ca-key.pem` and perhaps `upstream-roots.pem`.
+    /// The folder with `pipelock.yaml`, `ca.pem` and `ca-key.pem`.
     pub config_dir: PathBuf,
     /// The folder into which secrets are put.
     pub run_dir: PathBuf,
-    /// The only peer that may send requests. Without one nobody may.
-    pub allowed_peer: Option<IpAddr>,
+    /// Who may send requests.
+    pub allowed_peers: AllowedPeers,
     /// The DNS server to ask; the system's resolver without one.
     pub resolver: Option<SocketAddr>,
+}
+
+/// Who may send requests to pipelock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AllowedPeers {
+    /// Nobody.
+    Nobody,
+    /// This one: the egress service of the bottle.
+    One(IpAddr),
+    /// Whoever is on this machine: for a service that runs alone.
+    Loopback,
+}
+
+impl AllowedPeers {
+    /// Whether a peer is one of them.
+    pub(super) fn contains(self, peer: IpAddr) -> bool {
+        match self {
+            Self::Nobody => false,
+            Self::One(allowed) => allowed == peer,
+            Self::Loopback => peer.is_loopback(),
+        }
+    }
 }
 
 /// The pipelock service, listening.
 pub struct Pipelock {
     engine: Arc<Engine<PipelockGate>>,
     listener: Listener,
-    config_dir: PathBuf,
+    reloader: Arc<Reloader>,
 }
 
 impl Pipelock {
@@ -58,28 +78,30 @@ impl Pipelock {
             listen: address,
             config_dir,
             run_dir,
-            allowed_peer,
+            allowed_peers,
             resolver,
         } = settings;
-        let (policy, granted) = Policy::of(&read_policy(&config_dir)?);
-        let resolver = resolver.map_or(Resolver::System, Resolver::Server);
-        let hop = Hop::Direct {
-            resolver,
-            granted: Watched::new(granted),
+        let listener = listen(address).await.map_err(StartError::Listen)?;
+        let exit = Exit {
+            config_dir: config_dir.clone(),
+            resolver: resolver.map_or(Resolver::System, Resolver::Server),
+            own_port: listener.local_addr().map_err(StartError::Listen)?.port(),
         };
+        let (policy, way) = exit.read()?;
         let gate = PipelockGate {
             policy: Watched::new(policy),
             scanner: SecretStore::new(&run_dir, |secrets| secrets.map(scanner)),
             room: Room::default(),
-            allowed_peer,
-            upstream: Upstream::new(hop, config::client(public_roots(&config_dir)?)?),
+            allowed_peers,
+            upstream: Upstream::new(way),
+            stale: AtomicBool::new(false),
         };
         let engine = Arc::new(Engine::new(gate, config::leafs(&config_dir)?, log));
-        let listener = listen(address).await.map_err(StartError::Listen)?;
+        let reloader = reloader(&engine, config_dir.join(POLICY_FILE), exit);
         Ok(Self {
             engine,
             listener,
-            config_dir,
+            reloader,
         })
     }
 
@@ -94,41 +116,59 @@ impl Pipelock {
 
     /// A handle with which the policy is read again while the service runs.
     pub fn reloader(&self) -> impl Fn() + Send + Sync + use<> {
-        let (engine, config_dir) = (Arc::clone(&self.engine), self.config_dir.clone());
-        move || {
-            config::reload("pipelock", &engine.log, read_policy(&config_dir), |file| {
-                let (policy, addresses) = Policy::of(&file);
-                engine.gate.policy.set(policy);
-                if let Hop::Direct { granted, .. } = engine.gate.upstream.hop() {
-                    granted.set(addresses);
-                }
-            });
-        }
+        let reloader = Arc::clone(&self.reloader);
+        move || reloader.now()
     }
 
-    /// Serves until asked to stop.
+    /// Serves until asked to stop. The policy is read again when its file is replaced.
     pub async fn run(self, stop: Stop) {
         let Self {
             engine,
             listener,
-            config_dir: _,
+            reloader,
         } = self;
-        engine.run(listener, stop).await;
+        tokio::join!(
+            engine.run(listener, stop.clone()),
+            reloader.watch(stop.clone())
+        );
     }
+}
+
+/// What the way out is made from.
+struct Exit {
+    config_dir: PathBuf,
+    resolver: Resolver,
+    own_port: u16,
+}
+
+impl Exit {
+    fn read(&self) -> Result<(Policy, Way), StartError> {
+        let file = read_policy(&self.config_dir)?;
+        let surroundings = Surroundings {
+            config_dir: &self.config_dir,
+            resolver: self.resolver,
+            own_port: self.own_port,
+        };
+        let way = config::way(&file.upstream(), file.ip_allowlist(), &surroundings)?;
+        Ok((Policy::of(&file), way))
+    }
+}
+
+fn reloader(engine: &Arc<Engine<PipelockGate>>, path: PathBuf, exit: Exit) -> Arc<Reloader> {
+    let engine = Arc::clone(engine);
+    Arc::new(Reloader::new(path, move || {
+        let ok = reload("pipelock", &engine.log, exit.read(), |(policy, way)| {
+            engine.gate.policy.set(policy);
+            engine.gate.upstream.replace(way);
+            engine.rules_changed();
+        });
+        engine.gate.stale.store(!ok, Ordering::Relaxed);
+    }))
 }
 
 fn read_policy(config_dir: &Path) -> Result<PipelockFile, StartError> {
     let text = crate::files::read_text(&config_dir.join(POLICY_FILE))?;
     PipelockFile::from_yaml(&text, POLICY_FILE).map_err(StartError::Policy)
-}
-
-fn public_roots(config_dir: &Path) -> Result<RootCertStore, StartError> {
-    let mut roots: RootCertStore = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
-    let extra = config_dir.join(EXTRA_ROOTS_FILE);
-    if extra.exists() {
-        config::add_roots(&mut roots, &extra)?;
-    }
-    Ok(roots)
 }
 
 fn scanner(secrets: Secrets) -> Scanner {

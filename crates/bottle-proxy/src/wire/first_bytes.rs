@@ -19,7 +19,9 @@ pub(crate) enum FirstBytes {
     Tls,
     /// An HTTP/1 request line may follow.
     Http,
-    /// Neither (SOCKS, an SSH banner, the HTTP/2 preface, …).
+    /// The preface of HTTP/2 begins.
+    Http2,
+    /// None of these (SOCKS, an SSH banner, …).
     Unknown,
     /// Too few bytes to tell.
     NeedMore,
@@ -40,7 +42,7 @@ impl FirstBytes {
         let is_method = |byte: &u8| byte.is_ascii_uppercase() || *byte == b'-';
         let length = bytes.iter().take_while(|byte| is_method(byte)).count();
         match (bytes.split_at(length), length) {
-            ((b"PRI", [_, ..]), _) => Self::Unknown,
+            ((b"PRI", [b' ', ..]), _) => Self::Http2,
             ((_, [b' ', ..]), 1..=MAX_METHOD) => Self::Http,
             ((_, []), 1..=MAX_METHOD) => Self::NeedMore,
             _ => Self::Unknown,
@@ -78,7 +80,7 @@ pub(crate) async fn sniff<S: AsyncRead + Unpin>(
 
 #[cfg(test)]
 mod tests {
-    use super::FirstBytes::{self, Http, NeedMore, Tls, Unknown};
+    use super::FirstBytes::{self, Http, Http2, NeedMore, Tls, Unknown};
 
     #[test]
     fn tells_tls_http_and_the_rest_apart() {
@@ -94,7 +96,9 @@ mod tests {
             (b"POST /", Http),
             (b"PRO", NeedMore),
             (b"PROPFIND /", Http),
-            (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", Unknown),
+            (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", Http2),
+            (b"PRIX / HTTP/1.1", Http),
+            (b"PRI\r\n", Unknown),
             (b"SSH-2.0-OpenSSH_9.2\r\n", Unknown),
             (b"\x05\x01\x00", Unknown),
             (b"\x04\x01\x00\x50", Unknown),

@@ -24,6 +24,8 @@ pub(crate) enum Follows {
     Length(u64),
     /// A chunked body.
     Chunks,
+    /// Another protocol, if the answer says so; the next head if not.
+    Upgrade,
     /// `CONNECT`: from here on the bytes are not HTTP of this connection any more.
     Tunnel,
 }
@@ -144,6 +146,7 @@ impl RequestLine {
 struct Framing {
     length: Option<u64>,
     chunked: bool,
+    upgrade: bool,
     hosts: usize,
 }
 
@@ -160,6 +163,7 @@ impl Framing {
         }
         match name.len() {
             4 if name.eq_ignore_ascii_case(b"host") => self.hosts += 1,
+            7 if name.eq_ignore_ascii_case(b"upgrade") => self.upgrade = true,
             10 if name.eq_ignore_ascii_case(b"connection") => check_connection(value)?,
             14 if name.eq_ignore_ascii_case(b"content-length") => self.see_length(value)?,
             17 if name.eq_ignore_ascii_case(b"transfer-encoding") => {
@@ -198,6 +202,7 @@ impl Framing {
             (true, false, None | Some(0)) => Ok(Follows::Tunnel),
             (true, _, _) => Err(HeadError::ConnectBody),
             (false, true, None) => Ok(Follows::Chunks),
+            (false, false, None | Some(0)) if self.upgrade => Ok(Follows::Upgrade),
             (false, false, None | Some(0)) => Ok(Follows::Nothing),
             (false, false, Some(length)) => Ok(Follows::Length(length)),
         }
@@ -243,6 +248,10 @@ mod tests {
     fn plain_heads_pass() {
         assert_eq!(head("GET / HTTP/1.1\nHost: a.test"), Ok(Follows::Nothing));
         assert_eq!(head("GET / HTTP/1.0"), Ok(Follows::Nothing));
+        assert_eq!(
+            head("GET / HTTP/1.1\nHost: a.test\nUpgrade: websocket"),
+            Ok(Follows::Upgrade)
+        );
         assert_eq!(
             head("POST / HTTP/1.1\nhost:a.test\ncontent-length: 12"),
             Ok(Follows::Length(12))

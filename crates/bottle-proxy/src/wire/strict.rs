@@ -7,7 +7,7 @@
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::task::{Context, Poll, Waker, ready};
 
 use bytes::{BufMut, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -24,6 +24,9 @@ const NOT_HTTP: &[u8] = b"\0\r\n\r\n";
 /// The end of a head.
 const HEAD_END: &[u8] = b"\r\n\r\n";
 
+/// How an answer begins that changes the protocol; interim answers do not.
+const SWITCHING: &[u8] = b"HTTP/1.1 101 ";
+
 /// Room made for reading a head.
 const READ_STEP: usize = 4096;
 
@@ -35,7 +38,9 @@ enum State {
     Body(u64),
     /// Inside a chunked body.
     Chunks(Chunks),
-    /// Nothing is judged any more (after CONNECT).
+    /// A request asked for another protocol: what the answer says decides what the next bytes are.
+    Upgrade,
+    /// Nothing is judged any more (after CONNECT, or after the protocol was changed).
     Tunnel,
     /// A doubtful byte was seen.
     Refused,
@@ -50,6 +55,8 @@ pub(crate) struct Strict<S> {
     raw: BytesMut,
     /// Judged, to be read by the library.
     judged: BytesMut,
+    /// Who waits for the answer to an upgrade.
+    waiting: Option<Waker>,
     /// When the head that is being read must be complete.
     deadline: Option<Pin<Box<Sleep>>>,
 }
@@ -62,6 +69,7 @@ impl<S> Strict<S> {
             state: State::Head(0),
             raw: BytesMut::new(),
             judged: BytesMut::new(),
+            waiting: None,
             deadline: None,
         }
     }
@@ -92,7 +100,7 @@ impl<S> Strict<S> {
                 Err(_) => self.refuse(),
             },
             State::Tunnel => self.pass(self.raw.len()),
-            State::Refused => {}
+            State::Refused | State::Upgrade => {}
         }
         !self.judged.is_empty()
     }
@@ -131,6 +139,20 @@ impl<S> Strict<S> {
         }
     }
 
+    /// Looks at the beginning of the answer to an upgrade.
+    fn see_answer(&mut self, bytes: &[u8]) {
+        if matches!(self.state, State::Upgrade) && !bytes.is_empty() {
+            self.state = if bytes.starts_with(SWITCHING) {
+                State::Tunnel
+            } else {
+                State::Head(0)
+            };
+            if let Some(waker) = self.waiting.take() {
+                waker.wake();
+            }
+        }
+    }
+
     fn refuse(&mut self) {
         self.state = State::Refused;
         self.raw = BytesMut::new();
@@ -143,6 +165,7 @@ fn after_head(follows: Follows) -> State {
         Follows::Nothing => State::Head(0),
         Follows::Length(length) => State::Body(length),
         Follows::Chunks => State::Chunks(Chunks::START),
+        Follows::Upgrade => State::Upgrade,
         Follows::Tunnel => State::Tunnel,
     }
 }
@@ -232,6 +255,10 @@ impl<S: AsyncRead + Unpin> AsyncRead for Strict<S> {
             }
             match this.state {
                 State::Refused => return Poll::Ready(Ok(())),
+                State::Upgrade => {
+                    this.waiting = Some(cx.waker().clone());
+                    return Poll::Pending;
+                }
                 State::Tunnel => return Pin::new(&mut this.stream).poll_read(cx, buffer),
                 State::Body(left) => return this.poll_body(left, cx, buffer),
                 State::Head(_) | State::Chunks(_) => {
@@ -250,6 +277,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Strict<S> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
+        self.see_answer(bytes);
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
 
@@ -266,6 +294,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Strict<S> {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
+        if let Some(first) = slices.iter().find(|slice| !slice.is_empty()) {
+            self.see_answer(first);
+        }
         Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
     }
 

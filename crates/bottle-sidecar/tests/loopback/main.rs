@@ -10,9 +10,13 @@ mod credentials;
 #[cfg(test)]
 mod dns_refuser;
 #[cfg(test)]
+mod echoes;
+#[cfg(test)]
 mod fail_closed;
 #[cfg(test)]
 mod framing;
+#[cfg(test)]
+mod http2;
 #[cfg(test)]
 mod pages;
 #[cfg(test)]
@@ -25,3 +29,5 @@ mod routes;
 mod scanning;
 #[cfg(test)]
 mod streaming;
+#[cfg(test)]
+mod websocket;

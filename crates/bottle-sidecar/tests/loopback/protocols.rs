@@ -61,7 +61,7 @@ fn a_hello_may_arrive_byte_by_byte() {
 }
 
 #[test]
-fn only_http_1_is_negotiated() {
+fn what_is_negotiated_is_what_is_spoken() {
     let bottle = Bottle::start();
     let hello = |alpn: &[&[u8]]| {
         let connected = Client::connect(bottle.egress.address, &bottle.at("ok.test"));
@@ -71,8 +71,11 @@ fn only_http_1_is_negotiated() {
             usize::MAX,
         )
     };
-    assert!(hello(&[b"h2"]).is_err());
-    let accepted: [&[&[u8]]; 3] = [&[], &[b"http/1.1"], &[b"h2", b"http/1.1"]];
+    assert!(hello(&[b"h3"]).is_err());
+    let mut http2 = hello(&[b"h2", b"http/1.1"]).unwrap();
+    let _ = http2.try_send(bottle.request(("GET", "/v1/x"), "ok.test", "", ""));
+    assert!(http2.is_closed());
+    let accepted: [&[&[u8]]; 2] = [&[], &[b"http/1.1"]];
     for alpn in accepted {
         assert_eq!(
             hello(alpn)

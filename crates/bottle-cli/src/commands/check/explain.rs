@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use bottle_core::{BottleName, ManifestSet, RequestUrl, Resolved, ValueOrigin};
-use bottle_egress::{Denial, Folded, Permit, Route, fold, judge, nearest_route};
+use bottle_egress::{Allowed, Denial, Folded, Route, fold, judge, nearest_route};
 use serde_json::{Value, json};
 
 use crate::exit::Exit;
@@ -57,16 +57,13 @@ struct Case<'a> {
 }
 
 impl Case<'_> {
-    fn permit(&self, permit: &Permit, method: &str) -> String {
-        let destination = permit.destination();
+    fn permit(&self, permit: &Allowed, method: &str) -> String {
+        let destination = &permit.destination;
         let mut text = format!(
             "allowed  {method} {}://{}:{}{}\n",
-            destination.scheme,
-            destination.host,
-            destination.port,
-            permit.target()
+            destination.scheme, destination.host, destination.port, permit.target
         );
-        if let Some(route) = self.folded.table.routes().get(permit.rule()) {
+        if let Some(route) = self.folded.table.routes().get(permit.rule) {
             // Writing to a String cannot fail.
             let _ = writeln!(text, "rule     {}", preflight::rule(route));
             let _ = writeln!(text, "from     {}", self.origin(route));
@@ -93,14 +90,14 @@ impl Case<'_> {
         text
     }
 
-    fn permit_json(&self, permit: &Permit) -> Value {
-        let destination = permit.destination();
-        let route = self.folded.table.routes().get(permit.rule());
+    fn permit_json(&self, permit: &Allowed) -> Value {
+        let destination = &permit.destination;
+        let route = self.folded.table.routes().get(permit.rule);
         json!({
             "allowed": true,
             "host": destination.host.as_str(),
             "port": destination.port.get(),
-            "target": permit.target(),
+            "target": permit.target,
             "rule": route.map(|route| self.rule_json(route)),
             "token_ref": self.token_ref(permit),
         })
@@ -121,8 +118,8 @@ impl Case<'_> {
         })
     }
 
-    fn token_ref(&self, permit: &Permit) -> Option<String> {
-        let auth = permit.credential()?;
+    fn token_ref(&self, permit: &Allowed) -> Option<String> {
+        let auth = permit.credential.as_ref()?;
         self.folded.slots.get(&auth.slot).map(ToString::to_string)
     }
 

@@ -9,7 +9,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
 use bottle_core::{AuthScheme, AuthSpec, BottlePlan, Provider, RouteSpec};
-use bottle_egress::fold;
+use bottle_egress::{UpstreamPart, fold};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
@@ -298,7 +298,10 @@ fn write_policy(folder: &Path, plan: &BottlePlan) {
         fs::create_dir_all(folder.join(service)).unwrap();
     }
     fs::write(folder.join("egress/routes.yaml"), table.to_yaml().unwrap()).unwrap();
-    let pipelock = bottle_pipelock::render(plan, &table);
+    let pipelock = bottle_pipelock::render(plan, &table).with_upstream(UpstreamPart {
+        ca_file: Some("upstream-roots.pem".to_owned()),
+        ..UpstreamPart::default()
+    });
     fs::write(
         folder.join("pipelock/pipelock.yaml"),
         pipelock.to_yaml().unwrap(),
@@ -315,14 +318,31 @@ pub(crate) struct Process {
 
 impl Process {
     fn start(folder: &Path, service: &str, environment: &[(&str, &str)]) -> Self {
-        let output = folder.join(service);
-        let child = Command::new(SIDECAR)
+        let mut command = Command::new(SIDECAR);
+        command
             .arg(service)
             .env("BOTTLE_CONFIG_DIR", folder.join(service))
             .env("BOTTLE_RUN_DIR", folder.join("run").join(service))
             .env("BOTTLE_LISTEN", "127.0.0.1:0")
+            .envs(environment.iter().copied());
+        Self::spawn(command, folder, service)
+    }
+
+    /// A service that is told everything on the command line, as outside a container.
+    pub(crate) fn alone(folder: &Path, service: &str) -> Self {
+        let mut command = Command::new(SIDECAR);
+        command
+            .arg(service)
+            .arg("--config")
+            .arg(folder)
+            .args(["--listen", "127.0.0.1:0"]);
+        Self::spawn(command, folder, service)
+    }
+
+    fn spawn(mut command: Command, folder: &Path, service: &str) -> Self {
+        let output = folder.join(service);
+        let child = command
             .env("BOTTLE_LOG", "debug")
-            .envs(environment.iter().copied())
             .stdin(Stdio::null())
             .stdout(File::create(output.with_extension("out")).unwrap())
             .stderr(File::create(output.with_extension("err")).unwrap())

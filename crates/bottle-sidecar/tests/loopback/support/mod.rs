@@ -1,13 +1,19 @@
 //! A pretend world around two real sidecar processes. Everything is blocking: a test reads like what happens.
 
+mod alone;
 mod bottle;
 mod client;
+mod modern;
 mod names;
 mod origin;
 mod pki;
 
-pub(crate) use bottle::{Bottle, Setup, TOKEN, secrets};
+pub(crate) use alone::{ALONE_TOKEN, Alone};
+pub(crate) use bottle::{Bottle, Process, Setup, TOKEN, secrets};
 pub(crate) use client::{Answer, Client};
+pub(crate) use modern::{
+    Protocols, TestBody, full, http1_client, http2_client, patiently, runtime, tunnel,
+};
 pub(crate) use names::Names;
 pub(crate) use origin::{BIG, Origin};
 pub(crate) use pki::{Issuer, trusting};

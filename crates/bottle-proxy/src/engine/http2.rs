@@ -1,0 +1,105 @@
+//! HTTP/2 with a client, inside TLS.
+
+use std::convert::Infallible;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use hyper::server::conn::http2::Builder;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::time::{Instant, interval};
+
+use super::connection::Connection;
+use crate::gate::Gate;
+use crate::limits::{
+    H2_CONNECTION_WINDOW, H2_IDLE_CHECK, H2_MAX_ERROR_RESETS, H2_MAX_PENDING_RESETS,
+    H2_MAX_STREAMS, H2_PING_INTERVAL, H2_PING_TIMEOUT, H2_SEND_BUFFER, H2_STREAM_WINDOW,
+    IDLE_TIMEOUT, MAX_HEAD_BYTES,
+};
+use crate::stop::Stop;
+
+/// Requests that are being answered.
+#[derive(Default)]
+struct Busy(AtomicUsize);
+
+/// One of them.
+struct One(Arc<Busy>);
+
+impl One {
+    fn of(busy: &Arc<Busy>) -> Self {
+        busy.0.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(busy))
+    }
+}
+
+impl Drop for One {
+    fn drop(&mut self) {
+        self.0.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+impl<G: Gate> Connection<G> {
+    /// Answers requests until the connection ends.
+    pub(super) async fn serve_http2<S>(self: Arc<Self>, stream: S, mut stop: Stop)
+    where
+        S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    {
+        let busy = Arc::<Busy>::default();
+        let (own, counted, for_sockets) = (Arc::clone(&self), Arc::clone(&busy), stop.clone());
+        let service = service_fn(move |request| {
+            let (own, one, stop) = (Arc::clone(&own), One::of(&counted), for_sockets.clone());
+            Box::pin(async move {
+                let response = own.answer_http2(request, stop).await;
+                drop(one);
+                Ok::<_, Infallible>(response)
+            })
+        });
+        let mut connection = pin!(builder().serve_connection(TokioIo::new(stream), service));
+        let mut idle_since = Instant::now();
+        let mut checks = interval(H2_IDLE_CHECK);
+        let mut stopping = false;
+        let served = loop {
+            tokio::select! {
+                served = connection.as_mut() => break served,
+                // What is under way is finished, and nothing new begun.
+                () = stop.requested(), if !stopping => {
+                    stopping = true;
+                    connection.as_mut().graceful_shutdown();
+                }
+                _ = checks.tick() => {
+                    if busy.0.load(Ordering::Relaxed) > 0 {
+                        idle_since = Instant::now();
+                    } else if idle_since.elapsed() > IDLE_TIMEOUT {
+                        connection.as_mut().graceful_shutdown();
+                    }
+                }
+            }
+        };
+        if let Err(error) = served {
+            tracing::debug!(%error, "HTTP/2 connection ended");
+            let authority = self.tunnel.as_ref().map(|place| &place.authority);
+            self.engine.closed(authority, "limit.h2");
+        }
+    }
+}
+
+fn builder() -> Builder<TokioExecutor> {
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(H2_MAX_STREAMS)
+        .initial_stream_window_size(H2_STREAM_WINDOW)
+        .initial_connection_window_size(H2_CONNECTION_WINDOW)
+        .max_send_buf_size(H2_SEND_BUFFER)
+        .max_header_list_size(u32::try_from(MAX_HEAD_BYTES).unwrap_or(u32::MAX))
+        .max_pending_accept_reset_streams(H2_MAX_PENDING_RESETS)
+        .max_local_error_reset_streams(H2_MAX_ERROR_RESETS)
+        .keep_alive_interval(H2_PING_INTERVAL)
+        .keep_alive_timeout(H2_PING_TIMEOUT)
+        .auto_date_header(false)
+        // A WebSocket over HTTP/2 (RFC 8441).
+        .enable_connect_protocol();
+    builder
+}

@@ -1,0 +1,156 @@
+//! The one way from a request to the next hop: judge it, prepare it, send it.
+
+use std::sync::Arc;
+
+use bottle_egress::{Denial, DenialCode, Destination, Request as Question, decide};
+use http::Uri;
+
+use super::Engine;
+use super::asked::Asked;
+use super::connection::Connection;
+use crate::authority::{Authority, Name};
+use crate::body::Body;
+use crate::gate::{Gate, Refusal, Welcome, Work};
+use crate::grant::{Grant, GrantedRequest, Rejudge};
+use crate::headers::clean_request;
+use crate::mask::Mask;
+use crate::place::{Misplaced, Place};
+use crate::upstream::{Answered, Outgoing, UpstreamError};
+use crate::websocket::Upgrade;
+use bottle_core::causes;
+
+/// A refusal ready to be told: the denial, and the detector that spoke.
+pub(super) struct Refused {
+    pub(super) denial: Box<Denial>,
+    pub(super) rule: Option<String>,
+}
+
+/// What came of a request that was sent.
+pub(super) struct Sent {
+    pub(super) answer: Answered,
+    /// The number of the route that allowed it.
+    pub(super) rule: usize,
+    /// The right to go on with it.
+    pub(super) grant: Grant,
+    /// Covers what its answer must not show.
+    pub(super) mask: Option<Arc<Mask>>,
+}
+
+/// What a request says that decides about it.
+pub(super) struct Case<'a> {
+    pub(super) uri: &'a Uri,
+    pub(super) asked: &'a Asked,
+    pub(super) destination: &'a Destination,
+}
+
+impl<G: Gate> Connection<G> {
+    /// Whom a request may be judged for at all: a name, asked by somebody who may ask.
+    pub(super) fn destination(
+        &self,
+        place: Result<Place, Misplaced>,
+        asked: &Asked,
+    ) -> Result<Destination, Refused> {
+        let refused = |code| Refused::because(code, asked, G::LAYER);
+        let place = place.map_err(|Misplaced(code)| refused(code))?;
+        if self.welcome != Welcome::Full {
+            return Err(refused(DenialCode::HostNotAllowed));
+        }
+        let Place {
+            scheme,
+            authority: Authority { name, port },
+        } = place;
+        match name {
+            Name::Host(host) => Ok(Destination { scheme, host, port }),
+            Name::Ip(_) => Err(refused(DenialCode::HostIpLiteral)),
+            Name::Local => Err(refused(DenialCode::HostNotAllowed)),
+        }
+    }
+
+    /// Judges a request and sends it.
+    pub(super) async fn judge_and_send(
+        &self,
+        case: &Case<'_>,
+        work: &mut Work,
+    ) -> Result<Sent, Refused> {
+        let Case {
+            uri,
+            asked,
+            destination,
+        } = *case;
+        let (gate, seen) = (&self.engine.gate, self.engine.version());
+        let table = gate.table();
+        let method = work.method.clone();
+        let target = uri
+            .path_and_query()
+            .map_or("/", http::uri::PathAndQuery::as_str);
+        let question = Question {
+            destination,
+            method: method.as_str(),
+            target,
+        };
+        let permit = decide(&table, &question).map_err(Refused::by::<G>)?;
+        let rule = permit.rule();
+        let mask = permit.credential().and_then(|_| gate.mask());
+        let refused = |refusal| Refused::told(refusal, asked, G::LAYER);
+        work.upgrade
+            .check(&permit)
+            .map_err(|code| refused(code.into()))?;
+        clean_request(&mut work.headers);
+        let body = gate.prepare(&permit, work).await.map_err(refused)?;
+        let outgoing = self.outgoing(work, body);
+        let request = GrantedRequest {
+            destination: destination.clone(),
+            method: method.clone(),
+            target: target.to_owned(),
+        };
+        let judge: Arc<dyn Rejudge> = Arc::<Engine<G>>::clone(&self.engine);
+        let grant = Grant::new(judge, request, seen);
+        let sent = gate.upstream().send(permit, outgoing).await;
+        let answer = sent.map_err(|error| refused(self.failed(&error)))?;
+        Ok(Sent {
+            answer,
+            rule,
+            grant,
+            mask,
+        })
+    }
+
+    fn outgoing(&self, work: &mut Work, body: Body) -> Outgoing {
+        Outgoing {
+            method: work.method.clone(),
+            upgrade: std::mem::replace(&mut work.upgrade, Upgrade::None),
+            headers: std::mem::take(&mut work.headers),
+            body,
+            version: self.version,
+        }
+    }
+
+    fn failed(&self, error: &UpstreamError) -> Refusal {
+        let code = self.engine.gate.upstream().code(error);
+        tracing::warn!(service = G::SERVICE, %code, error = causes(error), "upstream failed");
+        code.into()
+    }
+}
+
+impl Refused {
+    /// For one of the reasons that have a code.
+    pub(super) fn because(code: DenialCode, asked: &Asked, layer: bottle_egress::Layer) -> Self {
+        Self::told(code.into(), asked, layer)
+    }
+
+    fn told(refusal: Refusal, asked: &Asked, layer: bottle_egress::Layer) -> Self {
+        let Refusal { code, rule } = refusal;
+        Self {
+            denial: Box::new(asked.denial(code, layer)),
+            rule,
+        }
+    }
+
+    fn by<G: Gate>(mut denial: Denial) -> Self {
+        denial.layer = G::LAYER;
+        Self {
+            denial: Box::new(denial),
+            rule: None,
+        }
+    }
+}

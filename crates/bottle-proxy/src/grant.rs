@@ -1,0 +1,70 @@
+//! Whether what is still under way would be allowed by the rules as they are now.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+
+/// Tells whether a request that was allowed once still is.
+pub(crate) trait Rejudge: Send + Sync {
+    /// Whether the rules are others than those that were looked at last, for whoever has looked at `seen`.
+    fn version(&self) -> u64;
+
+    /// Whether a request would be allowed now.
+    fn allows(&self, request: &GrantedRequest) -> bool;
+
+    /// Waits until the rules are others than those of version `seen`.
+    fn changed(&self, seen: u64) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+}
+
+/// What was granted.
+#[derive(Debug)]
+pub(crate) struct GrantedRequest {
+    pub(crate) destination: bottle_egress::Destination,
+    pub(crate) method: http::Method,
+    pub(crate) target: String,
+}
+
+/// The standing right to go on with an exchange.
+#[derive(Clone)]
+pub(crate) struct Grant {
+    judge: Arc<dyn Rejudge>,
+    request: Arc<GrantedRequest>,
+    seen: u64,
+}
+
+impl fmt::Debug for Grant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.request.fmt(f)
+    }
+}
+
+impl Grant {
+    /// The right that was given under the rules of version `seen`.
+    pub(crate) fn new(judge: Arc<dyn Rejudge>, request: GrantedRequest, seen: u64) -> Self {
+        Self {
+            judge,
+            request: Arc::new(request),
+            seen,
+        }
+    }
+
+    /// Whether the right is gone. Costs one load while the rules do not change.
+    pub(crate) fn is_lost(&mut self) -> bool {
+        let version = self.judge.version();
+        if version == self.seen {
+            return false;
+        }
+        let allowed = self.judge.allows(&self.request);
+        if allowed {
+            self.seen = version;
+        }
+        !allowed
+    }
+
+    /// Waits until the right is gone.
+    pub(crate) async fn lost(mut self) {
+        while !self.is_lost() {
+            self.judge.changed(self.seen).await;
+        }
+    }
+}
