@@ -20,7 +20,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("bottle-docker", &["compose", "core", "run"]),
     ("bottle-proxy", &["ca", "core", "egress", "pipelock"]),
     ("bottle-demo", &["ca", "core"]),
-    ("bottle-sidecar", &["demo", "proxy"]),
+    ("bottle-sidecar", &["core", "demo", "proxy"]),
     (
         "bottle-cli",
         &[

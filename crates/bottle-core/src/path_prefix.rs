@@ -3,6 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
+use crate::guard::Guard;
 use crate::text::serde_as_text;
 use crate::url_path::{PathError, UrlPath};
 
@@ -22,7 +23,7 @@ impl PathPrefix {
     /// Whether a path in its canonical spelling ([`UrlPath::canonical`]) lies at or below the prefix.
     pub fn covers(&self, canonical: &str) -> bool {
         match canonical.strip_prefix(self.0.as_str()) {
-            Some(rest) => rest.is_empty() || rest.starts_with('/'),
+            Some(rest) => rest.is_empty() || rest.starts_with('/') || !Guard::PathSegments.is_on(),
             None => false,
         }
     }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::guard::Guard;
 use crate::text::text_newtype;
 
 /// The longest path that is taken, in bytes. Protects the comparison, which is linear in it.
@@ -96,10 +97,12 @@ impl UrlPath {
         }
         let plain = decode_unreserved(path, slash)?;
         // `%25%32e` becomes `%252e` only now.
-        if decode_unreserved(&plain, slash)? != plain {
+        if Guard::DoubleEncoding.is_on() && decode_unreserved(&plain, slash)? != plain {
             return Err(PathError::DoubleEncoded);
         }
-        check_utf8(&plain)?;
+        if Guard::PathUtf8.is_on() {
+            check_utf8(&plain)?;
+        }
         fold(&plain).map(Self)
     }
 
@@ -178,9 +181,15 @@ fn decode_unreserved(path: &str, slash: EncodedSlash) -> Result<String, PathErro
         let byte = decode(escape).ok_or(PathError::Escape)?;
         rest = rest.get(3..).unwrap_or_default();
         match byte {
-            b'/' if slash == EncodedSlash::Refuse => return Err(PathError::EncodedSlash),
-            b'\\' | 0..=0x1f | 0x7f => return Err(PathError::Character),
-            b'%' if hides_separator(rest) => return Err(PathError::DoubleEncoded),
+            b'/' if slash == EncodedSlash::Refuse && Guard::EncodedSlash.is_on() => {
+                return Err(PathError::EncodedSlash);
+            }
+            b'\\' | 0..=0x1f | 0x7f if Guard::PathCharacters.is_on() => {
+                return Err(PathError::Character);
+            }
+            b'%' if hides_separator(rest) && Guard::DoubleEncoding.is_on() => {
+                return Err(PathError::DoubleEncoded);
+            }
             _ if is_unreserved(byte) => plain.push(char::from(byte)),
             _ => plain.push_str(escape),
         }
@@ -241,10 +250,14 @@ fn fold(path: &str) -> Result<String, PathError> {
         folder = matches!(segment, "" | "." | "..");
         match segment {
             "" | "." => {}
-            ".." => {
-                kept.pop().ok_or(PathError::AboveRoot)?;
+            ".." if Guard::DotSegments.is_on() => {
+                if kept.pop().is_none() && Guard::AboveRoot.is_on() {
+                    return Err(PathError::AboveRoot);
+                }
             }
-            _ if is_dot_parameter(segment) => return Err(PathError::DotParameter),
+            _ if is_dot_parameter(segment) && Guard::DotParameter.is_on() => {
+                return Err(PathError::DotParameter);
+            }
             _ => kept.push(segment),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use bottle_core::{EncodedSlash, Host, Method, Port, Scheme, UrlPath, WebSocket};
+use bottle_core::{EncodedSlash, Guard, Host, Method, Port, Scheme, UrlPath, WebSocket};
 use percent_encoding::percent_decode_str;
 
 use crate::denial::{Denial, DenialCode, Layer, RequestLine};
@@ -93,7 +93,7 @@ fn judge<'a>(table: &'a RouteTable, request: &Request<'a>) -> Result<Permit<'a>,
     let destination = request.destination;
     let method = request.method;
     // Methods are case-sensitive: `connect` is not CONNECT, and nobody needs it.
-    if !Method::is_canonical(method) {
+    if !Method::is_canonical(method) && Guard::MethodCase.is_on() {
         let known = method.parse::<Method>().is_ok();
         return Err(if known {
             DenialCode::MethodNotAllowed
@@ -116,19 +116,21 @@ fn judge<'a>(table: &'a RouteTable, request: &Request<'a>) -> Result<Permit<'a>,
         Ok(folded) => may_be_git(folded) && is_git_push(folded, query),
         Err(_) => is_git_push(path, query),
     };
-    if is_push {
+    if is_push && Guard::GitWrites.is_on() {
         return Err(DenialCode::GitWriteDenied);
     }
-    let (rule, route) = table
-        .find(&destination.host)
-        .ok_or(DenialCode::HostNotAllowed)?;
-    if !route.ports.contains(destination.port) {
+    let found = table.find(&destination.host);
+    let found = found.or_else(|| any_route(table));
+    let (rule, route) = found.ok_or(DenialCode::HostNotAllowed)?;
+    if !route.ports.contains(destination.port) && Guard::Ports.is_on() {
         return Err(DenialCode::PortNotAllowed);
     }
-    if !route.methods.is_empty() && !route.methods.contains(method) {
+    let granted = route.methods.is_empty() || route.methods.contains(method);
+    if !granted && Guard::Methods.is_on() {
         return Err(DenialCode::MethodNotAllowed);
     }
-    if route.auth.is_some() && destination.scheme == Scheme::Http {
+    let in_clear = destination.scheme == Scheme::Http;
+    if route.auth.is_some() && in_clear && Guard::Cleartext.is_on() {
         return Err(DenialCode::CredCleartext);
     }
     Ok(Permit {
@@ -137,6 +139,14 @@ fn judge<'a>(table: &'a RouteTable, request: &Request<'a>) -> Result<Permit<'a>,
         route,
         rule,
     })
+}
+
+/// What stands for a host without a route where [`Guard::Hosts`] is off.
+fn any_route(table: &RouteTable) -> Option<(usize, &Route)> {
+    if Guard::Hosts.is_on() {
+        return None;
+    }
+    table.routes().iter().enumerate().next()
 }
 
 /// The canonical target, if the route covers it.
@@ -160,12 +170,9 @@ fn target<'a>(
         EncodedSlash::Refuse
     };
     let canonical = UrlPath::canonical(path, slash).map_err(|_| DenialCode::PathInvalid)?;
-    if !route.path_allowlist.is_empty()
-        && !route
-            .path_allowlist
-            .iter()
-            .any(|prefix| prefix.covers(&canonical))
-    {
+    let mut prefixes = route.path_allowlist.iter();
+    let covered = prefixes.any(|prefix| prefix.covers(&canonical));
+    if !route.path_allowlist.is_empty() && !covered && Guard::Paths.is_on() {
         return Err(DenialCode::PathNotAllowed);
     }
     let Some(query) = query else {

@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use bottle_core::{Host, HostPattern, WebSocket};
+use bottle_core::{Guard, Host, HostPattern, WebSocket};
 use serde_json::{Value, json};
 
 use crate::route::{Ports, Route};
@@ -98,7 +98,14 @@ impl RouteTable {
             return Some(number);
         }
         while let Some((_, next)) = base.split_once('.') {
-            if let Some(number) = rules(next).any_depth {
+            let rules = rules(next);
+            let deep = rules.any_depth;
+            let deep = if Guard::WildcardDepth.is_on() {
+                deep
+            } else {
+                deep.or(rules.one_label)
+            };
+            if let Some(number) = deep {
                 return Some(number);
             }
             base = next;

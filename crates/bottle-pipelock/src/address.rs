@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::sync::LazyLock;
 
+use bottle_core::Guard;
 use ipnet::IpNet;
 
 /// Blocks that are not places on the internet (IANA special-purpose address registries, RFC 6890; of IPv6 only
@@ -77,10 +78,18 @@ pub fn is_special_address(address: IpAddr) -> bool {
 pub fn check_addresses(addresses: &[IpAddr], granted: &[IpNet]) -> Result<(), IpAddr> {
     let refused = |address: &&IpAddr| {
         let address = address.to_canonical();
-        is_metadata(address) || (is_special_address(address) && !contains(granted, address))
+        let special = is_special_address(address) && Guard::SpecialAddresses.is_on();
+        let metadata = is_metadata(address) && Guard::MetadataAddresses.is_on();
+        metadata || (special && !contains(granted, address))
+    };
+    let count = if Guard::EveryAddress.is_on() {
+        addresses.len()
+    } else {
+        1
     };
     addresses
         .iter()
+        .take(count)
         .find(refused)
         .map_or(Ok(()), |address| Err(*address))
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 
+use bottle_core::Guard;
 use bytes::Bytes;
 use http::HeaderMap;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
@@ -309,7 +310,7 @@ impl HttpBody for Body {
                 }
             };
             match frame.into_trailers() {
-                Ok(_) if self.trailers == Trailers::Drop => {}
+                Ok(_) if self.trailers == Trailers::Drop && Guard::RequestTrailers.is_on() => {}
                 Ok(mut trailers) => {
                     clean_trailers(&mut trailers);
                     let Some(veil) = self.veil.as_mut() else {

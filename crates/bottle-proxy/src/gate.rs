@@ -4,6 +4,7 @@ use std::future::Future;
 use std::net::IpAddr;
 use std::sync::Arc;
 
+use bottle_core::Guard;
 use bottle_egress::{DenialCode, Layer, Permit, RouteTable};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Method, StatusCode};
@@ -99,7 +100,7 @@ pub(crate) struct Page {
 impl Page {
     /// Whether the service is well. It is not while its policy file cannot be used, though the old policy holds.
     pub(crate) fn health(service: &str, stale: bool) -> Self {
-        let (status, word) = if stale {
+        let (status, word) = if stale && Guard::StaleHealth.is_on() {
             (
                 StatusCode::SERVICE_UNAVAILABLE,
                 "the policy file cannot be used, the last good one holds",

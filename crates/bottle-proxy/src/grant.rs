@@ -4,6 +4,8 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
+use bottle_core::Guard;
+
 /// Tells whether a request that was allowed once still is.
 pub(crate) trait Rejudge: Send + Sync {
     /// Whether the rules are others than those that were looked at last, for whoever has looked at `seen`.
@@ -51,7 +53,7 @@ impl Grant {
     /// Whether the right is gone. Costs one load while the rules do not change.
     pub(crate) fn is_lost(&mut self) -> bool {
         let version = self.judge.version();
-        if version == self.seen {
+        if version == self.seen || !Guard::Rejudging.is_on() {
             return false;
         }
         let allowed = self.judge.allows(&self.request);

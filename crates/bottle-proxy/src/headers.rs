@@ -1,5 +1,6 @@
 //! Which header fields travel on.
 
+use bottle_core::Guard;
 use http::header::{
     CONNECTION, CONTENT_LENGTH, EXPECT, HOST, HeaderName, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION,
     TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
@@ -61,7 +62,9 @@ pub(crate) fn clean_request(headers: &mut HeaderMap) {
     if trailers {
         headers.insert(TE, HeaderValue::from_static("trailers"));
     }
-    remove_all(headers, &REWRITING);
+    if Guard::RewritingFields.is_on() {
+        remove_all(headers, &REWRITING);
+    }
     headers.remove(EXPECT);
     headers.remove(HOST);
     headers.remove(DENIAL);
@@ -70,7 +73,9 @@ pub(crate) fn clean_request(headers: &mut HeaderMap) {
 /// Takes away what must not reach the client.
 pub(crate) fn clean_response(headers: &mut HeaderMap) {
     remove_hop_by_hop(headers);
-    remove_all(headers, &LEADING_AWAY);
+    if Guard::LeadingAway.is_on() {
+        remove_all(headers, &LEADING_AWAY);
+    }
 }
 
 /// Takes away what must not stand behind a response's body.
@@ -102,12 +107,14 @@ pub(crate) fn tokens<'a>(
 }
 
 fn remove_hop_by_hop(headers: &mut HeaderMap) {
-    if headers.contains_key(CONNECTION) {
+    if headers.contains_key(CONNECTION) && Guard::Nominated.is_on() {
         for name in nominated(headers) {
             headers.remove(name);
         }
     }
-    remove_all(headers, &HOP_BY_HOP);
+    if Guard::HopByHop.is_on() {
+        remove_all(headers, &HOP_BY_HOP);
+    }
 }
 
 /// Fields that `Connection` declares to be for this hop only.

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use aho_corasick::{AhoCorasick, MatchKind};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use bottle_core::Guard;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, HeaderValue};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
@@ -56,7 +57,7 @@ impl Mask {
     /// Covers the values of header fields.
     pub(crate) fn cover_headers(&self, headers: &mut HeaderMap) {
         for value in headers.values_mut() {
-            if self.finder.find(value.as_bytes()).is_some() {
+            if self.finder.find(value.as_bytes()).is_some() && Guard::MaskFields.is_on() {
                 let covered = self.cover(Bytes::copy_from_slice(value.as_bytes()));
                 *value = HeaderValue::from_bytes(&covered).unwrap_or(HeaderValue::from_static("*"));
             }
@@ -78,6 +79,9 @@ impl Mask {
 
     /// How many bytes at the end may be the beginning of a value.
     fn begun(&self, bytes: &[u8]) -> usize {
+        if !Guard::MaskSplits.is_on() {
+            return 0;
+        }
         let longest = |spelling: &Zeroizing<Vec<u8>>| {
             let most = bytes.len().min(spelling.len() - 1);
             let from = bytes.len() - most;
@@ -124,6 +128,9 @@ impl StreamMask {
 
     /// What can be passed on after `data` came. Nothing is held back unless a value may have begun.
     pub(crate) fn push(&mut self, data: Bytes) -> Bytes {
+        if !Guard::MaskBodies.is_on() {
+            return data;
+        }
         let whole = if self.held.is_empty() {
             self.mask.cover(data)
         } else {

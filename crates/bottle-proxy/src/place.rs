@@ -1,6 +1,6 @@
 //! Which destination a request is for, when everything that names one agrees.
 
-use bottle_core::Port;
+use bottle_core::{Guard, Port};
 use bottle_egress::{DenialCode, Scheme};
 use http::header::HOST;
 use http::{HeaderMap, Uri};
@@ -40,6 +40,7 @@ impl Place {
             && url
                 .as_ref()
                 .is_some_and(|place| place.scheme == Scheme::Https)
+            && Guard::HttpsInTunnel.is_on()
         {
             return Err(Misplaced(DenialCode::ProtoScheme));
         }
@@ -51,13 +52,15 @@ impl Place {
             of_host(headers, default_port(scheme))?.map(|authority| Self { scheme, authority });
         let mut named = [tunnel.cloned(), url, host].into_iter().flatten();
         let first = named.next().ok_or(Misplaced(DenialCode::HttpMalformed))?;
-        if named.any(|other| other != first) {
+        if named.any(|other| other != first) && Guard::OneAuthority.is_on() {
             return Err(Misplaced(DenialCode::AuthorityMismatch));
         }
-        if tunnel.is_none() && uri.scheme().is_none() && first.authority.name != Name::Local {
+        let absolute = tunnel.is_some() || uri.scheme().is_some();
+        if !absolute && first.authority.name != Name::Local && Guard::AbsoluteForm.is_on() {
             return Err(Misplaced(DenialCode::HttpMalformed));
         }
-        if first.scheme == Scheme::Http && first.authority.port == Port::HTTPS {
+        let clear_on_443 = first.scheme == Scheme::Http && first.authority.port == Port::HTTPS;
+        if clear_on_443 && Guard::HttpsInTunnel.is_on() {
             return Err(Misplaced(DenialCode::ProtoScheme));
         }
         Ok(first)

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bottle_core::WebSocket;
+use bottle_core::{Guard, WebSocket};
 use bottle_egress::{DenialCode, Permit};
 use http::header::{
     CONNECTION, CONTENT_LENGTH, HeaderName, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS,
@@ -82,7 +82,11 @@ impl Upgrade {
     pub(crate) fn check(&self, permit: &Permit<'_>) -> Result<(), DenialCode> {
         match (self, permit.websocket()) {
             (Self::None, _) | (Self::WebSocket(_), WebSocket::Granted) => Ok(()),
-            (Self::Malformed, WebSocket::Granted) => Err(DenialCode::WsBadHandshake),
+            (Self::WebSocket(_), _) if !Guard::WebSocketGrant.is_on() => Ok(()),
+            (Self::Malformed, WebSocket::Granted) if Guard::WebSocketAsked.is_on() => {
+                Err(DenialCode::WsBadHandshake)
+            }
+            (Self::Malformed, WebSocket::Granted) => Ok(()),
             _ => Err(DenialCode::WsNotAllowed),
         }
     }

@@ -42,6 +42,19 @@ const EGRESS_PORT: u16 = 9099;
 const PIPELOCK_PORT: u16 = 8888;
 const DNS_PORT: u16 = 53;
 
+/// The check that is turned off, in test builds.
+#[cfg(feature = "mutants")]
+const GUARD_OFF: &str = "BOTTLE_GUARD_OFF";
+
+/// Turns off the check that the environment names.
+#[cfg(feature = "mutants")]
+pub(crate) fn turn_off_guard() -> Result<()> {
+    if let Some(guard) = parsed::<bottle_core::Guard>(GUARD_OFF)? {
+        guard.turn_off();
+    }
+    Ok(())
+}
+
 /// Folder with the service's configuration.
 pub(crate) fn config_dir() -> PathBuf {
     path(CONFIG_DIR, "/etc/bottle")

@@ -52,6 +52,8 @@ pub fn main_from(args: impl Iterator<Item = OsString>) -> ExitCode {
 }
 
 fn run(command: &Command) -> anyhow::Result<()> {
+    #[cfg(feature = "mutants")]
+    environment::turn_off_guard()?;
     match command {
         Command::Egress(args) => play::egress(args),
         Command::Pipelock(args) => play::pipelock(args),

@@ -1,5 +1,6 @@
 //! The one answer to every DNS query.
 
+use bottle_core::Guard;
 use hickory_proto::op::{Message, MessageType, ResponseCode};
 
 /// `REFUSED` for a query; nothing for what is not one.
@@ -8,11 +9,12 @@ pub(super) fn refuse(query: &[u8]) -> Option<Vec<u8>> {
     if query.metadata.message_type != MessageType::Query {
         return None;
     }
-    let mut answer = Message::error_msg(
-        query.metadata.id,
-        query.metadata.op_code,
-        ResponseCode::Refused,
-    );
+    let refused = if Guard::DnsRefusal.is_on() {
+        ResponseCode::Refused
+    } else {
+        ResponseCode::NoError
+    };
+    let mut answer = Message::error_msg(query.metadata.id, query.metadata.op_code, refused);
     answer.metadata.recursion_desired = query.metadata.recursion_desired;
     answer.queries = query.queries;
     answer.to_vec().ok()

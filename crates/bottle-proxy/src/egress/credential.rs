@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bottle_core::{AuthScheme, PLACEHOLDER, Secret};
+use bottle_core::{AuthScheme, Guard, PLACEHOLDER, Secret};
 use bottle_egress::{DenialCode, Permit, Scheme, SlotAuth};
 use http::header::{ACCEPT_ENCODING, AUTHORIZATION, COOKIE, HeaderName, PROXY_AUTHORIZATION};
 use http::{HeaderValue, Method};
@@ -73,25 +73,32 @@ pub(super) fn replace(
     permit: &Permit<'_>,
     secrets: &Secrets,
 ) -> Result<(), Refusal> {
-    strip(work, &ALWAYS_STRIPPED);
+    if Guard::AgentCredentials.is_on() {
+        strip(work, &ALWAYS_STRIPPED);
+    }
     let Some(auth) = permit.credential() else {
         return Ok(());
     };
     // TRACE is answered with the request as it arrived, credential included.
-    if work.method == Method::TRACE {
+    if work.method == Method::TRACE && Guard::Trace.is_on() {
         return Err(DenialCode::MethodNotAllowed.into());
     }
-    strip(work, &STRIPPED_WITH_CREDENTIAL);
-    if has_key(permit.target()) {
+    if Guard::KeyFields.is_on() {
+        strip(work, &STRIPPED_WITH_CREDENTIAL);
+    }
+    if has_key(permit.target()) && Guard::QueryKeys.is_on() {
         return Err(DenialCode::CredForeign.into());
     }
     if permit.destination().scheme != Scheme::Https {
         return Err(DenialCode::CredCleartext.into());
     }
-    let secret = secrets
-        .slots
-        .get(&auth.slot.to_string())
-        .ok_or(DenialCode::CredMissing)?;
+    let Some(secret) = secrets.slots.get(&auth.slot.to_string()) else {
+        return if Guard::MissingValue.is_on() {
+            Err(DenialCode::CredMissing.into())
+        } else {
+            Ok(())
+        };
+    };
     let (name, value) = field(auth, secret)?;
     // A server may send back what it was sent: it must come in a form in which it can be found.
     let plain = HeaderValue::from_static("identity");

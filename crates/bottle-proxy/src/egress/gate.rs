@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use bottle_core::Guard;
 use bottle_egress::{Layer, Permit, RouteTable};
 use bytes::Bytes;
 use http::StatusCode;
@@ -70,7 +71,7 @@ impl Gate for EgressGate {
 
     fn message(&self, sender: Sender, bytes: Bytes) -> Result<Bytes, Refusal> {
         Ok(match (sender, &self.secrets.get().mask) {
-            (Sender::Upstream, Some(mask)) => mask.cover(bytes),
+            (Sender::Upstream, Some(mask)) if Guard::MaskMessages.is_on() => mask.cover(bytes),
             _ => bytes,
         })
     }

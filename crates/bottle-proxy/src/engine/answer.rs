@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, PoisonError};
 
+use bottle_core::Guard;
 use bottle_egress::{DenialCode, Layer};
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version};
@@ -149,7 +150,7 @@ impl<G: Gate> Connection<G> {
     /// Grants a tunnel to any proper name: what may be done in it is decided request by request.
     fn connect(&self, parts: &Parts, asked: &Asked) -> Result<Authority, Refused> {
         let refused = |code| Refused::because(code, asked, G::LAYER);
-        if self.tunnel.is_some() {
+        if self.tunnel.is_some() && Guard::NestedConnect.is_on() {
             return Err(refused(DenialCode::ProtoNestedConnect));
         }
         if self.welcome != Welcome::Full {

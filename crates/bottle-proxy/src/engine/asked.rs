@@ -1,5 +1,6 @@
 //! What a request asked for, in words for refusals and for the log.
 
+use bottle_core::Guard;
 use bottle_egress::{Denial, DenialCode, Layer, RequestLine, Scheme};
 use http::Uri;
 use http::header::EXPECT;
@@ -96,7 +97,7 @@ impl Asked {
 impl Record {
     /// Notes a refusal. Where a secret was found, the words around it are not repeated.
     pub(super) fn refused(&mut self, code: String, status: u16) {
-        if code.starts_with("dlp.") {
+        if code.starts_with("dlp.") && Guard::Withheld.is_on() {
             WITHHELD.clone_into(&mut self.path);
             WITHHELD.clone_into(&mut self.host);
         }

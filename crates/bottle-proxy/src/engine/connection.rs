@@ -27,7 +27,7 @@ use crate::place::Place;
 use crate::stop::Stop;
 use crate::upstream::HttpVersion;
 use crate::wire::{FirstBytes, Prefixed, Strict, sniff};
-use bottle_core::causes;
+use bottle_core::{Guard, causes};
 
 /// What the requests of one HTTP connection have in common.
 pub(super) struct Connection<G> {
@@ -196,7 +196,7 @@ impl<G: Gate> Engine<G> {
             _ => FirstBytes::Http,
         };
         match sniff(stream, BytesMut::new()).await {
-            Ok((spoken, stream)) if spoken == agreed => {
+            Ok((spoken, stream)) if spoken == agreed || !Guard::Negotiated.is_on() => {
                 let version = match agreed {
                     FirstBytes::Http2 => HttpVersion::Http2,
                     _ => HttpVersion::Http1,

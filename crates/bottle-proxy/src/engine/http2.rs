@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use bottle_core::Guard;
 use hyper::server::conn::http2::Builder;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -93,13 +94,25 @@ fn builder() -> Builder<TokioExecutor> {
         .initial_stream_window_size(H2_STREAM_WINDOW)
         .initial_connection_window_size(H2_CONNECTION_WINDOW)
         .max_send_buf_size(H2_SEND_BUFFER)
-        .max_header_list_size(u32::try_from(MAX_HEAD_BYTES).unwrap_or(u32::MAX))
-        .max_pending_accept_reset_streams(H2_MAX_PENDING_RESETS)
-        .max_local_error_reset_streams(H2_MAX_ERROR_RESETS)
+        .max_header_list_size(limit(
+            Guard::Http2Fields,
+            MAX_HEAD_BYTES.try_into().unwrap_or(u32::MAX),
+        ))
+        .max_pending_accept_reset_streams(limit(Guard::Http2Resets, H2_MAX_PENDING_RESETS))
+        .max_local_error_reset_streams(limit(Guard::Http2Resets, H2_MAX_ERROR_RESETS))
         .keep_alive_interval(H2_PING_INTERVAL)
         .keep_alive_timeout(H2_PING_TIMEOUT)
         .auto_date_header(false)
         // A WebSocket over HTTP/2 (RFC 8441).
         .enable_connect_protocol();
     builder
+}
+
+/// A limit, or a hundred times as much where its guard is off.
+fn limit<N: std::ops::Mul<Output = N> + From<u8>>(guard: Guard, number: N) -> N {
+    if guard.is_on() {
+        number
+    } else {
+        number * N::from(100)
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use bottle_core::Host;
+use bottle_core::{Guard, Host};
 use rustls::server::Acceptor;
 use thiserror::Error;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -43,7 +43,8 @@ where
 {
     let handshake = async {
         let start = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
-        if !agrees(start.client_hello().server_name(), name) {
+        let agrees = agrees(start.client_hello().server_name(), name);
+        if !agrees && Guard::ServerName.is_on() {
             return Err(TlsError::ServerName);
         }
         Ok(start.into_stream(leafs.config(name)?).await?)

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use bottle_core::Guard;
 use bottle_egress::{DenialCode, Layer, Permit, RouteTable};
 use bottle_pipelock::Scanner;
 use bytes::Bytes;
@@ -37,7 +38,7 @@ impl Gate for PipelockGate {
 
     fn welcome(&self, peer: IpAddr) -> Welcome {
         match peer.to_canonical() {
-            peer if self.allowed_peers.contains(peer) => Welcome::Full,
+            peer if self.allowed_peers.contains(peer) || !Guard::Peers.is_on() => Welcome::Full,
             peer if peer.is_loopback() => Welcome::PagesOnly,
             _ => Welcome::Nobody,
         }
@@ -66,7 +67,7 @@ impl Gate for PipelockGate {
     }
 
     fn message(&self, sender: Sender, bytes: Bytes) -> Result<Bytes, Refusal> {
-        if sender == Sender::Client {
+        if sender == Sender::Client && Guard::MessageScan.is_on() {
             let scanner = self.scanner.get();
             let scanner = scanner.as_ref().as_ref();
             inspect::body(scanner.ok_or(DenialCode::InternalFailClosed)?, &bytes)?;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use bottle_core::Guard;
 use bottle_egress::{DenialCode, Permit};
 use bottle_pipelock::{Finding, Scanner};
 use bytes::{Bytes, BytesMut};
@@ -32,11 +33,13 @@ pub(super) fn head(scanner: &Scanner, permit: &Permit<'_>, work: &Work) -> Resul
         .scan_host(host)
         .or_else(|| scanner.scan_target(permit.target()))
         .or_else(|| scanner.scan_body(work.method.as_str().as_bytes()));
-    refuse(found)?;
-    for (name, value) in &work.headers {
-        refuse(scanner.scan_header(host, name.as_str(), value.as_bytes()))?;
+    if Guard::HeadScan.is_on() {
+        refuse(found)?;
+        for (name, value) in &work.headers {
+            refuse(scanner.scan_header(host, name.as_str(), value.as_bytes()))?;
+        }
     }
-    if is_encoded(&work.headers) {
+    if is_encoded(&work.headers) && Guard::EncodedBodies.is_on() {
         Err(DenialCode::BodyUndecodable.into())
     } else {
         Ok(())
@@ -45,7 +48,10 @@ pub(super) fn head(scanner: &Scanner, permit: &Permit<'_>, work: &Work) -> Resul
 
 /// Scans a whole body.
 pub(super) fn body(scanner: &Scanner, body: &[u8]) -> Result<(), Refusal> {
-    refuse(scanner.scan_body(body))
+    if Guard::BodyScan.is_on() {
+        refuse(scanner.scan_body(body))?;
+    }
+    Ok(())
 }
 
 /// Memory for the bodies that are held for scanning, in KiB.
@@ -80,7 +86,7 @@ pub(super) async fn read_body(work: &mut Work, limit: usize, room: &Room) -> Res
         .map(|length| usize::try_from(length).unwrap_or(usize::MAX));
     match declared {
         Some(0) => return Ok(Held::default()),
-        Some(length) if length > limit => return Err(DenialCode::LimitBody.into()),
+        Some(length) if is_over(length, limit) => return Err(DenialCode::LimitBody.into()),
         _ => {}
     }
     let collect = async {
@@ -92,7 +98,7 @@ pub(super) async fn read_body(work: &mut Work, limit: usize, room: &Room) -> Res
                 continue;
             };
             work.bytes_in.add(data.len());
-            if whole.len() + data.len() > limit {
+            if is_over(whole.len() + data.len(), limit) {
                 return Err(DenialCode::LimitBody);
             }
             whole.extend_from_slice(data);
@@ -104,6 +110,10 @@ pub(super) async fn read_body(work: &mut Work, limit: usize, room: &Room) -> Res
     };
     let collected = timeout(BODY_TIMEOUT, collect).await;
     Ok(collected.unwrap_or(Err(DenialCode::HttpMalformed))?)
+}
+
+fn is_over(length: usize, limit: usize) -> bool {
+    length > limit && Guard::BodyLimit.is_on()
 }
 
 fn is_encoded(headers: &HeaderMap) -> bool {

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
+use bottle_core::Guard;
 use bottle_egress::{Destination, Permit, Scheme};
 use http::header::{CONNECTION, HOST, PROXY_AUTHORIZATION, TE};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
@@ -180,7 +181,7 @@ impl Upstream {
         };
         let mut socket = None;
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {
-            if !handshake.is_answered_by(&response) {
+            if !handshake.is_answered_by(&response) && Guard::WebSocketAccept.is_on() {
                 return Err(UpstreamError::WebSocket);
             }
             let upgraded = hyper::upgrade::on(&mut response).await;
@@ -334,7 +335,7 @@ fn count_interim(request: &mut Request<Body>) -> Arc<Notify> {
     let (seen, enough) = (AtomicUsize::new(0), Arc::new(Notify::new()));
     let tell = Arc::clone(&enough);
     hyper::ext::on_informational(request, move |_| {
-        if seen.fetch_add(1, Ordering::Relaxed) >= MAX_INTERIM {
+        if seen.fetch_add(1, Ordering::Relaxed) >= MAX_INTERIM && Guard::Interim.is_on() {
             tell.notify_one();
         }
     });
@@ -343,7 +344,8 @@ fn count_interim(request: &mut Request<Body>) -> Arc<Notify> {
 
 /// Upgrades are asked for elsewhere, so an upstream that switches protocols here is not to be talked to.
 fn checked(answered: Answered) -> Result<Answered, UpstreamError> {
-    if answered.response.status() == StatusCode::SWITCHING_PROTOCOLS {
+    let switches = answered.response.status() == StatusCode::SWITCHING_PROTOCOLS;
+    if switches && Guard::UnaskedSwitch.is_on() {
         return Err(UpstreamError::Switched);
     }
     Ok(answered)

@@ -1,5 +1,6 @@
 //! Finds the end of a chunked body, by the letter of RFC 9112 §7.1.
 
+use bottle_core::Guard;
 use thiserror::Error;
 
 use crate::limits::{MAX_CHUNK_EXTENSION, MAX_TRAILER_BYTES};
@@ -95,6 +96,7 @@ impl Chunks {
         match (digits, byte) {
             (1.., b'\r') => Ok(Self::SizeEnd(size)),
             (1.., b';') => Ok(Self::Extension(0, size)),
+            (1.., b' ' | b'\t') if !Guard::ChunkSizes.is_on() => Ok(Self::Size(digits, size)),
             (0..MAX_SIZE_DIGITS, _) => {
                 let digit = char::from(byte).to_digit(16).ok_or(ChunkError)?;
                 Ok(Self::Size(digits + 1, size * 16 + u64::from(digit)))

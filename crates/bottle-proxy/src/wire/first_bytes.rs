@@ -2,6 +2,7 @@
 
 use std::io;
 
+use bottle_core::Guard;
 use bytes::BytesMut;
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::time::timeout;
@@ -34,7 +35,8 @@ impl FirstBytes {
             [] | [0x16] => Self::NeedMore,
             [0x16, 0x03, ..] => Self::Tls,
             [first, ..] if first.is_ascii_uppercase() => Self::of_method(bytes),
-            _ => Self::Unknown,
+            _ if Guard::FirstBytes.is_on() => Self::Unknown,
+            _ => Self::Http,
         }
     }
 

@@ -4,6 +4,7 @@
 //! smuggling lives in the difference. So a head is read here first, by the letter of RFC 9112; what is not plain is
 //! refused before any library sees it.
 
+use bottle_core::Guard;
 use thiserror::Error;
 
 /// The most header lines of one head; the library behind us reserves room for as many.
@@ -132,7 +133,7 @@ impl RequestLine {
             && target
                 .iter()
                 .all(|byte| byte.is_ascii_graphic() && *byte != b'#');
-        if !is_token(method) || !plain_target {
+        if (!is_token(method) || !plain_target) && Guard::RequestLine.is_on() {
             return Err(HeadError::RequestLine);
         }
         Ok(Self {
@@ -177,7 +178,7 @@ impl Framing {
     fn see_length(&mut self, value: &[u8]) -> Result<(), HeadError> {
         let plain =
             (1..=MAX_LENGTH_DIGITS).contains(&value.len()) && value.iter().all(u8::is_ascii_digit);
-        if !plain || self.length.is_some() {
+        if (!plain || self.length.is_some()) && Guard::LengthDigits.is_on() {
             return Err(HeadError::ContentLength);
         }
         let digits = std::str::from_utf8(value).map_err(|_| HeadError::ContentLength)?;
@@ -186,7 +187,8 @@ impl Framing {
     }
 
     fn see_coding(&mut self, value: &[u8], version: Version) -> Result<(), HeadError> {
-        if self.chunked || version == Version::Http10 || !value.eq_ignore_ascii_case(b"chunked") {
+        let plain = version == Version::Http11 && value.eq_ignore_ascii_case(b"chunked");
+        if (self.chunked || !plain) && Guard::Codings.is_on() {
             return Err(HeadError::TransferEncoding);
         }
         self.chunked = true;
@@ -194,14 +196,18 @@ impl Framing {
     }
 
     fn finish(self, line: &RequestLine) -> Result<Follows, HeadError> {
-        if self.hosts > 1 || (self.hosts == 0 && line.version == Version::Http11) {
+        let one_host = match line.version {
+            Version::Http11 => self.hosts == 1,
+            Version::Http10 => self.hosts <= 1,
+        };
+        if !one_host && Guard::OneHost.is_on() {
             return Err(HeadError::Host);
         }
         match (line.is_connect, self.chunked, self.length) {
-            (_, true, Some(_)) => Err(HeadError::TwoFramings),
+            (_, true, Some(_)) if Guard::TwoFramings.is_on() => Err(HeadError::TwoFramings),
             (true, false, None | Some(0)) => Ok(Follows::Tunnel),
             (true, _, _) => Err(HeadError::ConnectBody),
-            (false, true, None) => Ok(Follows::Chunks),
+            (false, true, _) => Ok(Follows::Chunks),
             (false, false, None | Some(0)) if self.upgrade => Ok(Follows::Upgrade),
             (false, false, None | Some(0)) => Ok(Follows::Nothing),
             (false, false, Some(length)) => Ok(Follows::Length(length)),
@@ -219,6 +225,7 @@ fn check_connection(value: &[u8]) -> Result<(), HeadError> {
         .split(|byte| *byte == b',')
         .map(<[u8]>::trim_ascii)
         .any(nominates)
+        && Guard::FramingNominated.is_on()
     {
         return Err(HeadError::Connection);
     }

@@ -9,6 +9,7 @@ use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, Waker, ready};
 
+use bottle_core::Guard;
 use bytes::{BufMut, BytesMut};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
@@ -115,14 +116,14 @@ impl<S> Strict<S> {
             // A line that is no request line gets its answer now, not when its sender loses patience.
             let wrong = searched < READ_STEP && !head::starts_well(&self.raw);
             self.state = State::Head(self.raw.len());
-            if wrong || self.raw.len() > MAX_HEAD_BYTES {
+            if wrong || is_too_long(self.raw.len()) {
                 self.refuse();
             }
             return;
         };
         let length = from + end + HEAD_END.len();
         match self.raw.get(..length).map(head::check) {
-            Some(Ok(follows)) if length <= MAX_HEAD_BYTES => {
+            Some(Ok(follows)) if !is_too_long(length) => {
                 self.pass(length);
                 self.deadline = None;
                 self.state = after_head(follows);
@@ -160,6 +161,10 @@ impl<S> Strict<S> {
     }
 }
 
+fn is_too_long(head: usize) -> bool {
+    head > MAX_HEAD_BYTES && Guard::HeadBytes.is_on()
+}
+
 fn after_head(follows: Follows) -> State {
     match follows {
         Follows::Nothing => State::Head(0),
@@ -195,7 +200,7 @@ impl<S: AsyncRead + Unpin> Strict<S> {
             let deadline = self
                 .deadline
                 .get_or_insert_with(|| Box::pin(sleep(HEAD_TIMEOUT)));
-            if deadline.as_mut().poll(cx).is_ready() {
+            if deadline.as_mut().poll(cx).is_ready() && Guard::HeadTime.is_on() {
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
             }
         }
