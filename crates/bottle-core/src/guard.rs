@@ -148,6 +148,8 @@ guards! {
     BodyScan "body-scan";
     /// Targets, names and header fields are scanned.
     HeadScan "head-scan";
+    /// Batches of LFS that do not plainly download are refused.
+    LfsUploads "lfs-uploads";
     /// Bodies that are too large to scan are refused.
     BodyLimit "body-limit";
     /// Encoded bodies, which cannot be scanned, are refused.

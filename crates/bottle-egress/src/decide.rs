@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use bottle_core::{EncodedSlash, Guard, Host, Method, Port, Scheme, UrlPath, WebSocket};
-use percent_encoding::percent_decode_str;
 
 use crate::denial::{Denial, DenialCode, Layer, RequestLine};
+use crate::git_write::is_git_write;
 use crate::route::{Route, SlotAuth};
 use crate::table::RouteTable;
 
@@ -112,11 +112,8 @@ fn judge<'a>(table: &'a RouteTable, request: &Request<'a>) -> Result<Permit<'a>,
         None => (request.target, None),
     };
     let folded = UrlPath::canonical(path, EncodedSlash::Keep);
-    let is_push = match &folded {
-        Ok(folded) => may_be_git(folded) && is_git_push(folded, query),
-        Err(_) => is_git_push(path, query),
-    };
-    if is_push && Guard::GitWrites.is_on() {
+    let folded = folded.as_deref().unwrap_or(path);
+    if is_git_write(method, folded, query) && Guard::GitWrites.is_on() {
         return Err(DenialCode::GitWriteDenied);
     }
     let found = table.find(&destination.host);
@@ -185,24 +182,4 @@ fn target<'a>(
         Cow::Borrowed(_) => Cow::Borrowed(request.target),
         Cow::Owned(path) => Cow::Owned(format!("{path}?{query}")),
     })
-}
-
-/// In a canonical path no letter is encoded, so most are told apart from git's without being decoded.
-fn may_be_git(canonical: &str) -> bool {
-    canonical.contains("git-receive-pack") || canonical.contains("refs")
-}
-
-/// A push by git's smart HTTP protocol: its announcement or the push itself, however it is encoded.
-fn is_git_push(path: &str, query: Option<&str>) -> bool {
-    let path = percent_decode_str(path).decode_utf8_lossy();
-    let path = path.trim_end_matches('/');
-    if path.ends_with("git-receive-pack") {
-        return true;
-    }
-    path.ends_with("info/refs")
-        && query.is_some_and(|query| {
-            percent_decode_str(query)
-                .decode_utf8_lossy()
-                .contains("git-receive-pack")
-        })
 }

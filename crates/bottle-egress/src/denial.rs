@@ -1,5 +1,6 @@
 //! Why a request does not leave, in a form that an agent can act on.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde_json::{Value, json};
@@ -86,9 +87,11 @@ codes! {
     /// The name leads back to the proxy itself.
     ProtoLoop "proto.loop" 403 "a host that is not this proxy" "use the host's name";
     /// An upgrade to another protocol.
-    WsNotAllowed "ws.not_allowed" 403 "`websocket: true` in the route of the host" "use plain requests, or ask the operator to grant WebSockets on the route";
+    WsNotAllowed "ws.not_allowed" 426 "`websocket: true` in the route of the host" "use plain requests, or ask the operator to grant WebSockets on the route";
     /// A WebSocket that is not asked for as the standard has it.
     WsBadHandshake "ws.bad_handshake" 400 "a proper WebSocket handshake" "send version 13, one key and no body";
+    /// The rules changed while the request was under way.
+    PolicyRevoked "policy.revoked" 403 "the route that the request began with" "ask the operator; http://_egress.local/allowlist shows the rules as they are now";
     /// The route's credential has no value in the sidecar.
     CredMissing "cred.missing" 403 "the value of the route's credential" "ask the operator: the bottle was started without it, or the sidecar was restarted";
     /// A key of the agent's own, on a route whose credential the proxy brings.
@@ -123,6 +126,18 @@ impl fmt::Display for DenialCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }
+}
+
+/// The most of a path that is repeated in documents and logs, in bytes: an agent chooses how long it is.
+const MAX_SHOWN_PATH: usize = 1024;
+
+/// A path as it is shown: cut where it is too long.
+pub fn shown_path(path: &str) -> Cow<'_, str> {
+    if path.len() <= MAX_SHOWN_PATH {
+        return Cow::Borrowed(path);
+    }
+    let end = path.floor_char_boundary(MAX_SHOWN_PATH);
+    Cow::Owned(format!("{}…", path.get(..end).unwrap_or_default()))
 }
 
 /// What was asked, as far as it was understood.
@@ -162,14 +177,14 @@ pub struct Denial {
 impl Denial {
     /// A denial of a request.
     pub fn new(code: DenialCode, layer: Layer, request: &RequestLine<'_>) -> Self {
-        let path = request.path.split('?').next().unwrap_or_default();
+        let path = shown_path(request.path.split('?').next().unwrap_or_default());
         Self {
             code,
             layer,
             method: request.method.to_owned(),
             host: request.host.to_owned(),
             port: request.port,
-            path: path.to_owned(),
+            path: path.into_owned(),
             missing: code.missing(),
             next_step: code.next_step(),
         }

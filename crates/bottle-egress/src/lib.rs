@@ -22,6 +22,7 @@ mod coverage;
 mod decide;
 mod denial;
 mod fold;
+mod git_write;
 mod judge;
 mod route;
 mod routes_file;
@@ -31,8 +32,9 @@ mod upstream_part;
 
 pub use self::coverage::{Mutation, Outcome, Rule, Uncovered, run_tests, uncovered};
 pub use self::decide::{Destination, Permit, Request, decide};
-pub use self::denial::{Denial, DenialCode, Layer, RequestLine};
+pub use self::denial::{Denial, DenialCode, Layer, RequestLine, shown_path};
 pub use self::fold::{Folded, fold};
+pub use self::git_write::{is_download, is_lfs_batch};
 pub use self::judge::{Allowed, judge, nearest_route};
 pub use self::route::{Ports, Route, SlotAuth};
 pub use self::routes_file::EgressPolicy;

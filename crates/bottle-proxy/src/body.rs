@@ -160,6 +160,12 @@ impl Body {
         }
     }
 
+    /// Ends this body when `grant` does.
+    pub(crate) fn with_grant(mut self, grant: Grant) -> Self {
+        self.grant = Some(grant);
+        self
+    }
+
     /// Covers values on their way.
     pub(crate) fn with_veil(mut self, veil: Option<Veil>) -> Self {
         self.veil = veil.map(Box::new);

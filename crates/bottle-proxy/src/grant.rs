@@ -24,6 +24,8 @@ pub(crate) struct GrantedRequest {
     pub(crate) destination: bottle_egress::Destination,
     pub(crate) method: http::Method,
     pub(crate) target: String,
+    /// It became a WebSocket, or may.
+    pub(crate) websocket: bool,
 }
 
 /// The standing right to go on with an exchange.

@@ -35,6 +35,9 @@ impl Place {
             .scheme_str()
             .map(|scheme| Self::of_url(scheme, uri))
             .transpose()?;
+        if uri.authority().is_some() && uri.scheme().is_none() {
+            return Err(Misplaced(DenialCode::HttpMalformed));
+        }
         // Who wants https asks with CONNECT; in clear it would not be what it says.
         if tunnel.is_none()
             && url
@@ -84,9 +87,14 @@ impl Place {
 }
 
 fn of_host(headers: &HeaderMap, default_port: Port) -> Result<Option<Authority>, Misplaced> {
-    let Some(value) = headers.get(HOST) else {
+    let mut values = headers.get_all(HOST).iter();
+    let Some(value) = values.next() else {
         return Ok(None);
     };
+    // HTTP/1.1 was looked at letter by letter before; HTTP/2 was not.
+    if values.next().is_some() {
+        return Err(Misplaced(DenialCode::HttpMalformed));
+    }
     let text = value
         .to_str()
         .map_err(|_| Misplaced(DenialCode::HostInvalid))?;

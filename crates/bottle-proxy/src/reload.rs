@@ -17,15 +17,20 @@ use crate::stop::Stop;
 pub(crate) struct Reloader {
     /// The file that is watched.
     path: PathBuf,
+    /// The state of the file that was read last. Held while reading, so that no older state is taken over a newer one.
     seen: Mutex<Option<Stamp>>,
     read: Box<dyn Fn() + Send + Sync>,
 }
 
 impl Reloader {
-    /// Calls `read` for the file at `path`, which was read just now.
-    pub(crate) fn new(path: PathBuf, read: impl Fn() + Send + Sync + 'static) -> Self {
+    /// Calls `read` for the file at `path`, which was last read when it was in the state `seen`, or later.
+    pub(crate) fn new(
+        path: PathBuf,
+        seen: Option<Stamp>,
+        read: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
         Self {
-            seen: Mutex::new(Stamp::of(&path)),
+            seen: Mutex::new(seen),
             path,
             read: Box::new(read),
         }
@@ -33,10 +38,7 @@ impl Reloader {
 
     /// Reads it again.
     pub(crate) fn now(&self) {
-        // Before reading: what is written meanwhile is noticed later.
-        let stamp = Stamp::of(&self.path);
-        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = stamp;
-        (self.read)();
+        self.read_if(|_, _| true);
     }
 
     /// Reads it again whenever the file is another one, until asked to stop.
@@ -44,12 +46,18 @@ impl Reloader {
         loop {
             tokio::select! {
                 () = stop.requested() => return,
-                () = sleep(RELOAD_CHECK) => {}
+                () = sleep(RELOAD_CHECK) => self.read_if(|seen, now| seen != now),
             }
-            let stamp = Stamp::of(&self.path);
-            if *self.seen.lock().unwrap_or_else(PoisonError::into_inner) != stamp {
-                self.now();
-            }
+        }
+    }
+
+    fn read_if(&self, wanted: impl Fn(Option<Stamp>, Option<Stamp>) -> bool) {
+        let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        // Before reading: what is written meanwhile is noticed later.
+        let now = Stamp::of(&self.path);
+        if wanted(*seen, now) {
+            *seen = now;
+            (self.read)();
         }
     }
 }

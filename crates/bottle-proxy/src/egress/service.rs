@@ -17,6 +17,7 @@ use crate::engine::{Engine, Listener, listen};
 use crate::reload::{Reloader, reload};
 use crate::resolve::Resolver;
 use crate::secrets::SecretStore;
+use crate::stamp::Stamp;
 use crate::stop::Stop;
 use crate::upstream::{Hop, Upstream, Way};
 use crate::watched::Watched;
@@ -80,6 +81,9 @@ impl Egress {
             next,
             own_port,
         };
+        let path = config_dir.join(ROUTES_FILE);
+        // Before reading: a file that is replaced meanwhile is read again.
+        let stamp = Stamp::of(&path);
         let (policy, way) = exit.read()?;
         let gate = EgressGate {
             table: Watched::new(policy.table),
@@ -97,7 +101,7 @@ impl Egress {
             ),
             None => None,
         };
-        let reloader = reloader(&engine, config_dir.join(ROUTES_FILE), exit);
+        let reloader = reloader(&engine, (path, stamp), exit);
         Ok(Self {
             engine,
             listener,
@@ -170,9 +174,13 @@ impl Exit {
     }
 }
 
-fn reloader(engine: &Arc<Engine<EgressGate>>, path: PathBuf, exit: Exit) -> Arc<Reloader> {
+fn reloader(
+    engine: &Arc<Engine<EgressGate>>,
+    (path, stamp): (PathBuf, Option<Stamp>),
+    exit: Exit,
+) -> Arc<Reloader> {
     let engine = Arc::clone(engine);
-    Arc::new(Reloader::new(path, move || {
+    Arc::new(Reloader::new(path, stamp, move || {
         let ok = reload("egress", &engine.log, exit.read(), |(policy, way)| {
             engine.gate.table.set(policy.table);
             engine.gate.upstream.replace(way);

@@ -1,7 +1,7 @@
 //! What a request asked for, in words for refusals and for the log.
 
 use bottle_core::Guard;
-use bottle_egress::{Denial, DenialCode, Layer, RequestLine, Scheme};
+use bottle_egress::{Denial, DenialCode, Layer, RequestLine, Scheme, shown_path};
 use http::Uri;
 use http::header::EXPECT;
 use http::request::Parts;
@@ -38,7 +38,7 @@ impl Asked {
             scheme,
             host,
             port,
-            path: parts.uri.path().to_owned(),
+            path: shown_path(parts.uri.path()).into_owned(),
             waits: parts.headers.contains_key(EXPECT),
         }
     }

@@ -96,16 +96,27 @@ impl<G: Gate> Connection<G> {
             .check(&permit)
             .map_err(|code| refused(code.into()))?;
         clean_request(&mut work.headers);
-        let body = gate.prepare(&permit, work).await.map_err(refused)?;
-        let outgoing = self.outgoing(work, body);
         let request = GrantedRequest {
             destination: destination.clone(),
             method: method.clone(),
             target: target.to_owned(),
+            websocket: work.upgrade != Upgrade::None,
         };
         let judge: Arc<dyn Rejudge> = Arc::<Engine<G>>::clone(&self.engine);
-        let grant = Grant::new(judge, request, seen);
-        let sent = gate.upstream().send(permit, outgoing).await;
+        let mut grant = Grant::new(judge, request, seen);
+        let body = gate.prepare(&permit, work).await.map_err(refused)?;
+        // Reading the body may have taken a while.
+        if grant.is_lost() {
+            return Err(refused(DenialCode::PolicyRevoked.into()));
+        }
+        let outgoing = self.outgoing(work, body.with_grant(grant.clone()));
+        let sent = tokio::select! {
+            biased;
+            sent = gate.upstream().send(permit, outgoing) => sent,
+            () = grant.clone().lost() => {
+                return Err(refused(DenialCode::PolicyRevoked.into()));
+            }
+        };
         let answer = sent.map_err(|error| refused(self.failed(&error)))?;
         Ok(Sent {
             answer,

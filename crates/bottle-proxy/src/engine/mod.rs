@@ -14,6 +14,7 @@ pub(crate) use listener::{Listener, listen};
 
 use std::pin::Pin;
 
+use bottle_core::WebSocket;
 use bottle_egress::{Request, decide};
 use serde::Serialize;
 use tokio::sync::watch;
@@ -74,13 +75,16 @@ impl<G: Gate> Rejudge for Engine<G> {
             destination,
             method,
             target,
+            websocket,
         } = request;
         let question = Request {
             destination,
             method: method.as_str(),
             target,
         };
-        decide(&self.gate.table(), &question).is_ok()
+        let table = self.gate.table();
+        let permit = decide(&table, &question);
+        permit.is_ok_and(|permit| !websocket || permit.websocket() == WebSocket::Granted)
     }
 
     fn changed(&self, seen: u64) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {

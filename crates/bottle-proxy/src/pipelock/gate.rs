@@ -63,6 +63,7 @@ impl Gate for PipelockGate {
         inspect::head(scanner, permit, work)?;
         let held = inspect::read_body(work, self.policy.get().max_body_bytes, &self.room).await?;
         inspect::body(scanner, &held.bytes)?;
+        inspect::batch(permit, &held.bytes)?;
         Ok(Body::whole(held.bytes).with_room(held.room))
     }
 

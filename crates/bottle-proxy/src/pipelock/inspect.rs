@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bottle_core::Guard;
-use bottle_egress::{DenialCode, Permit};
+use bottle_egress::{DenialCode, Permit, is_download, is_lfs_batch};
 use bottle_pipelock::{Finding, Scanner};
 use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
@@ -50,6 +50,15 @@ pub(super) fn head(scanner: &Scanner, permit: &Permit<'_>, work: &Work) -> Resul
 pub(super) fn body(scanner: &Scanner, body: &[u8]) -> Result<(), Refusal> {
     if Guard::BodyScan.is_on() {
         refuse(scanner.scan_body(body))?;
+    }
+    Ok(())
+}
+
+/// Looks into a batch request of LFS: what it asks for stands in its body alone.
+pub(super) fn batch(permit: &Permit<'_>, body: &[u8]) -> Result<(), Refusal> {
+    let uploads = is_lfs_batch(permit.target()) && !is_download(body);
+    if uploads && Guard::LfsUploads.is_on() {
+        return Err(DenialCode::GitWriteDenied.into());
     }
     Ok(())
 }

@@ -16,6 +16,7 @@ use crate::engine::{Engine, Listener, listen};
 use crate::reload::{Reloader, reload};
 use crate::resolve::Resolver;
 use crate::secrets::{KnownValue, SecretStore, Secrets};
+use crate::stamp::Stamp;
 use crate::stop::Stop;
 use crate::upstream::{Upstream, Way};
 use crate::watched::Watched;
@@ -87,6 +88,9 @@ impl Pipelock {
             resolver: resolver.map_or(Resolver::System, Resolver::Server),
             own_port: listener.local_addr().map_err(StartError::Listen)?.port(),
         };
+        let path = config_dir.join(POLICY_FILE);
+        // Before reading: a file that is replaced meanwhile is read again.
+        let stamp = Stamp::of(&path);
         let (policy, way) = exit.read()?;
         let gate = PipelockGate {
             policy: Watched::new(policy),
@@ -97,7 +101,7 @@ impl Pipelock {
             stale: AtomicBool::new(false),
         };
         let engine = Arc::new(Engine::new(gate, config::leafs(&config_dir)?, log));
-        let reloader = reloader(&engine, config_dir.join(POLICY_FILE), exit);
+        let reloader = reloader(&engine, (path, stamp), exit);
         Ok(Self {
             engine,
             listener,
@@ -154,9 +158,13 @@ impl Exit {
     }
 }
 
-fn reloader(engine: &Arc<Engine<PipelockGate>>, path: PathBuf, exit: Exit) -> Arc<Reloader> {
+fn reloader(
+    engine: &Arc<Engine<PipelockGate>>,
+    (path, stamp): (PathBuf, Option<Stamp>),
+    exit: Exit,
+) -> Arc<Reloader> {
     let engine = Arc::clone(engine);
-    Arc::new(Reloader::new(path, move || {
+    Arc::new(Reloader::new(path, stamp, move || {
         let ok = reload("pipelock", &engine.log, exit.read(), |(policy, way)| {
             engine.gate.policy.set(policy);
             engine.gate.upstream.replace(way);

@@ -50,6 +50,8 @@ impl UpstreamError {
         match self {
             Self::SpecialAddress(_) => DenialCode::HostPrivateIp,
             Self::Loop => DenialCode::ProtoLoop,
+            // It was the client's body that broke off.
+            Self::Exchange(error) if error.is_user() => DenialCode::HttpMalformed,
             Self::Chain(_) => DenialCode::InternalFailClosed,
             _ if inner => DenialCode::InternalFailClosed,
             Self::Resolve(_) => DenialCode::UpstreamDnsFailed,

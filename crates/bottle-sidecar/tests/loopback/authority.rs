@@ -1,6 +1,8 @@
 //! CONNECT, the server name in TLS, `Host` and the URL must all name one destination.
 
-use super::support::{Bottle, Client, trusting};
+use bottle_pipelock::check_addresses;
+
+use super::support::{Alone, Bottle, Client, Protocols, obey_guard_off, trusting};
 
 fn tls(bottle: &Bottle, connect: &str, name: &str) -> std::io::Result<Client> {
     Client::connect(bottle.egress.address, connect).tls(
@@ -186,4 +188,54 @@ fn the_address_that_was_checked_is_the_one_that_is_dialled() {
     assert_eq!(count, 2, "one A and one AAAA");
     assert_eq!(bottle.origin.connections(), 1);
     assert_eq!(bottle.origin.seen().len(), 2);
+}
+
+/// `GET /v1/x` from `name` through a fresh tunnel of egress alone.
+fn ask_alone(alone: &Alone, name: &str, port: u16) -> super::support::Answer {
+    let at = format!("{name}:{port}");
+    let connected = Client::connect(alone.egress.address, &at);
+    let tls = trusting(&alone.ca, &[b"http/1.1"]);
+    let mut tunnel = connected.tls(name, tls, usize::MAX).unwrap();
+    tunnel.ask(format!("GET /v1/x HTTP/1.1\r\nHost: {at}\r\n\r\n"))
+}
+
+#[test]
+fn a_special_address_needs_a_grant() {
+    let alone = Alone::start(Protocols::Http1);
+    assert_eq!(ask_alone(&alone, "ok.test", alone.origin.port).status, 200);
+    alone.change_routes(|text| text.replace("allow_cidrs: [127.0.0.0/8, ", "allow_cidrs: ["));
+    let answer = ask_alone(&alone, "ok.test", alone.origin.port);
+    answer.refused(403, "host.private_ip");
+    assert_eq!(alone.origin.arrived().len(), 1);
+}
+
+#[test]
+fn metadata_is_granted_to_nobody() {
+    obey_guard_off();
+    let everything = ["0.0.0.0/0", "::/0"].map(|net| net.parse().unwrap());
+    for address in [
+        "169.254.169.254",
+        "fd00:ec2::254",
+        "::ffff:169.254.169.254",
+        "64:ff9b::a9fe:a9fe",
+    ] {
+        let address = address.parse().unwrap();
+        assert_eq!(check_addresses(&[address], &everything), Err(address));
+    }
+    let granted = "10.0.0.1".parse().unwrap();
+    assert_eq!(check_addresses(&[granted], &everything), Ok(()));
+}
+
+#[test]
+fn a_name_of_the_proxy_itself_is_a_loop() {
+    let alone = Alone::start(Protocols::Http1);
+    let port = alone.egress.address.port();
+    let route =
+        format!("routes:\n- {{host: loop.test, ports: [{port}], path_allowlist: [], methods: []}}");
+    alone.change_routes(|text| {
+        text.replace("routes:", &route)
+            .replace("hosts: {", "hosts: {loop.test: 127.0.0.1, ")
+    });
+    ask_alone(&alone, "loop.test", port).refused(403, "proto.loop");
+    assert_eq!(ask_alone(&alone, "ok.test", alone.origin.port).status, 200);
 }

@@ -259,6 +259,31 @@ fn a_stream_ends_when_its_route_does() {
     }));
 }
 
+#[test]
+fn trailers_of_a_request_do_not_travel() {
+    let alone = Alone::start(Protocols::Both);
+    let (proxy, at) = (
+        (alone.egress.address, alone.ca.as_str()),
+        alone.at("auth.test"),
+    );
+    runtime().block_on(patiently(async {
+        let mut late = http::HeaderMap::new();
+        late.insert("authorization", "Bearer late".parse().unwrap());
+        let frames = [
+            Frame::data(Bytes::from_static(b"abc")),
+            Frame::trailers(late),
+        ];
+        let stream = futures_util::stream::iter(frames.map(Ok));
+        let call = request(&at, "/v1/trailers").method("POST");
+        let call = call.body(BodyExt::boxed(StreamBody::new(stream))).unwrap();
+        let (parts, body, _) = ask(proxy, &at, call).await;
+        assert_eq!(
+            (parts.status, &body[..]),
+            (StatusCode::OK, &b"3 bytes, no trailers"[..])
+        );
+    }));
+}
+
 /// A frame of HTTP/2.
 fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).unwrap().to_be_bytes();

@@ -6,6 +6,8 @@ mod support;
 #[cfg(test)]
 mod authority;
 #[cfg(test)]
+mod corpus;
+#[cfg(test)]
 mod credentials;
 #[cfg(test)]
 mod dns_refuser;
@@ -18,6 +20,9 @@ mod framing;
 #[cfg(test)]
 mod http2;
 #[cfg(test)]
+#[cfg(feature = "mutants")]
+mod mutants;
+#[cfg(test)]
 mod pages;
 #[cfg(test)]
 mod protocols;
@@ -29,5 +34,7 @@ mod routes;
 mod scanning;
 #[cfg(test)]
 mod streaming;
+#[cfg(test)]
+mod tls;
 #[cfg(test)]
 mod websocket;

@@ -98,8 +98,8 @@ fn upgrades_are_refused_and_h2c_is_ignored() {
             .tunnel("ok.test")
             .ask(bottle.request(("GET", "/v1/x"), "ok.test", &lines, ""))
     };
-    upgrade("websocket").refused(403, "ws.not_allowed");
-    upgrade("h2c, WebSocket").refused(403, "ws.not_allowed");
+    upgrade("websocket").refused(426, "ws.not_allowed");
+    upgrade("h2c, WebSocket").refused(426, "ws.not_allowed");
     bottle.origin.saw_nothing();
     assert_eq!(upgrade("h2c").status, 200);
     assert!(bottle.origin.only().values("upgrade").is_empty());
@@ -130,4 +130,26 @@ fn certificates_are_what_strict_clients_accept_and_are_kept() {
         200,
         "a long name fits its certificate"
     );
+}
+
+#[test]
+fn pipelock_refuses_requests_of_others() {
+    let bottle = Bottle::start();
+    let pipelock = bottle.pipelock.as_ref().unwrap().address;
+    let plain = format!("plain.test:{}", bottle.plain_origin.port());
+    for request in [
+        format!(
+            "CONNECT {0} HTTP/1.1\r\nHost: {0}\r\n\r\n",
+            bottle.at("ok.test")
+        ),
+        format!("GET http://{plain}/v1/x HTTP/1.1\r\nHost: {plain}\r\n\r\n"),
+    ] {
+        // Egress is at 127.0.0.1.
+        let mut stranger = Client::plain_from("127.0.0.2", pipelock);
+        stranger.ask(&request).refused(403, "host.not_allowed");
+        let mut egress = Client::plain(pipelock);
+        egress.send(&request);
+        assert!(egress.head().starts_with("HTTP/1.1 200"));
+    }
+    assert_eq!(bottle.plain_origin.seen().len(), 1);
 }

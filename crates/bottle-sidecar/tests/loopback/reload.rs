@@ -1,11 +1,12 @@
 //! SIGHUP reads the policy again; a bad one is not taken. SIGTERM ends at once.
 
 use std::fs;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
-use super::support::{Bottle, PATIENCE};
+use super::support::{Alone, Bottle, Client, PATIENCE, Protocols, trusting};
 
 fn eventually(what: &str, is_so: impl Fn() -> bool) {
     let start = Instant::now();
@@ -62,6 +63,8 @@ fn a_bad_policy_is_not_taken() {
     });
     bottle.pipelock.as_ref().unwrap().signal(Signal::HUP);
     eventually("pipelock refuses", || reloads(&bottle, false) == 2);
+    assert!(!bottle.egress.is_healthy("egress"));
+    assert!(!bottle.pipelock.as_ref().unwrap().is_healthy("pipelock"));
     assert_eq!(bottle.get("ok.test", "/v1/x").status, 200);
     bottle
         .get("evil.test", "/")
@@ -104,4 +107,60 @@ fn a_service_stops_within_a_second_even_with_open_connections() {
         "{status} after {took:?}"
     );
     assert!(idle.is_closed());
+}
+
+/// Requests until told to stop: many on one connection, then a new one. How many there were.
+fn ask_until(alone: &Alone, done: &AtomicBool) -> usize {
+    let (at, mut count) = (alone.at("ok.test"), 0);
+    while !done.load(Ordering::SeqCst) {
+        let connected = Client::connect(alone.egress.address, &at);
+        let tls = trusting(&alone.ca, &[b"http/1.1"]);
+        let mut tunnel = connected.tls("ok.test", tls, usize::MAX).unwrap();
+        for _ in 0..20 {
+            let answer = tunnel.ask(format!("GET /v1/x HTTP/1.1\r\nHost: {at}\r\n\r\n"));
+            assert_eq!(answer.status, 200, "{answer:?}");
+            count += 1;
+        }
+    }
+    count
+}
+
+#[test]
+fn a_thousand_reloads_under_load_cost_no_request() {
+    let alone = Alone::start(Protocols::Http1);
+    let done = AtomicBool::new(false);
+    let (counted, memory) = std::thread::scope(|scope| {
+        let askers: Vec<_> = (0..3)
+            .map(|_| scope.spawn(|| ask_until(&alone, &done)))
+            .collect();
+        let before = alone.egress.peak_memory_kib();
+        for number in 0..1000 {
+            let other = format!("host: other-{number}.test");
+            alone.replace_routes(|text| text.replace("host: two.test", &other));
+            alone.egress.signal(Signal::HUP);
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        eventually("the last table holds", || {
+            let mut local = Client::plain(alone.egress.address);
+            let page = local
+                .ask("GET http://_egress.local/allowlist HTTP/1.1\r\nHost: _egress.local\r\n\r\n");
+            page.text().contains("other-999.test")
+        });
+        done.store(true, Ordering::SeqCst);
+        let counts = askers.into_iter().map(|asker| asker.join().unwrap());
+        (
+            counts.sum::<usize>(),
+            alone.egress.peak_memory_kib() - before,
+        )
+    });
+    let lines = alone.decisions();
+    let reloads = lines.iter().filter(|line| line["event"] == "reload");
+    let (good, bad): (Vec<_>, Vec<_>) = reloads.partition(|line| line["ok"] == true);
+    assert!(
+        good.len() > 100 && bad.is_empty(),
+        "{} good, {bad:?}",
+        good.len()
+    );
+    assert!(counted > 500, "only {counted} requests");
+    assert!(memory < 16 * 1024, "egress grew by {memory} KiB");
 }

@@ -153,3 +153,16 @@ fn unreadable_secrets_stop_everything_that_would_be_scanned_for_them() {
         .refused(503, "internal.fail_closed");
     assert_eq!(bottle.origin.seen().len(), 1);
 }
+
+#[test]
+fn the_log_does_not_repeat_what_was_refused() {
+    let bottle = Bottle::start();
+    let secret = "AKIAQ3EGRX7J2LMNOPQR";
+    let answer = bottle.get("ok.test", &format!("/v1/{secret}"));
+    answer.refused(403, "dlp.secret");
+    let line = bottle.decision(|line| line["code"] == "dlp.secret");
+    assert_eq!(line["path"], "(withheld)");
+    let line = bottle.decision(|line| line["code"] == "dlp.secret" && line["service"] == "egress");
+    assert_eq!(line["path"], "(withheld)");
+    assert!(!bottle.all_output().contains(secret));
+}

@@ -13,8 +13,8 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::support::{
-    ALONE_TOKEN, Alone, PATIENCE, Protocols, TestBody, full, http1_client, http2_client, patiently,
-    runtime, tunnel,
+    ALONE_TOKEN, Alone, Bottle, PATIENCE, Protocols, TestBody, full, http1_client, http2_client,
+    patiently, runtime, tunnel,
 };
 
 const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
@@ -150,7 +150,7 @@ fn only_a_granted_and_proper_handshake_is_passed_on() {
         };
         assert_eq!(
             ask("ok.test", "/v1/socket", KEY).await,
-            (403, "ws.not_allowed".into())
+            (426, "ws.not_allowed".into())
         );
         assert_eq!(
             ask("chat.test", "/socket", "short").await,
@@ -221,4 +221,55 @@ fn a_revoked_route_closes_its_sockets_within_a_second() {
             start.elapsed()
         );
     }));
+}
+
+/// A masked frame of a client.
+fn frame(last: bool, opcode: u8, payload: &[u8]) -> Vec<u8> {
+    let mask = [1, 2, 3, 4];
+    let length = u8::try_from(payload.len()).unwrap();
+    let head = [u8::from(last) << 7 | opcode, 0x80 | length];
+    let masked = payload.iter().zip(mask.iter().cycle());
+    let masked: Vec<u8> = masked.map(|(byte, mask)| byte ^ mask).collect();
+    [&head[..], &mask, &masked].concat()
+}
+
+#[test]
+fn a_secret_in_a_message_ends_the_socket() {
+    let bottle = Bottle::start();
+    let secret = b"AKIAQ3EGRX7J2LMNOPQR";
+    let lines = format!(
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: {KEY}\r\nSec-WebSocket-Version: 13\r\n"
+    );
+    let (text, binary, more) = (1, 2, 0);
+    let pieces: Vec<Vec<u8>> = secret
+        .chunks(4)
+        .enumerate()
+        .map(|(number, piece)| frame(number == 4, if number == 0 { text } else { more }, piece))
+        .collect();
+    for secret in [
+        frame(true, text, secret),
+        frame(true, binary, secret),
+        pieces.concat(),
+    ] {
+        let mut socket = bottle.tunnel("chat.test");
+        socket.send(bottle.request(("GET", "/socket"), "chat.test", &lines, ""));
+        assert!(socket.head().starts_with("HTTP/1.1 101"));
+        socket.send(frame(true, text, b"words"));
+        bottle.origin.socket_saw(b"words");
+        socket.send(secret);
+        let mut last = Vec::new();
+        while !socket.is_closed() {
+            last.extend(socket.some());
+        }
+        let policy = 1008_u16.to_be_bytes();
+        assert!(last.windows(2).any(|pair| pair == policy), "{last:?}");
+    }
+    bottle.decision(|line| line["service"] == "pipelock" && line["code"] == "dlp.secret");
+    assert!(
+        !bottle
+            .origin
+            .socket_bytes()
+            .windows(4)
+            .any(|bytes| bytes == b"AKIA")
+    );
 }

@@ -4,10 +4,12 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
+use std::time::{Duration, Instant};
+
 use tempfile::TempDir;
 
 use super::modern::ModernOrigin;
-use super::{Issuer, Process, Protocols};
+use super::{Issuer, PATIENCE, Process, Protocols};
 
 /// The token of `auth.test`.
 pub(crate) const ALONE_TOKEN: &str = "sentinel-alone-9d3f6b1c77";
@@ -60,6 +62,23 @@ impl Alone {
     /// Replaces `routes.yaml` in one step.
     pub(crate) fn replace_routes(&self, change: impl FnOnce(String) -> String) {
         write_routes(self.folder.path(), self.origin.port, change);
+    }
+
+    /// Replaces `routes.yaml` and waits until it is in force.
+    pub(crate) fn change_routes(&self, change: impl FnOnce(String) -> String) {
+        let reloads = || {
+            let lines = self.decisions();
+            lines
+                .iter()
+                .filter(|line| line["event"] == "reload")
+                .count()
+        };
+        let (before, start) = (reloads(), Instant::now());
+        self.replace_routes(change);
+        while reloads() == before {
+            assert!(start.elapsed() < PATIENCE, "egress does not reload");
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// `name` with the origin's port.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use bottle_core::{AuthScheme, AuthSpec, BottlePlan, Provider, RouteSpec};
+use bottle_core::{AuthScheme, AuthSpec, BottlePlan, Provider, RouteSpec, WebSocket};
 use bottle_egress::{UpstreamPart, fold};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
@@ -80,6 +80,7 @@ impl Bottle {
             "evil.test",
             "wild.test",
             "a.wild.test",
+            "chat.test",
         ] {
             names.set(name, &[&["127.0.0.5"]]);
         }
@@ -139,6 +140,12 @@ impl Bottle {
             bottle.put_secrets(&secrets);
         }
         bottle
+    }
+
+    /// The outside forgets what it saw.
+    pub(crate) fn forget(&self) {
+        self.origin.forget();
+        self.plain_origin.forget();
     }
 
     /// Hands secrets to both services, as the host does.
@@ -275,9 +282,13 @@ fn plan(port: u16, plain_port: u16) -> BottlePlan {
             "mixed.test",
             "meta.test",
             "rebind.test",
+            "alias.test",
         ]
         .map(|host| route(host, port, &[])),
     );
+    let mut chat = route("chat.test", port, &[]);
+    chat.websocket = WebSocket::Granted;
+    routes.push(chat);
     routes.extend(
         ["badcert.test", "wrongname.test", "nodns.test", "dead.test"]
             .map(|host| route(host, port, &[])),

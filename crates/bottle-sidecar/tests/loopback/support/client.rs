@@ -64,6 +64,24 @@ impl Client {
         }
     }
 
+    /// The same from another address of this machine.
+    pub(crate) fn plain_from(source: &str, proxy: SocketAddr) -> Self {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let connected = runtime.block_on(async {
+            let socket = tokio::net::TcpSocket::new_v4().unwrap();
+            socket
+                .bind((source.parse::<IpAddr>().unwrap(), 0).into())
+                .unwrap();
+            socket.connect(proxy).await.unwrap().into_std().unwrap()
+        });
+        connected.set_nonblocking(false).unwrap();
+        connected.set_read_timeout(Some(PATIENCE)).unwrap();
+        Self {
+            wire: Box::new(connected),
+            rest: Vec::new(),
+        }
+    }
+
     /// CONNECT, and nothing after it.
     pub(crate) fn connect(proxy: SocketAddr, authority: &str) -> Self {
         let mut client = Self::plain(proxy);
@@ -130,6 +148,12 @@ impl Client {
     #[track_caller]
     pub(crate) fn answer_to(&mut self, method: &str) -> Answer {
         let head = self.head();
+        self.answer_with(head, method)
+    }
+
+    /// The rest of an answer of which the head was read.
+    #[track_caller]
+    pub(crate) fn answer_with(&mut self, head: String, method: &str) -> Answer {
         let status = head
             .get(9..12)
             .and_then(|text| text.parse().ok())
@@ -156,6 +180,27 @@ impl Client {
                 return String::from_utf8_lossy(&std::mem::take(&mut self.rest)).into_owned();
             }
         }
+    }
+
+    /// The next frame of HTTP/2: kind, flags, stream, payload. None when the connection ended.
+    pub(crate) fn http2_frame(&mut self) -> Option<(u8, u8, u32, Vec<u8>)> {
+        let head = self.exactly(9)?;
+        let number = |bytes: &[u8]| {
+            bytes
+                .iter()
+                .fold(0, |all, byte| all << 8 | u32::from(*byte))
+        };
+        let payload = self.exactly(usize::try_from(number(&head[..3])).unwrap())?;
+        Some((head[3], head[4], number(&head[5..]), payload))
+    }
+
+    fn exactly(&mut self, count: usize) -> Option<Vec<u8>> {
+        while self.rest.len() < count {
+            if self.fill() == 0 {
+                return None;
+            }
+        }
+        Some(self.rest.drain(..count).collect())
     }
 
     /// Some more bytes of a body that is being streamed.
@@ -223,6 +268,7 @@ fn ended(error: io::Error) -> io::Result<usize> {
     match error.kind() {
         io::ErrorKind::ConnectionReset
         | io::ErrorKind::UnexpectedEof
+        | io::ErrorKind::BrokenPipe
         | io::ErrorKind::ConnectionAborted => Ok(0),
         _ => Err(error),
     }

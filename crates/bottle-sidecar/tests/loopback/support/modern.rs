@@ -138,6 +138,7 @@ fn answer(request: Request<Incoming>, log: &Log) -> Response<TestBody> {
     match path.as_str() {
         "/v1/echo" => Response::new(echo(request.into_body())),
         "/v1/events" => Response::new(events()),
+        "/v1/trailers" => Response::new(counted(request.into_body())),
         "/v1/mirror" => mirror(&arrived),
         "/v1/mirror/gzip" => packed(&arrived, "gzip"),
         "/v1/mirror/br" => packed(&arrived, "br"),
@@ -170,6 +171,21 @@ fn echo(body: Incoming) -> TestBody {
         trailers.insert("grpc-status", "0".parse().unwrap());
         trailers.insert("alt-svc", "h3".parse().unwrap());
         let _ = sender.send(Ok(Frame::trailers(trailers))).await;
+    });
+    receiving(receiver)
+}
+
+/// Says how long a body was and what stood behind it.
+fn counted(body: Incoming) -> TestBody {
+    let (sender, receiver) = mpsc::channel::<Result<Frame<Bytes>, Infallible>>(1);
+    tokio::spawn(async move {
+        let whole = body.collect().await.unwrap();
+        let trailers = match whole.trailers() {
+            Some(trailers) => format!("{trailers:?}"),
+            None => "no trailers".to_owned(),
+        };
+        let text = format!("{} bytes, {trailers}", whole.to_bytes().len());
+        let _ = sender.send(Ok(Frame::data(text.into()))).await;
     });
     receiving(receiver)
 }

@@ -5,10 +5,13 @@ use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::{Arc, Mutex};
 
 use hickory_proto::op::{Message, ResponseCode};
-use hickory_proto::rr::rdata::{A, AAAA};
-use hickory_proto::rr::{RData, Record, RecordType};
+use hickory_proto::rr::rdata::{A, AAAA, CNAME};
+use hickory_proto::rr::{Name, RData, Record, RecordType};
 
 type Zone = BTreeMap<String, Vec<Vec<IpAddr>>>;
+
+/// Where an alias leads, before its addresses: what a name has that starts with this.
+const ALIAS: &str = "alias.";
 
 /// Answers from a table; each query for a name with several answer sets moves on to the next one (the last one stays).
 pub(crate) struct Names {
@@ -71,12 +74,19 @@ fn answer(query: &[u8], zone: &Mutex<Zone>, asked: &Mutex<Vec<String>>) -> Optio
     } else {
         sets[0].clone()
     };
+    let mut owner = question.name().clone();
+    if name.starts_with(ALIAS) {
+        let target = Name::from_ascii("target.of.the.alias.").unwrap();
+        let data = RData::CNAME(CNAME(target.clone()));
+        response.add_answer(Record::from_rdata(owner, 0, data));
+        owner = target;
+    }
     for address in set.iter().filter(|address| address.is_ipv4() == is_a) {
         let data = match address {
             IpAddr::V4(address) => RData::A(A(*address)),
             IpAddr::V6(address) => RData::AAAA(AAAA(*address)),
         };
-        response.add_answer(Record::from_rdata(question.name().clone(), 0, data));
+        response.add_answer(Record::from_rdata(owner.clone(), 0, data));
     }
     response.to_vec().ok()
 }

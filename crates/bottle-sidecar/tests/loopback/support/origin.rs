@@ -43,6 +43,8 @@ struct Log {
     requests: Mutex<Vec<Seen>>,
     bytes: AtomicUsize,
     connections: AtomicUsize,
+    /// What came through every socket, unmasked.
+    socket: Mutex<Vec<u8>>,
 }
 
 pub(crate) struct Origin {
@@ -95,6 +97,12 @@ impl Origin {
         seen[0].clone()
     }
 
+    /// Starts the record anew.
+    pub(crate) fn forget(&self) {
+        self.log.requests.lock().unwrap().clear();
+        self.log.bytes.store(0, Ordering::SeqCst);
+    }
+
     /// Not one byte of a request arrived.
     #[track_caller]
     pub(crate) fn saw_nothing(&self) {
@@ -104,6 +112,22 @@ impl Origin {
             "{:?}",
             self.seen()
         );
+    }
+
+    /// What came through every socket.
+    pub(crate) fn socket_bytes(&self) -> Vec<u8> {
+        self.log.socket.lock().unwrap().clone()
+    }
+
+    /// Waits until this came through a WebSocket, and forgets what did.
+    #[track_caller]
+    pub(crate) fn socket_saw(&self, bytes: &[u8]) {
+        let start = std::time::Instant::now();
+        while self.socket_bytes() != bytes {
+            assert!(start.elapsed() < PATIENCE, "{:?}", self.socket_bytes());
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        self.log.socket.lock().unwrap().clear();
     }
 
     pub(crate) fn connections(&self) -> usize {
@@ -135,7 +159,34 @@ fn serve(stream: &mut (impl Read + Write), log: &Log) -> io::Result<()> {
         };
         seen.body = read_body(stream, &mut raw, &seen, log)?;
         log.requests.lock().unwrap().push(seen.clone());
+        if seen.head.starts_with("GET /socket ") {
+            return socket(stream, &seen, log);
+        }
         respond(stream, &seen)?;
+    }
+}
+
+/// Takes the handshake of a WebSocket and keeps what comes through it.
+fn socket(stream: &mut (impl Read + Write), seen: &Seen, log: &Log) -> io::Result<()> {
+    let key = seen.values("sec-websocket-key")[0].as_bytes();
+    let accept = tokio_tungstenite::tungstenite::handshake::derive_accept_key(key);
+    write!(
+        stream,
+        "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
+    )?;
+    stream.flush()?;
+    loop {
+        // Pipelock sends short frames with a mask, and nothing else.
+        let mut head = [0; 6];
+        stream.read_exact(&mut head)?;
+        let mut payload = vec![0; usize::from(head[1] & 0x7f)];
+        stream.read_exact(&mut payload)?;
+        let masks = head[2..].iter().cycle();
+        let plain = payload.iter().zip(masks).map(|(byte, mask)| byte ^ mask);
+        let is_close = head[0] & 0xf == 8;
+        if !is_close {
+            log.socket.lock().unwrap().extend(plain);
+        }
     }
 }
 
@@ -205,6 +256,31 @@ fn respond(stream: &mut impl Write, seen: &Seen) -> io::Result<()> {
         ),
         "/v1/switch" => stream.write_all(b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n"),
         "/v1/nonsense" => stream.write_all(b"I am not a web server\r\n\r\n"),
+        "/v1/redirect" => stream.write_all(
+            b"HTTP/1.1 307 Temporary Redirect\r\nLocation: https://evil.test/take\r\nRefresh: 0; url=https://evil.test/\r\nContent-Length: 0\r\n\r\n",
+        ),
+        "/v1/interim" => {
+            let flood = "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n".repeat(1000);
+            write!(stream, "{flood}HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        }
+        "/v1/one-interim" => stream.write_all(
+            b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+        ),
+        "/v1/long-head" => {
+            let line = format!("X-Filler: {}\r\n", "x".repeat(1000));
+            write!(stream, "HTTP/1.1 200 OK\r\n{}Content-Length: 2\r\n\r\nok", line.repeat(1000))
+        }
+        "/v1/bad-length" => stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2, 3\r\n\r\nok"),
+        "/v1/two-framings" => stream.write_all(
+            b"HTTP/1.1 200 OK\r\nContent-Length: 3\r\nTransfer-Encoding: gzip\r\n\r\nok",
+        ),
+        "/v1/bad-field" => stream.write_all(b"HTTP/1.1 200 OK\r\nX: a\x00b\r\nContent-Length: 2\r\n\r\nok"),
+        "/v1/extra" => stream.write_all(
+            b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nokHTTP/1.1 200 OK\r\nContent-Length: 8\r\n\r\npoisoned",
+        ),
+        "/v1/cached" => stream.write_all(
+            b"HTTP/1.1 206 Partial Content\r\nETag: \"e\"\r\nContent-Range: bytes 0-1/9\r\nContent-Length: 2\r\n\r\nok",
+        ),
         "/v1/none" => stream.write_all(b"HTTP/1.1 204 No Content\r\n\r\n"),
         _ if method == "HEAD" => stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1234\r\n\r\n"),
         _ => write!(stream, "HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{target}\n", target.len() + 1),
