@@ -134,6 +134,8 @@ guards! {
     Loop "loop";
     /// An answer that changes the protocol unasked is refused.
     UnaskedSwitch "unasked-switch";
+    /// An answer has one framing.
+    AnswerFraming "answer-framing";
     /// Interim answers are counted.
     Interim "interim";
     /// A WebSocket needs a route that grants it.

@@ -37,6 +37,8 @@ pub(crate) enum UpstreamError {
     Request(#[source] http::Error),
     #[error("the host changed the protocol unasked")]
     Switched,
+    #[error("the end of the host's answer can be understood in two ways")]
+    Framing,
     #[error("the host sends interim answers without end")]
     Interim,
     #[error("the host's answer to the WebSocket handshake is wrong")]
@@ -56,7 +58,9 @@ impl UpstreamError {
             _ if inner => DenialCode::InternalFailClosed,
             Self::Resolve(_) => DenialCode::UpstreamDnsFailed,
             Self::Tls(_) => DenialCode::UpstreamTlsInvalid,
-            Self::Interim | Self::Switched | Self::WebSocket => DenialCode::UpstreamMalformed,
+            Self::Framing | Self::Interim | Self::Switched | Self::WebSocket => {
+                DenialCode::UpstreamMalformed
+            }
             Self::Exchange(error) if error.is_parse() => DenialCode::UpstreamMalformed,
             _ => DenialCode::UpstreamUnreachable,
         }

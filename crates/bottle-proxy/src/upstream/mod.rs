@@ -16,7 +16,7 @@ use std::time::Instant;
 
 use bottle_core::Guard;
 use bottle_egress::{Destination, Permit, Scheme};
-use http::header::{CONNECTION, HOST, PROXY_AUTHORIZATION, TE};
+use http::header::{CONNECTION, CONTENT_LENGTH, HOST, PROXY_AUTHORIZATION, TE, TRANSFER_ENCODING};
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use hyper::body::Incoming;
 use hyper::client::conn::{http1, http2};
@@ -174,10 +174,11 @@ impl Upstream {
         drive(connection.with_upgrades(), slot);
         let interim = count_interim(&mut request);
         let mut response = tokio::select! {
+            biased;
+            () = interim.notified() => return Err(UpstreamError::Interim),
             answered = timeout(RESPONSE_HEAD_TIMEOUT, sender.send_request(request)) => {
                 answered.map_err(|_| UpstreamError::TimedOut)?.map_err(UpstreamError::Exchange)?
             }
-            () = interim.notified() => return Err(UpstreamError::Interim),
         };
         let mut socket = None;
         if response.status() == StatusCode::SWITCHING_PROTOCOLS {
@@ -255,8 +256,10 @@ impl Upstream {
         let interim = count_interim(&mut request);
         let sent = open.sender.try_send_request(request);
         let response = tokio::select! {
-            answered = timeout(RESPONSE_HEAD_TIMEOUT, sent) => answered,
+            // The flood comes before the answer: it must not lose against it.
+            biased;
             () = interim.notified() => return Exchanged::Failed(UpstreamError::Interim),
+            answered = timeout(RESPONSE_HEAD_TIMEOUT, sent) => answered,
         };
         match response {
             Ok(Ok(response)) => Exchanged::Answered(Box::new(Answered {
@@ -348,7 +351,18 @@ fn checked(answered: Answered) -> Result<Answered, UpstreamError> {
     if switches && Guard::UnaskedSwitch.is_on() {
         return Err(UpstreamError::Switched);
     }
+    if is_framed_twice(answered.response.headers()) && Guard::AnswerFraming.is_on() {
+        return Err(UpstreamError::Framing);
+    }
     Ok(answered)
+}
+
+/// Whether the end of an answer can be understood in two ways: by its length, and by its coding.
+fn is_framed_twice(headers: &HeaderMap) -> bool {
+    let mut codings = headers.get_all(TRANSFER_ENCODING).iter();
+    let plain = codings.all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"chunked"));
+    let both = headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH);
+    both || !plain
 }
 
 fn request(
