@@ -89,7 +89,8 @@ pub(super) fn replace(
     if has_key(permit.target()) && Guard::QueryKeys.is_on() {
         return Err(DenialCode::CredForeign.into());
     }
-    if permit.destination().scheme != Scheme::Https {
+    let in_clear = permit.destination().scheme != Scheme::Https;
+    if in_clear && Guard::Cleartext.is_on() {
         return Err(DenialCode::CredCleartext.into());
     }
     let Some(secret) = secrets.slots.get(&auth.slot.to_string()) else {

@@ -87,6 +87,7 @@ impl<G: Gate> Connection<G> {
 }
 
 fn builder() -> Builder<TokioExecutor> {
+    let fields = limit(Guard::Http2Fields, MAX_HEAD_BYTES);
     let mut builder = Builder::new(TokioExecutor::new());
     builder
         .timer(TokioTimer::new())
@@ -94,10 +95,7 @@ fn builder() -> Builder<TokioExecutor> {
         .initial_stream_window_size(H2_STREAM_WINDOW)
         .initial_connection_window_size(H2_CONNECTION_WINDOW)
         .max_send_buf_size(H2_SEND_BUFFER)
-        .max_header_list_size(limit(
-            Guard::Http2Fields,
-            MAX_HEAD_BYTES.try_into().unwrap_or(u32::MAX),
-        ))
+        .max_header_list_size(fields.try_into().unwrap_or(u32::MAX))
         .max_pending_accept_reset_streams(limit(Guard::Http2Resets, H2_MAX_PENDING_RESETS))
         .max_local_error_reset_streams(limit(Guard::Http2Resets, H2_MAX_ERROR_RESETS))
         .keep_alive_interval(H2_PING_INTERVAL)
@@ -108,11 +106,7 @@ fn builder() -> Builder<TokioExecutor> {
     builder
 }
 
-/// A limit, or a hundred times as much where its guard is off.
-fn limit<N: std::ops::Mul<Output = N> + From<u8>>(guard: Guard, number: N) -> N {
-    if guard.is_on() {
-        number
-    } else {
-        number * N::from(100)
-    }
+/// A limit, or none where its guard is off.
+fn limit(guard: Guard, number: usize) -> usize {
+    if guard.is_on() { number } else { usize::MAX }
 }

@@ -16,6 +16,11 @@ pub(super) struct Got {
 /// How long a frame of HTTP/2 may take.
 const FRAME_PATIENCE: Duration = Duration::from_secs(5);
 
+/// Bytes of a frame that every peer takes.
+const MAX_FRAME: usize = 16 * 1024;
+
+const END_HEADERS: u8 = 4;
+const CONTINUATION: u8 = 9;
 const HEADERS: u8 = 1;
 const RST_STREAM: u8 = 3;
 const GO_AWAY: u8 = 7;
@@ -92,8 +97,17 @@ fn http2(client: &mut Client, send: &Send) -> Result<Got, String> {
         }
     }
     let mut out = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0".to_vec();
-    let flags = if send.body.is_some() { 0x4 } else { 0x5 };
-    out.extend(frame(HEADERS, flags, &block));
+    let ended = u8::from(send.body.is_none());
+    let pieces = block.chunks(MAX_FRAME).count();
+    for (number, piece) in block.chunks(MAX_FRAME).enumerate() {
+        let (kind, flags) = if number == 0 {
+            (HEADERS, ended)
+        } else {
+            (CONTINUATION, 0)
+        };
+        let last = if number + 1 == pieces { END_HEADERS } else { 0 };
+        out.extend(frame(kind, flags | last, piece));
+    }
     if let Some(body) = &send.body {
         out.extend(frame(0, 1, &bytes(body)));
     }
