@@ -7,6 +7,9 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
+use time::OffsetDateTime;
+use time::format_description::BorrowedFormatItem;
+use time::macros::format_description;
 
 use crate::body::Counter;
 use crate::limits::MAX_LOG_LINES;
@@ -78,6 +81,15 @@ fn next(queue: &Receiver<Vec<u8>>, sink: &mut impl Write) -> Option<Vec<u8>> {
     Some(line)
 }
 
+/// Now, as it stands in a line.
+pub(crate) fn now() -> String {
+    const FORMAT: &[BorrowedFormatItem<'_>] =
+        format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
+    let now = OffsetDateTime::now_utc();
+    // A clock that is a million years off has no such text.
+    now.format(FORMAT).unwrap_or_default()
+}
+
 /// What was decided.
 #[derive(Debug, Clone, Copy, Serialize, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
@@ -91,6 +103,8 @@ pub(crate) enum Verdict {
 /// One line of the log.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Record {
+    /// When it arrived (RFC 3339, UTC, milliseconds).
+    pub(crate) time: String,
     pub(crate) event: &'static str,
     pub(crate) service: &'static str,
     pub(crate) method: String,
@@ -107,6 +121,9 @@ pub(crate) struct Record {
     pub(crate) foreign_credentials: Vec<String>,
     pub(crate) bytes_in: u64,
     pub(crate) bytes_out: u64,
+    /// Until the head of the next hop's answer was there; none when there was no answer.
+    pub(crate) head_ms: Option<u64>,
+    /// Until the last byte.
     pub(crate) duration_ms: u64,
 }
 
@@ -132,6 +149,15 @@ impl OpenRecord {
         }
     }
 
+    /// Notes that the next hop's answer begins.
+    pub(crate) fn answered(&mut self) {
+        self.record.head_ms = Some(self.elapsed_ms());
+    }
+
+    fn elapsed_ms(&self) -> u64 {
+        u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX)
+    }
+
     /// Counts the request's body.
     pub(crate) fn bytes_in(&self) -> Counter {
         self.bytes_in.clone()
@@ -147,8 +173,7 @@ impl Drop for OpenRecord {
     fn drop(&mut self) {
         self.record.bytes_in = self.bytes_in.get();
         self.record.bytes_out = self.bytes_out.get();
-        self.record.duration_ms =
-            u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.record.duration_ms = self.elapsed_ms();
         self.log.write(&self.record);
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use tokio::time::sleep;
 
 use crate::config::StartError;
-use crate::decision_log::DecisionLog;
+use crate::decision_log::{DecisionLog, now};
 use crate::limits::RELOAD_CHECK;
 use crate::stamp::Stamp;
 use crate::stop::Stop;
@@ -64,6 +64,7 @@ impl Reloader {
 
 #[derive(Serialize)]
 struct Reloaded {
+    time: String,
     event: &'static str,
     service: &'static str,
     ok: bool,
@@ -89,6 +90,7 @@ pub(crate) fn reload<T>(
         ),
     }
     log.write(&Reloaded {
+        time: now(),
         event: "reload",
         service,
         ok,

@@ -191,6 +191,7 @@ impl<G: Gate> Connection<G> {
         parts.version = Version::HTTP_11;
         clean_response(&mut parts.headers);
         let status = parts.status.as_u16();
+        record.answered();
         record.record.status = status;
         record.record.rule = Some(format!("route {rule}"));
         let inner = parts

@@ -6,7 +6,7 @@ use http::Uri;
 use http::header::EXPECT;
 use http::request::Parts;
 
-use crate::decision_log::{Record, Verdict};
+use crate::decision_log::{Record, Verdict, now};
 use crate::place::{Place, default_port};
 
 /// Stands in the log for a path that was refused because of a secret in the request.
@@ -75,6 +75,7 @@ impl Asked {
             waits: _,
         } = self;
         Record {
+            time: now(),
             event: "request",
             service,
             method,
@@ -89,6 +90,7 @@ impl Asked {
             foreign_credentials: Vec::new(),
             bytes_in: 0,
             bytes_out: 0,
+            head_ms: None,
             duration_ms: 0,
         }
     }

@@ -20,7 +20,7 @@ use serde::Serialize;
 use tokio::sync::watch;
 
 use crate::authority::Authority;
-use crate::decision_log::{DecisionLog, Verdict};
+use crate::decision_log::{DecisionLog, Verdict, now};
 use crate::gate::Gate;
 use crate::grant::{GrantedRequest, Rejudge};
 use crate::leaf::Leafs;
@@ -55,6 +55,7 @@ impl<G: Gate> Engine<G> {
         let host = authority.map(|authority| authority.name.to_string());
         let port = authority.map(|authority| authority.port.get());
         self.log.write(&Closed {
+            time: now(),
             event: "closed",
             service: G::SERVICE,
             host,
@@ -99,6 +100,7 @@ impl<G: Gate> Rejudge for Engine<G> {
 /// A log line about a connection that never became a request.
 #[derive(Debug, Serialize)]
 struct Closed {
+    time: String,
     event: &'static str,
     service: &'static str,
     host: Option<String>,

@@ -33,6 +33,8 @@ mod routes;
 #[cfg(test)]
 mod scanning;
 #[cfg(test)]
+mod schema;
+#[cfg(test)]
 mod streaming;
 #[cfg(test)]
 mod tls;

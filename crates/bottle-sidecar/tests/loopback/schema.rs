@@ -1,0 +1,85 @@
+//! Every line of the decision log is what `docs/decision-log.schema.json` says, and the schema refuses what is not.
+
+use std::path::Path;
+
+use boon::{Compiler, SchemaIndex, Schemas};
+use serde_json::{Value, json};
+
+use super::support::{Alone, Bottle, Client, Protocols};
+
+/// The schema of the repository.
+struct Schema {
+    schemas: Schemas,
+    index: SchemaIndex,
+}
+
+impl Schema {
+    fn read() -> Self {
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/decision-log.schema.json");
+        let text = std::fs::read_to_string(path).unwrap();
+        let (mut schemas, mut compiler) = (Schemas::new(), Compiler::new());
+        let name = "memory:///decision-log.json";
+        compiler
+            .add_resource(name, serde_json::from_str(&text).unwrap())
+            .unwrap();
+        let index = compiler.compile(name, &mut schemas).unwrap();
+        Self { schemas, index }
+    }
+
+    #[track_caller]
+    fn takes(&self, lines: &[Value]) {
+        for line in lines {
+            if let Err(error) = self.schemas.validate(line, self.index) {
+                panic!("{line}: {error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_kind_of_line_fits() {
+    let schema = Schema::read();
+    let bottle = Bottle::start();
+    bottle.get("ok.test", "/v1/x");
+    bottle.get("evil.test", "/");
+    bottle.get("ok.test", "/v1/AKIAQ3EGRX7J2LMNOPQR");
+    let lines = "X-Api-Key: mine\r\n";
+    let own_key = bottle.request(("GET", "/v1/x"), "auth.test", lines, "");
+    bottle.tunnel("auth.test").ask(own_key);
+    let mut stranger = Client::plain(bottle.egress.address);
+    stranger.send(b"\x05\x01\x00");
+    assert!(stranger.is_closed());
+    bottle.decision(|line| line["event"] == "closed");
+    bottle.decision(|line| line["foreign_credentials"] == json!(["x-api-key"]));
+    bottle.decision(|line| line["verdict"] == "deny" && line["service"] == "pipelock");
+    let answered = bottle.decision(|line| line["verdict"] == "allow");
+    assert!(answered["head_ms"].as_u64() <= answered["duration_ms"].as_u64());
+    schema.takes(&bottle.decisions());
+    let alone = Alone::start(Protocols::Http1);
+    alone.change_routes(|text| text);
+    schema.takes(&alone.decisions());
+}
+
+#[test]
+fn lines_of_other_shapes_are_refused() {
+    let schema = Schema::read();
+    let bottle = Bottle::start();
+    bottle.get("ok.test", "/v1/x");
+    let line = bottle.decision(|line| line["event"] == "request");
+    for (key, wrong) in [
+        ("event", json!("other")),
+        ("verdict", json!("maybe")),
+        ("time", json!("yesterday")),
+        ("port", json!(0)),
+        ("bytes_in", json!(-1)),
+        ("body", json!("secret")),
+    ] {
+        let mut line = line.clone();
+        line[key] = wrong;
+        assert!(
+            schema.schemas.validate(&line, schema.index).is_err(),
+            "{key}"
+        );
+    }
+}
