@@ -4,6 +4,7 @@ use std::sync::{Arc, PoisonError};
 
 use bottle_core::Guard;
 use bottle_egress::{DenialCode, Layer};
+use http::header::UPGRADE;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version};
 use http_body_util::BodyExt;
@@ -236,6 +237,10 @@ impl<G: Gate> Connection<G> {
         let status = StatusCode::from_u16(denial.status()).unwrap_or(StatusCode::FORBIDDEN);
         let document = denial.to_problem();
         let mut response = problem(status, &document, afterwards);
+        if status == StatusCode::UPGRADE_REQUIRED && self.version == HttpVersion::Http1 {
+            let plain = HeaderValue::from_static("HTTP/1.1");
+            response.headers_mut().insert(UPGRADE, plain);
+        }
         if let (Layer::Pipelock, Ok(code)) = (G::LAYER, HeaderValue::from_str(&code)) {
             response.headers_mut().insert(DENIAL, code);
         }
