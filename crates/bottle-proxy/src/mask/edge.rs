@@ -1,5 +1,7 @@
 //! The beginning of a part of something longer, which may lie inside a value.
 
+use std::ops::Range;
+
 use super::{MIN_LENGTH, Mask, is_telling};
 
 /// Places inside spellings at which a part may begin.
@@ -53,17 +55,17 @@ impl Edge {
         !self.places.is_empty()
     }
 
-    /// How many bytes at the beginning are the end of a value.
-    pub(super) const fn covered(&self) -> usize {
-        self.covered
+    /// What at the beginning is the end of a value.
+    pub(super) const fn covered(&self) -> Range<usize> {
+        0..self.covered
     }
 
     /// The same when nothing more comes: then all of the part may be from inside a value.
-    pub(super) const fn covered_at_the_end(&self) -> usize {
+    pub(super) const fn covered_at_the_end(&self) -> Range<usize> {
         if self.is_open() && self.seen >= MIN_LENGTH {
-            self.seen
+            0..self.seen
         } else {
-            self.covered
+            self.covered()
         }
     }
 }

@@ -1,5 +1,6 @@
 //! A mask over a stream.
 
+use std::slice;
 use std::sync::Arc;
 
 use bottle_core::Guard;
@@ -70,7 +71,7 @@ impl StreamMask {
             whole.freeze()
         };
         if let Some(edge) = self.edge.take_if(|edge| !edge.is_open()) {
-            whole = cover(whole, &[0..edge.covered()]);
+            whole = cover(whole, slice::from_ref(&edge.covered()));
         }
         let held = whole.split_off(whole.len() - self.hold(whole.len()));
         self.held.extend_from_slice(&held);
@@ -99,8 +100,8 @@ impl StreamMask {
             let telling = self.scan.tail(&self.mask).telling;
             let end = rest.len().saturating_sub(telling)..rest.len();
             let edge = self.edge.take();
-            let beginning = edge.map_or(0, |edge| edge.covered_at_the_end());
-            cover_in_place(&mut rest, &[end, 0..beginning]);
+            let beginning = edge.map_or(0..0, |edge| edge.covered_at_the_end());
+            cover_in_place(&mut rest, &[end, beginning]);
         }
         Some(rest.freeze())
     }
