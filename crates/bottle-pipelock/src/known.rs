@@ -97,8 +97,9 @@ fn is_credential(value: &[u8], secret: &str) -> bool {
 /// there and no password. A half that is too short to be searched for is none.
 pub fn secret_part(value: &str) -> Option<&str> {
     let (user, password) = value.split_once(':')?;
-    let is_password = password.len() >= MIN_SECRET_LENGTH && !NO_PASSWORDS.contains(&password);
-    let part = if is_password { password } else { user };
+    // One letter stands there for the sake of clients that insist on a password.
+    let is_none = password.len() <= 1 || NO_PASSWORDS.contains(&password);
+    let part = if is_none { user } else { password };
     (part.len() >= MIN_SECRET_LENGTH).then_some(part)
 }
 

@@ -113,6 +113,7 @@ fn half_of_a_basic_credential_is_a_secret_too() {
         secret("deploy-user:correct-horse", "own.test", "authorization"),
         secret("key-of-a-service:", "own.test", "authorization"),
         secret("key-of-another:x-oauth-basic", "own.test", "authorization"),
+        secret("another-user:short", "own.test", "authorization"),
     ]);
     for part in ["correct-horse", "key-of-a-service", "key-of-another"] {
         for (encoding, text) in encoded(part) {
@@ -121,7 +122,7 @@ fn half_of_a_basic_credential_is_a_secret_too() {
         let elsewhere = STANDARD.encode(format!("somebody-else:{part}"));
         assert_eq!(scanner.scan_body(elsewhere.as_bytes()), KNOWN, "{part}");
     }
-    for ordinary in ["deploy-user", "x-oauth-basic", "a:b"] {
+    for ordinary in ["deploy-user", "another-user", "x-oauth-basic", "a:b"] {
         assert_eq!(scanner.scan_body(ordinary.as_bytes()), None, "{ordinary}");
     }
     let own = format!("Basic {}", STANDARD.encode("deploy-user:correct-horse"));

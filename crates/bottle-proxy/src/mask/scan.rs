@@ -76,7 +76,7 @@ impl Scan {
         }
         self.state = mask.next(self.state, byte);
         if let Some(length) = mask.whole(self.state) {
-            found.push(end.saturating_sub(length)..end);
+            add(found, end.saturating_sub(length)..end);
         }
         if let Some(plain) = self.plain {
             let plain = self.escapes.take(mask, (plain, byte, end), found);
@@ -101,6 +101,18 @@ impl Scan {
             }
         }
         tail
+    }
+}
+
+/// Adds a place to those found so far, or makes one out of two that overlap: a value of one letter is everywhere in a
+/// row of that letter.
+fn add(found: &mut Vec<Range<usize>>, place: Range<usize>) {
+    match found.last_mut() {
+        Some(last) if place.start < last.end && last.start < place.end => {
+            last.start = last.start.min(place.start);
+            last.end = last.end.max(place.end);
+        }
+        _ => found.push(place),
     }
 }
 
@@ -187,7 +199,7 @@ impl Escapes {
             self.longer.pop_front();
         }
         if let Some(length) = mask.whole(state) {
-            found.push(end.saturating_sub(self.length_of(length))..end);
+            add(found, end.saturating_sub(self.length_of(length))..end);
         }
         state
     }
