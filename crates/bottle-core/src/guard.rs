@@ -106,6 +106,8 @@ guards! {
     Nominated "nominated";
     /// Fields with which a server is made to believe in another request do not travel.
     RewritingFields "rewriting-fields";
+    /// Fields that a server takes for another one are that one.
+    FieldAliases "field-aliases";
     /// Answers do not lead a client around the proxy.
     LeadingAway "leading-away";
     /// Trailers of requests do not travel.
@@ -114,6 +116,10 @@ guards! {
     AgentCredentials "agent-credentials";
     /// Other fields that hold keys do not travel where the proxy brings the credential.
     KeyFields "key-fields";
+    /// Keys among the subprotocols of a WebSocket do not travel where the proxy brings the credential.
+    SocketKeys "socket-keys";
+    /// Short parts of an answer are not asked for where the proxy brings the credential.
+    ShortRanges "short-ranges";
     /// Keys in the query are refused where the proxy brings the credential.
     QueryKeys "query-keys";
     /// TRACE is refused where the proxy brings the credential.
@@ -126,6 +132,14 @@ guards! {
     MaskBodies "mask-bodies";
     /// Injected values are found across the pieces of a body.
     MaskSplits "mask-splits";
+    /// The reason phrase of an answer, which is not searched, does not travel.
+    ReasonPhrase "reason-phrase";
+    /// A refusal is taken from our own inner proxy alone.
+    InnerDenials "inner-denials";
+    /// Injected values are found behind escapes.
+    MaskEscapes "mask-escapes";
+    /// What is cut off at an end of a body is covered, too.
+    MaskEnds "mask-ends";
     /// Injected values are covered in WebSocket messages.
     MaskMessages "mask-messages";
     /// Answers that cannot be searched for the injected value are not passed on.

@@ -8,7 +8,10 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD
 use bottle_core::{HeaderName, Host, HostPattern, Secret};
 
 /// A secret that is shorter is not searched for: it would be found in everything.
-const MIN_LENGTH: usize = 6;
+pub const MIN_SECRET_LENGTH: usize = 6;
+
+/// Words that services want in the place of a password when the name before it is the secret.
+const NO_PASSWORDS: [&str; 3] = ["x-oauth-basic", "api_token", "unused"];
 
 /// A value that egress injects: it may travel in one header to some hosts, and nowhere else.
 #[derive(Debug, Clone)]
@@ -33,10 +36,12 @@ pub(crate) struct Known {
 impl Known {
     /// Answers `None` when the values cannot be searched for: far beyond what a bottle has.
     pub(crate) fn new(secrets: &[KnownSecret]) -> Option<Self> {
-        let needles: Vec<Vec<u8>> = secrets
-            .iter()
-            .filter(|secret| secret.value.expose().len() >= MIN_LENGTH)
-            .flat_map(|secret| needles(secret.value.expose().as_bytes()))
+        let values = secrets.iter().map(|secret| secret.value.expose());
+        let needles: Vec<Vec<u8>> = values
+            .flat_map(|value| [Some(value), secret_part(value)])
+            .flatten()
+            .filter(|value| value.len() >= MIN_SECRET_LENGTH)
+            .flat_map(|value| secret_spellings(value.as_bytes()))
             .collect();
         let finder = if needles.is_empty() {
             None
@@ -88,9 +93,19 @@ fn is_credential(value: &[u8], secret: &str) -> bool {
         || value.strip_prefix(b"Basic ") == Some(basic.as_bytes())
 }
 
+/// The half of `user:password` that is secret, if it is one: the password, or the name where a service takes its key
+/// there and no password. A half that is too short to be searched for is none.
+pub fn secret_part(value: &str) -> Option<&str> {
+    let (user, password) = value.split_once(':')?;
+    // One letter stands there for the sake of clients that insist on a password.
+    let is_none = password.len() <= 1 || NO_PASSWORDS.contains(&password);
+    let part = if is_none { user } else { password };
+    (part.len() >= MIN_SECRET_LENGTH).then_some(part)
+}
+
 /// Every text that gives a secret away: itself, hexadecimal, and base64 at each of the three places at which it may
 /// begin inside something longer that is encoded as a whole.
-fn needles(secret: &[u8]) -> Vec<Vec<u8>> {
+pub fn secret_spellings(secret: &[u8]) -> Vec<Vec<u8>> {
     let hex: String = secret.iter().flat_map(|byte| hex_digits(*byte)).collect();
     let mut needles = vec![secret.to_vec(), hex.into_bytes()];
     for offset in 0..3_usize {

@@ -30,6 +30,6 @@ mod views;
 pub use crate::address::{check_addresses, is_special_address};
 pub use crate::allowed_host::AllowedHost;
 pub use crate::file::PipelockFile;
-pub use crate::known::KnownSecret;
+pub use crate::known::{KnownSecret, MIN_SECRET_LENGTH, secret_part, secret_spellings};
 pub use crate::render::{effective_allowlist, render};
 pub use crate::scanner::{Finding, Scanner};

@@ -308,6 +308,10 @@ impl HttpBody for Body {
                 Some(Err(error)) => return self.fail(error),
                 None => {
                     self.ended = true;
+                    let inflate = self.veil.as_mut().and_then(|veil| veil.inflate.as_mut());
+                    if let Some(Err(error)) = inflate.map(Inflate::end) {
+                        return self.fail(BodyError::Coding(error));
+                    }
                     if let Some(rest) = self.veil.as_mut().and_then(|veil| veil.mask.finish()) {
                         return self.pass(rest);
                     }

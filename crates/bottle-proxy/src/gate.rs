@@ -40,21 +40,31 @@ pub(crate) trait Gate: Send + Sync + 'static {
         work: &mut Work,
     ) -> impl Future<Output = Result<Body, Refusal>> + Send;
 
-    /// What is passed on of a WebSocket message (or its goodbye) from `sender`.
+    /// What is passed on of a WebSocket message.
     ///
     /// # Errors
     ///
     /// A [`Refusal`] ends the WebSocket.
-    fn message(&self, sender: Sender, bytes: Bytes) -> Result<Bytes, Refusal>;
+    fn message(&self, message: Message<'_>) -> Result<Bytes, Refusal>;
 
-    /// Covers what must not be seen in the answer to a request that carried a credential.
-    fn mask(&self) -> Option<Arc<Mask>>;
+    /// Whether the next hop is one of ours, so that a refusal that it names is one.
+    fn believes_denials(&self) -> bool;
 
     /// The only exit.
     fn upstream(&self) -> &Upstream;
 
     /// Takes note of a refusal (its problem document).
     fn note(&self, problem: Value);
+}
+
+/// A WebSocket message, or the words of its goodbye.
+pub(crate) struct Message<'a> {
+    /// Who sent it.
+    pub(crate) sender: Sender,
+    /// Covers what was sent with the handshake, which may be other values than now.
+    pub(crate) opened_with: Option<&'a Arc<Mask>>,
+    /// What it says.
+    pub(crate) bytes: Bytes,
 }
 
 /// Who sent a message.
@@ -123,8 +133,10 @@ pub(crate) struct Work {
     pub(crate) upgrade: Upgrade,
     /// The body, until somebody reads it.
     pub(crate) incoming: Option<Incoming>,
-    /// Fields in which the agent sent a credential of its own, which were taken away.
+    /// Fields in which the agent sent a credential of its own. Some hosts may have it, and get it.
     pub(crate) foreign: Vec<HeaderName>,
+    /// Covers in the answer what was put into the request.
+    pub(crate) mask: Option<Arc<Mask>>,
     /// Counts the body.
     pub(crate) bytes_in: Counter,
 }

@@ -17,6 +17,8 @@ pub(crate) struct Inflate {
     decoder: Decoder,
     /// Not decompressed yet.
     pending: Bytes,
+    /// Something came, so that its end must come, too. The answer to HEAD has fields alone.
+    began: bool,
 }
 
 enum Decoder {
@@ -59,11 +61,13 @@ impl Inflate {
         Ok(Some(Self {
             decoder,
             pending: Bytes::new(),
+            began: false,
         }))
     }
 
     /// Takes the next piece; [`Inflate::next`] gives it back plain.
     pub(crate) fn push(&mut self, data: Bytes) {
+        self.began |= !data.is_empty();
         self.pending = data;
     }
 
@@ -83,6 +87,19 @@ impl Inflate {
             }
         }
         Ok(None)
+    }
+
+    /// Nothing more comes. A client that reads the plain body cannot see that some of it is missing.
+    ///
+    /// # Errors
+    ///
+    /// When what came has no end.
+    pub(crate) fn end(&mut self) -> io::Result<()> {
+        match &mut self.decoder {
+            Decoder::Gzip(decoder) if std::mem::take(&mut self.began) => decoder.try_finish(),
+            // That one says nothing about its end.
+            Decoder::Gzip(_) | Decoder::Deflate(_) => Ok(()),
+        }
     }
 }
 
@@ -135,6 +152,58 @@ mod tests {
             }
             assert_eq!(plain, text.as_bytes());
         }
+    }
+
+    /// What comes out of a body of these pieces, and whether it ends well.
+    fn plain(packed: &[u8], size: usize) -> (Vec<u8>, bool) {
+        let mut inflate = Inflate::of(&mut headers("gzip")).unwrap().unwrap();
+        let mut plain = Vec::new();
+        for piece in packed.chunks(size) {
+            inflate.push(Bytes::copy_from_slice(piece));
+            loop {
+                match inflate.next() {
+                    Ok(Some(some)) => plain.extend_from_slice(&some),
+                    Ok(None) => break,
+                    Err(_) => return (plain, false),
+                }
+            }
+        }
+        (plain, inflate.end().is_ok())
+    }
+
+    #[test]
+    fn a_broken_end_is_an_error() {
+        let text = "what is in it ".repeat(1000);
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(text.as_bytes()).unwrap();
+        let packed = encoder.finish().unwrap();
+        let twice = [packed.clone(), packed.clone()].concat();
+        let garbage = [&packed[..], b"and something else"].concat();
+        for size in [1, 1000] {
+            assert_eq!(plain(&packed, size), (text.clone().into_bytes(), true));
+            assert_eq!(plain(&twice, size), (text.repeat(2).into_bytes(), true));
+            assert!(!plain(&garbage, size).1);
+            for end in 1..packed.len() {
+                let (some, whole) = plain(&packed[..end], size);
+                assert!(!whole && text.as_bytes().starts_with(&some), "{end}");
+            }
+        }
+        assert_eq!(plain(b"", 1), (Vec::new(), true));
+    }
+
+    #[test]
+    fn what_is_packed_tightly_comes_out_in_bounded_pieces() {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(&vec![0; 20 * 1024 * 1024]).unwrap();
+        let mut inflate = Inflate::of(&mut headers("gzip")).unwrap().unwrap();
+        inflate.push(encoder.finish().unwrap().into());
+        let (mut whole, mut most) = (0, 0);
+        while let Some(some) = inflate.next().unwrap() {
+            (whole, most) = (whole + some.len(), most.max(some.len()));
+        }
+        assert_eq!(whole, 20 * 1024 * 1024);
+        // Deflate packs 1032 bytes into one at best.
+        assert!(most <= 1032 * (STEP + 64), "{most}");
     }
 
     #[test]

@@ -110,6 +110,10 @@ pub(crate) const MAX_WS_WRITE_BUFFER: usize = 2 * MAX_WS_MESSAGE;
 /// How long a WebSocket may take to say goodbye.
 pub(crate) const WS_CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// Bytes of the shortest part of an answer that may be asked for where a credential could come back: longer than any
+/// credential, so that none is put together out of parts.
+pub(crate) const MIN_RANGE: u64 = 4096;
+
 /// How often the policy file is looked at for having been replaced.
 pub(crate) const RELOAD_CHECK: Duration = Duration::from_millis(250);
 

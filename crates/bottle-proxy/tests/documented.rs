@@ -55,7 +55,7 @@ fn worth(text: &str, known: &BTreeMap<String, Worth>) -> Worth {
 
 fn shown(worth: Worth) -> String {
     let in_units = |number: u64, units: &[(u64, &str)]| {
-        let fits = |(size, _): &&(u64, &str)| number >= *size && number % size == 0;
+        let fits = |(size, _): &&(u64, &str)| number >= *size && number.is_multiple_of(*size);
         let (size, unit) = units.iter().find(fits).unwrap();
         format!("{} {unit}", number / size).trim().to_owned()
     };

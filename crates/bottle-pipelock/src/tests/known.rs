@@ -1,5 +1,7 @@
 //! Secrets that are known by value.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use bottle_core::{Host, Secret};
 use proptest::prelude::*;
 
@@ -103,6 +105,29 @@ fn a_host_name_has_no_case() {
 fn values_of_a_few_bytes_are_not_searched_for() {
     let scanner = Scanner::with_known(&[secret("abc", "own.test", "x-key")]);
     assert_eq!(scanner.scan_body(b"abcdef"), None);
+}
+
+#[test]
+fn half_of_a_basic_credential_is_a_secret_too() {
+    let scanner = Scanner::with_known(&[
+        secret("deploy-user:correct-horse", "own.test", "authorization"),
+        secret("key-of-a-service:", "own.test", "authorization"),
+        secret("key-of-another:x-oauth-basic", "own.test", "authorization"),
+        secret("another-user:short", "own.test", "authorization"),
+    ]);
+    for part in ["correct-horse", "key-of-a-service", "key-of-another"] {
+        for (encoding, text) in encoded(part) {
+            assert_eq!(scanner.scan_body(text.as_bytes()), KNOWN, "{encoding}");
+        }
+        let elsewhere = STANDARD.encode(format!("somebody-else:{part}"));
+        assert_eq!(scanner.scan_body(elsewhere.as_bytes()), KNOWN, "{part}");
+    }
+    for ordinary in ["deploy-user", "another-user", "x-oauth-basic", "a:b"] {
+        assert_eq!(scanner.scan_body(ordinary.as_bytes()), None, "{ordinary}");
+    }
+    let own = format!("Basic {}", STANDARD.encode("deploy-user:correct-horse"));
+    let at = |name| scanner.scan_header(&host(name), "Authorization", own.as_bytes());
+    assert_eq!((at("own.test"), at("else.test")), (None, KNOWN));
 }
 
 #[test]

@@ -4,47 +4,18 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bottle_core::{AuthScheme, Guard, PLACEHOLDER, Secret};
+use bottle_core::{AuthScheme, Guard, Secret};
 use bottle_egress::{DenialCode, Permit, Scheme, SlotAuth};
-use http::header::{ACCEPT_ENCODING, AUTHORIZATION, COOKIE, HeaderName, PROXY_AUTHORIZATION};
-use http::{HeaderValue, Method};
-use percent_encoding::percent_decode_str;
+use http::header::{ACCEPT_ENCODING, AUTHORIZATION, HeaderName, RANGE};
+use http::{HeaderMap, HeaderValue, Method};
 use zeroize::Zeroizing;
 
+use super::foreign;
+use super::query::has_key;
 use crate::gate::{Refusal, Work};
+use crate::limits::MIN_RANGE;
 use crate::mask::Mask;
 use crate::secrets::Secrets;
-
-/// Credentials of the agent that never leave, on any route.
-const ALWAYS_STRIPPED: [HeaderName; 3] = [
-    AUTHORIZATION,
-    PROXY_AUTHORIZATION,
-    HeaderName::from_static("x-api-key"),
-];
-
-/// Fields in which well-known services also take a key; on a route with a credential only ours may speak.
-const STRIPPED_WITH_CREDENTIAL: [HeaderName; 6] = [
-    COOKIE,
-    HeaderName::from_static("api-key"),
-    HeaderName::from_static("x-goog-api-key"),
-    HeaderName::from_static("x-auth-token"),
-    HeaderName::from_static("x-access-token"),
-    HeaderName::from_static("private-token"),
-];
-
-/// Query parameters in which services take a key. On a route with a credential the agent may not bring its own.
-const KEY_PARAMETERS: [&str; 10] = [
-    "access_token",
-    "api-key",
-    "api_key",
-    "apikey",
-    "auth_token",
-    "client_secret",
-    "key",
-    "private_token",
-    "token",
-    "x-api-key",
-];
 
 /// The values of a bottle, and the mask over them.
 #[derive(Debug, Default)]
@@ -66,25 +37,29 @@ impl Values {
 ///
 /// # Errors
 ///
-/// `cred.foreign` when the agent brings a key of its own in the query of a route with a credential, `cred.missing` when the slot has no value, `cred.cleartext` when it would travel unencrypted. Nothing is ever sent
-/// without a credential that its route declares.
+/// `cred.foreign` when the agent brings a key of its own in the query of a route with a credential, `cred.missing`
+/// when the slot has no value, `cred.cleartext` when it would travel unencrypted. Nothing is ever sent without a
+/// credential that its route declares.
 pub(super) fn replace(
     work: &mut Work,
     permit: &Permit<'_>,
-    secrets: &Secrets,
+    values: &Values,
 ) -> Result<(), Refusal> {
     if Guard::AgentCredentials.is_on() {
-        strip(work, &ALWAYS_STRIPPED);
+        foreign::strip_always(work);
     }
     let Some(auth) = permit.credential() else {
+        foreign::note(work);
         return Ok(());
     };
+    work.mask.clone_from(&values.mask);
     // TRACE is answered with the request as it arrived, credential included.
     if work.method == Method::TRACE && Guard::Trace.is_on() {
         return Err(DenialCode::MethodNotAllowed.into());
     }
+    let name = field_name(auth)?;
     if Guard::KeyFields.is_on() {
-        strip(work, &STRIPPED_WITH_CREDENTIAL);
+        foreign::strip_all(work, &name);
     }
     if has_key(permit.target()) && Guard::QueryKeys.is_on() {
         return Err(DenialCode::CredForeign.into());
@@ -93,22 +68,43 @@ pub(super) fn replace(
     if in_clear && Guard::Cleartext.is_on() {
         return Err(DenialCode::CredCleartext.into());
     }
-    let Some(secret) = secrets.slots.get(&auth.slot.to_string()) else {
+    let Some(secret) = values.secrets.slots.get(&auth.slot.to_string()) else {
         return if Guard::MissingValue.is_on() {
             Err(DenialCode::CredMissing.into())
         } else {
             Ok(())
         };
     };
-    let (name, value) = field(auth, secret)?;
-    // A server may send back what it was sent: it must come in a form in which it can be found.
-    let plain = HeaderValue::from_static("identity");
-    work.headers.insert(ACCEPT_ENCODING, plain);
+    let value = field_value(auth, secret)?;
+    prepare_for_echo(&mut work.headers);
     work.headers.insert(name, value);
     Ok(())
 }
 
-fn field(auth: &SlotAuth, secret: &Secret) -> Result<(HeaderName, HeaderValue), Refusal> {
+/// A server may send back what it was sent: it must come in a form in which it can be found.
+fn prepare_for_echo(headers: &mut HeaderMap) {
+    let plain = HeaderValue::from_static("identity");
+    headers.insert(ACCEPT_ENCODING, plain);
+    let mut ranges = headers.get_all(RANGE).iter();
+    let is_asked = match (ranges.next(), ranges.next()) {
+        (Some(range), None) => is_long(range.as_bytes()),
+        _ => false,
+    };
+    // Whoever asked for a part understands the whole, too (RFC 9110 §14.2).
+    if !is_asked && Guard::ShortRanges.is_on() {
+        headers.remove(RANGE);
+    }
+}
+
+fn field_name(auth: &SlotAuth) -> Result<HeaderName, Refusal> {
+    match &auth.header {
+        Some(name) => HeaderName::from_bytes(name.as_str().as_bytes())
+            .map_err(|_| DenialCode::CredMissing.into()),
+        None => Ok(AUTHORIZATION),
+    }
+}
+
+fn field_value(auth: &SlotAuth, secret: &Secret) -> Result<HeaderValue, Refusal> {
     let value = Zeroizing::new(match (&auth.header, auth.scheme) {
         // A named header carries the value alone: that is how `X-Api-Key` and `Private-Token` are used.
         (Some(_), _) => secret.expose().to_owned(),
@@ -116,66 +112,53 @@ fn field(auth: &SlotAuth, secret: &Secret) -> Result<(HeaderName, HeaderValue), 
         (None, AuthScheme::Token) => format!("token {}", secret.expose()),
         (None, AuthScheme::Basic) => format!("Basic {}", STANDARD.encode(secret.expose())),
     });
-    let unusable = || Refusal::from(DenialCode::CredMissing);
-    let mut value = HeaderValue::from_bytes(value.as_bytes()).map_err(|_| unusable())?;
+    let mut value = HeaderValue::from_bytes(value.as_bytes())
+        .map_err(|_| Refusal::from(DenialCode::CredMissing))?;
     value.set_sensitive(true);
-    let name = match &auth.header {
-        Some(name) => HeaderName::from_bytes(name.as_str().as_bytes()).map_err(|_| unusable())?,
-        None => AUTHORIZATION,
-    };
-    Ok((name, value))
+    Ok(value)
 }
 
-/// Takes fields away. Those that held something else than the placeholder are noted: the agent has a key of its own.
-fn strip(work: &mut Work, names: &[HeaderName]) {
-    for name in names {
-        let placeholder = |value: &HeaderValue| {
-            let text = value.to_str().unwrap_or_default();
-            text.ends_with(PLACEHOLDER)
-        };
-        if work
-            .headers
-            .get_all(name)
-            .iter()
-            .any(|value| !placeholder(value))
-        {
-            work.foreign.push(name.clone());
+/// Whether a part is long enough to be asked for where a value could come back: out of single bytes it could be put
+/// together without ever being there as a whole.
+fn is_long(range: &[u8]) -> bool {
+    let text = str::from_utf8(range).unwrap_or_default();
+    let part = text
+        .strip_prefix("bytes=")
+        .and_then(|part| part.split_once('-'));
+    let number = |text: &str| text.parse::<u64>().ok();
+    match part {
+        Some(("", last)) => number(last).is_some_and(|last| last >= MIN_RANGE),
+        Some((first, "")) => number(first).is_some(),
+        Some((first, last)) => {
+            let length = number(last).zip(number(first));
+            length.is_some_and(|(last, first)| last.saturating_sub(first) >= MIN_RANGE)
         }
-        work.headers.remove(name);
+        None => false,
     }
-}
-
-/// Whether a parameter of the query is named like a key.
-fn has_key(target: &str) -> bool {
-    let Some((_, query)) = target.split_once('?') else {
-        return false;
-    };
-    query.split(['&', ';']).any(|parameter| {
-        let name = parameter.split('=').next().unwrap_or_default();
-        let name = percent_decode_str(name)
-            .decode_utf8_lossy()
-            .to_ascii_lowercase();
-        KEY_PARAMETERS.contains(&name.as_str())
-    })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::has_key;
+    use super::is_long;
 
     #[test]
-    fn keys_in_the_query_are_seen_in_any_spelling() {
-        for target in [
-            "/x?key=1",
-            "/x?a=1&API_KEY=2",
-            "/x?%6bey=1",
-            "/x?a;access_token=1",
-            "/x?token",
-        ] {
-            assert!(has_key(target), "{target}");
+    fn parts_are_long_or_not_asked_for() {
+        for range in ["bytes=0-", "bytes=5000-", "bytes=0-4096", "bytes=-4096"] {
+            assert!(is_long(range.as_bytes()), "{range}");
         }
-        for target in ["/x", "/key=1", "/x?monkey=1", "/x?q=key", "/x?page_token=1"] {
-            assert!(!has_key(target), "{target}");
+        for range in [
+            "bytes=0-5",
+            "bytes=10-4000",
+            "bytes=-5",
+            "bytes=0-4096,5000-5001",
+            "bytes=9-1",
+            "bytes=-",
+            "lines=0-",
+            "bytes=x-",
+            "",
+            "bytes=0-5000-",
+        ] {
+            assert!(!is_long(range.as_bytes()), "{range}");
         }
     }
 }

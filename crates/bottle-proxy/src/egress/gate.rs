@@ -14,7 +14,7 @@ use super::credential::{self, Values};
 use super::denials::Denials;
 use crate::authority::Name;
 use crate::body::Body;
-use crate::gate::{Gate, Page, PageRequest, Refusal, Sender, Welcome, Work};
+use crate::gate::{Gate, Message, Page, PageRequest, Refusal, Sender, Welcome, Work};
 use crate::mask::Mask;
 use crate::secrets::SecretStore;
 use crate::upstream::Upstream;
@@ -26,6 +26,8 @@ pub(super) struct EgressGate {
     pub(super) secrets: SecretStore<Values>,
     pub(super) denials: Denials,
     pub(super) upstream: Upstream,
+    /// The next hop is the inner proxy of the bottle.
+    pub(super) behind_pipelock: bool,
     /// The policy file was replaced by one that cannot be used.
     pub(super) stale: AtomicBool,
 }
@@ -62,22 +64,32 @@ impl Gate for EgressGate {
     }
 
     async fn prepare(&self, permit: &Permit<'_>, work: &mut Work) -> Result<Body, Refusal> {
-        credential::replace(work, permit, &self.secrets.get().secrets)?;
+        // The value that is sent and the mask over the answer are of one moment.
+        credential::replace(work, permit, &self.secrets.get())?;
         let incoming = work.incoming.take();
         Ok(incoming.map_or_else(Body::empty, |incoming| {
             Body::stream(incoming, work.bytes_in.clone())
         }))
     }
 
-    fn message(&self, sender: Sender, bytes: Bytes) -> Result<Bytes, Refusal> {
-        Ok(match (sender, &self.secrets.get().mask) {
-            (Sender::Upstream, Some(mask)) if Guard::MaskMessages.is_on() => mask.cover(bytes),
-            _ => bytes,
-        })
+    fn message(&self, message: Message<'_>) -> Result<Bytes, Refusal> {
+        let Message {
+            sender,
+            opened_with,
+            bytes,
+        } = message;
+        if sender == Sender::Client || !Guard::MaskMessages.is_on() {
+            return Ok(bytes);
+        }
+        let now = self.secrets.get();
+        let now = now.mask.as_ref();
+        // Both are the same until a value is replaced.
+        let before = opened_with.filter(|mask| !now.is_some_and(|now| Arc::ptr_eq(now, mask)));
+        Ok(Mask::cover_all(before.into_iter().chain(now), bytes))
     }
 
-    fn mask(&self) -> Option<Arc<Mask>> {
-        self.secrets.get().mask.clone()
+    fn believes_denials(&self) -> bool {
+        self.behind_pipelock || !Guard::InnerDenials.is_on()
     }
 
     fn upstream(&self) -> &Upstream {

@@ -2,7 +2,9 @@
 
 mod credential;
 mod denials;
+mod foreign;
 mod gate;
+mod query;
 mod service;
 
 pub use service::{Egress, EgressSettings, NextHop};

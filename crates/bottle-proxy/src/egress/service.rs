@@ -90,6 +90,7 @@ impl Egress {
             secrets: SecretStore::new(&run_dir, Values::of),
             denials: Denials::default(),
             upstream: Upstream::new(way),
+            behind_pipelock: matches!(next, NextHop::Pipelock(_)),
             stale: AtomicBool::new(false),
         };
         let engine = Arc::new(Engine::new(gate, config::leafs(&config_dir)?, log));

@@ -6,7 +6,7 @@ use bottle_core::Guard;
 use bottle_egress::{DenialCode, Layer};
 use http::header::UPGRADE;
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Version};
+use http::{HeaderValue, Method, Request, Response, StatusCode, Version};
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use hyper::ext::Protocol;
@@ -116,6 +116,7 @@ impl<G: Gate> Connection<G> {
             headers: std::mem::take(&mut parts.headers),
             incoming: Some(incoming),
             foreign: Vec::new(),
+            mask: None,
             bytes_in: record.bytes_in(),
         };
         let sent = match self.destination(place, &asked) {
@@ -190,20 +191,23 @@ impl<G: Gate> Connection<G> {
         } = answer;
         let (mut parts, incoming) = response.into_parts();
         parts.version = Version::HTTP_11;
+        if Guard::ReasonPhrase.is_on() {
+            // An unusual reason phrase is among them, which nobody looks at. The WebSocket is in `socket` already.
+            parts.extensions.clear();
+        }
         clean_response(&mut parts.headers);
         let status = parts.status.as_u16();
         record.answered();
         record.record.status = status;
         record.record.rule = Some(format!("route {rule}"));
-        let inner = parts
-            .headers
-            .remove(DENIAL)
-            .filter(|_| G::LAYER == Layer::Egress);
+        let inner = parts.headers.remove(DENIAL);
+        let inner = inner.filter(|_| self.engine.gate.believes_denials());
         if let Some(code) = inner.as_ref().and_then(|code| code.to_str().ok()) {
             self.engine.gate.note(asked.inner_refusal(code, status));
             record.record.refused(code.to_owned(), status);
         }
-        let veil = mask.map(|mask| veil(mask, &mut parts.headers)).transpose();
+        let opened_with = mask.clone();
+        let veil = mask.map(|mask| veil(mask, &mut parts)).transpose();
         let Ok(veil) = veil else {
             let code = DenialCode::UpstreamUnreadable;
             let refused = Refused::because(code, asked, G::LAYER);
@@ -222,6 +226,7 @@ impl<G: Gate> Connection<G> {
                 upstream,
                 record,
                 grant,
+                mask: opened_with,
             }))),
         }
     }
@@ -261,11 +266,14 @@ impl<G: Gate> Connection<G> {
 }
 
 /// Covers the fields of an answer, and makes what covers its body.
-fn veil(mask: Arc<Mask>, headers: &mut HeaderMap) -> Result<Veil, Unreadable> {
-    mask.cover_headers(headers);
+fn veil(mask: Arc<Mask>, answer: &mut http::response::Parts) -> Result<Veil, Unreadable> {
+    mask.cover_headers(&mut answer.headers);
     Ok(Veil {
-        inflate: Inflate::of(headers)?,
-        mask: StreamMask::new(mask),
+        inflate: Inflate::of(&mut answer.headers)?,
+        mask: match answer.status {
+            StatusCode::PARTIAL_CONTENT => StreamMask::over_part(mask),
+            _ => StreamMask::new(mask),
+        },
     })
 }
 

@@ -90,7 +90,6 @@ impl<G: Gate> Connection<G> {
         };
         let permit = decide(&table, &question).map_err(Refused::by::<G>)?;
         let rule = permit.rule();
-        let mask = permit.credential().and_then(|_| gate.mask());
         let refused = |refusal| Refused::told(refusal, asked, G::LAYER);
         work.upgrade
             .check(&permit)
@@ -122,7 +121,7 @@ impl<G: Gate> Connection<G> {
             answer,
             rule,
             grant,
-            mask,
+            mask: work.mask.take(),
         })
     }
 

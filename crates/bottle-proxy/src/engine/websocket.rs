@@ -1,5 +1,6 @@
 //! A WebSocket between client and next hop: whole messages are looked at and passed on, in both directions.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
@@ -16,9 +17,10 @@ use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
 use crate::body::Counter;
 use crate::decision_log::OpenRecord;
-use crate::gate::{Gate, Refusal, Sender};
+use crate::gate::{Gate, Message as Judged, Refusal, Sender};
 use crate::grant::Grant;
 use crate::limits::{MAX_WS_MESSAGE, MAX_WS_WRITE_BUFFER, STALL_TIMEOUT, WS_CLOSE_TIMEOUT};
+use crate::mask::Mask;
 use crate::stop::Stop;
 
 /// What the log and the close frame say when the rules changed under an open WebSocket.
@@ -29,6 +31,8 @@ pub(super) struct Relay {
     pub(super) upstream: Upgraded,
     pub(super) record: OpenRecord,
     pub(super) grant: Grant,
+    /// Covers what was sent with the handshake.
+    pub(super) mask: Option<Arc<Mask>>,
 }
 
 /// Why a WebSocket ends.
@@ -81,7 +85,9 @@ where
         upstream,
         mut record,
         grant,
+        mask,
     } = relay;
+    let opened_with = mask.as_ref();
     let settings = Some(settings());
     let client = WebSocketStream::from_raw_socket(client, Role::Server, settings).await;
     let upstream = TokioIo::new(upstream);
@@ -93,12 +99,14 @@ where
     let out = Lane {
         gate,
         sender: Sender::Client,
+        opened_with,
         activity: &activity,
         counter: &bytes_in,
     };
     let back = Lane {
         gate,
         sender: Sender::Upstream,
+        opened_with,
         activity: &activity,
         counter: &bytes_out,
     };
@@ -158,6 +166,7 @@ fn goodbye(end: &End) -> Message {
 struct Lane<'a, G> {
     gate: &'a G,
     sender: Sender,
+    opened_with: Option<&'a Arc<Mask>>,
     activity: &'a Activity,
     counter: &'a Counter,
 }
@@ -196,7 +205,11 @@ impl<G: Gate> Lane<'_, G> {
     }
 
     fn judged(&self, bytes: Bytes) -> Result<Bytes, Refusal> {
-        self.gate.message(self.sender, bytes)
+        self.gate.message(Judged {
+            sender: self.sender,
+            opened_with: self.opened_with,
+            bytes,
+        })
     }
 
     fn text(&self, text: Utf8Bytes) -> Result<Message, Refusal> {

@@ -14,8 +14,7 @@ use super::inspect::{self, Room};
 use super::policy::Policy;
 use super::service::AllowedPeers;
 use crate::body::Body;
-use crate::gate::{Gate, Page, PageRequest, Refusal, Sender, Welcome, Work};
-use crate::mask::Mask;
+use crate::gate::{Gate, Message, Page, PageRequest, Refusal, Sender, Welcome, Work};
 use crate::secrets::SecretStore;
 use crate::upstream::Upstream;
 use crate::watched::Watched;
@@ -67,7 +66,8 @@ impl Gate for PipelockGate {
         Ok(Body::whole(held.bytes).with_room(held.room))
     }
 
-    fn message(&self, sender: Sender, bytes: Bytes) -> Result<Bytes, Refusal> {
+    fn message(&self, message: Message<'_>) -> Result<Bytes, Refusal> {
+        let Message { sender, bytes, .. } = message;
         if sender == Sender::Client && Guard::MessageScan.is_on() {
             let scanner = self.scanner.get();
             let scanner = scanner.as_ref().as_ref();
@@ -76,8 +76,8 @@ impl Gate for PipelockGate {
         Ok(bytes)
     }
 
-    fn mask(&self) -> Option<Arc<Mask>> {
-        None
+    fn believes_denials(&self) -> bool {
+        false
     }
 
     fn upstream(&self) -> &Upstream {

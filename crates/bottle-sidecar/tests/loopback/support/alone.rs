@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
@@ -92,6 +91,20 @@ impl Alone {
         text.lines()
             .map(|line| serde_json::from_str(line).unwrap())
             .collect()
+    }
+
+    /// Waits until the decision log has a line about this path.
+    #[track_caller]
+    pub(crate) fn decision(&self, path: &str) -> serde_json::Value {
+        let start = Instant::now();
+        loop {
+            let mut lines = self.decisions().into_iter();
+            if let Some(line) = lines.find(|line| line["path"] == path) {
+                return line;
+            }
+            assert!(start.elapsed() < PATIENCE, "{:#?}", self.decisions());
+            std::thread::sleep(Duration::from_millis(20));
+        }
     }
 }
 

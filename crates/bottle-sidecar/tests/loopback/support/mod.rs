@@ -3,10 +3,25 @@
 mod alone;
 mod bottle;
 mod client;
+mod mirrors;
 mod modern;
 mod names;
 mod origin;
 mod pki;
+
+pub(crate) use alone::{ALONE_TOKEN, Alone};
+pub(crate) use bottle::{Bottle, Process, Setup, TOKEN, secrets};
+pub(crate) use client::{Answer, Client};
+pub(crate) use mirrors::BOMB;
+pub(crate) use modern::{
+    Protocols, TestBody, full, http1_client, http2_client, patiently, receiving, runtime, tunnel,
+};
+pub(crate) use names::Names;
+pub(crate) use origin::{BIG, Origin};
+pub(crate) use pki::{Issuer, trusting};
+
+/// Longer than anything here takes when it works.
+pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);
 
 /// Turns off the check that the environment names in this process, too, for tests that ask a library.
 pub(crate) fn obey_guard_off() {
@@ -15,16 +30,3 @@ pub(crate) fn obey_guard_off() {
         name.parse::<bottle_core::Guard>().unwrap().turn_off();
     }
 }
-
-pub(crate) use alone::{ALONE_TOKEN, Alone};
-pub(crate) use bottle::{Bottle, Process, Setup, TOKEN, secrets};
-pub(crate) use client::{Answer, Client};
-pub(crate) use modern::{
-    Protocols, TestBody, full, http1_client, http2_client, patiently, runtime, tunnel,
-};
-pub(crate) use names::Names;
-pub(crate) use origin::{BIG, Origin};
-pub(crate) use pki::{Issuer, trusting};
-
-/// Longer than anything here takes when it works.
-pub(crate) const PATIENCE: std::time::Duration = std::time::Duration::from_secs(20);

@@ -28,7 +28,7 @@ use tokio_rustls::{TlsAcceptor, TlsConnector};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
-use super::{Issuer, PATIENCE, trusting};
+use super::{Issuer, PATIENCE, mirrors, trusting};
 
 /// A body of either side.
 pub(crate) type TestBody = BoxBody<Bytes, Infallible>;
@@ -135,6 +135,9 @@ fn answer(request: Request<Incoming>, log: &Log) -> Response<TestBody> {
     };
     log.lock().unwrap().push(arrived.clone());
     let path = arrived.uri.path().to_owned();
+    if let Some(response) = mirrors::answer(&arrived) {
+        return response;
+    }
     match path.as_str() {
         "/v1/echo" => Response::new(echo(request.into_body())),
         "/v1/events" => Response::new(events()),
@@ -241,7 +244,9 @@ fn packed(arrived: &Arrived, coding: &'static str) -> Response<TestBody> {
     response
 }
 
-fn receiving(mut receiver: mpsc::Receiver<Result<Frame<Bytes>, Infallible>>) -> TestBody {
+pub(crate) fn receiving(
+    mut receiver: mpsc::Receiver<Result<Frame<Bytes>, Infallible>>,
+) -> TestBody {
     let stream = futures_util::stream::poll_fn(move |cx| receiver.poll_recv(cx));
     BodyExt::boxed(StreamBody::new(stream))
 }
