@@ -86,7 +86,7 @@ impl<G: Gate> Connection<G> {
     }
 }
 
-fn builder() -> Builder<TokioExecutor> {
+pub(crate) fn builder() -> Builder<TokioExecutor> {
     let mut builder = Builder::new(TokioExecutor::new());
     builder
         .timer(TokioTimer::new())

@@ -313,7 +313,10 @@ async fn exchange2(
 }
 
 /// HTTP/2 has the authority beside the path and no `Host`.
-fn absolute(request: &mut Request<Body>, destination: &Destination) -> Result<(), UpstreamError> {
+pub(crate) fn absolute(
+    request: &mut Request<Body>,
+    destination: &Destination,
+) -> Result<(), UpstreamError> {
     let target = request
         .uri()
         .path_and_query()
@@ -351,7 +354,7 @@ fn checked(answered: Answered) -> Result<Answered, UpstreamError> {
     Ok(answered)
 }
 
-fn request(
+pub(crate) fn request(
     hop: &Hop,
     permit: &Permit<'_>,
     outgoing: Outgoing,
