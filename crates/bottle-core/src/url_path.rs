@@ -8,6 +8,9 @@ use crate::text::text_newtype;
 /// The longest path that is taken, in bytes. Protects the comparison, which is linear in it.
 const MAX_LENGTH: usize = 16 * 1024;
 
+/// How often what a path stands for may be decoded further until nothing is left to decode.
+const MAX_DECODINGS: usize = 3;
+
 /// What an encoded slash means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EncodedSlash {
@@ -100,8 +103,12 @@ impl UrlPath {
         if Guard::DoubleEncoding.is_on() && decode_unreserved(&plain, slash)? != plain {
             return Err(PathError::DoubleEncoded);
         }
-        if Guard::PathUtf8.is_on() {
-            check_utf8(&plain)?;
+        let decoded = unescape(plain.as_bytes());
+        if Guard::PathUtf8.is_on() && std::str::from_utf8(&decoded).is_err() {
+            return Err(PathError::Utf8);
+        }
+        if Guard::DoubleEncoding.is_on() && hides_deeper(decoded) {
+            return Err(PathError::DoubleEncoded);
         }
         fold(&plain).map(Self)
     }
@@ -222,24 +229,41 @@ fn hides_separator(rest: &str) -> bool {
     matches!(next.as_str(), "2e" | "2f" | "5c" | "25" | "00")
 }
 
-/// The bytes behind the remaining escapes must be UTF-8: an overlong `%c0%ae` is a dot to some.
-fn check_utf8(path: &str) -> Result<(), PathError> {
+/// Every escape as the byte that it stands for. What stands there must be UTF-8: an overlong `%c0%ae` is a dot to some.
+fn unescape(path: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(path.len());
-    let mut rest = path.as_bytes();
+    let mut rest = path;
     while let Some((&first, tail)) = rest.split_first() {
-        rest = tail;
-        if first != b'%' {
-            bytes.push(first);
-            continue;
-        }
-        let (digits, tail) = rest.split_at_checked(2).ok_or(PathError::Escape)?;
-        let digits = std::str::from_utf8(digits).map_err(|_| PathError::Escape)?;
-        bytes.push(u8::from_str_radix(digits, 16).map_err(|_| PathError::Escape)?);
-        rest = tail;
+        let escape = rest
+            .get(..3)
+            .and_then(|escape| std::str::from_utf8(escape).ok());
+        let decoded = escape.and_then(decode);
+        bytes.push(decoded.unwrap_or(first));
+        rest = decoded.and_then(|_| rest.get(3..)).unwrap_or(tail);
     }
-    std::str::from_utf8(&bytes)
-        .map(|_| ())
-        .map_err(|_| PathError::Utf8)
+    bytes
+}
+
+/// Whether a server that decodes further finds a dot, a separator or NUL (`%25%2532e` is a dot to one that decodes three
+/// times), or is not done soon.
+fn hides_deeper(mut decoded: Vec<u8>) -> bool {
+    let count = |bytes: &[u8]| {
+        bytes
+            .iter()
+            .filter(|byte| matches!(byte, b'.' | b'/' | b'\\' | 0))
+            .count()
+    };
+    for _ in 0..MAX_DECODINGS {
+        let further = unescape(&decoded);
+        if further.len() == decoded.len() {
+            return false;
+        }
+        if count(&further) > count(&decoded) {
+            return true;
+        }
+        decoded = further;
+    }
+    true
 }
 
 /// Folds `.`, `..` and empty segments. A final slash stays: it means something to servers.
@@ -346,6 +370,8 @@ mod tests {
             ("/v1/%252F", DoubleEncoded),
             ("/v1/%25252e", DoubleEncoded),
             ("/v1/%25%32e", DoubleEncoded),
+            ("/v1/%25%2532e", DoubleEncoded),
+            ("/v1/%25%2535c", DoubleEncoded),
             ("/v1/..;/admin", DotParameter),
             ("/v1/%2e%2e%3b/admin", DotParameter),
             ("/a%00b", Character),

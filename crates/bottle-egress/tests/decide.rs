@@ -222,6 +222,23 @@ proptest! {
         }
     }
 
+    /// Pipelock judges what egress sends, and what is under way is judged again when the rules change.
+    #[test]
+    fn what_is_permitted_is_permitted_again_as_it_is_sent(
+        host in "(ok|auth|free|a\\.wild)\\.test",
+        target in "/(v1|%76%31|repos|acme|\\.\\.|%2e|\\.|;|//|/|%2f|%20|%c3%a9|@){0,8}(\\?[a-z=%/.&]{0,8})?|\\*",
+        method in "GET|POST|OPTIONS",
+    ) {
+        let destination = Destination { scheme: Scheme::Https, host: host.parse().unwrap(), port: Port::HTTPS };
+        let table = table();
+        if let Ok(first) = decide(&table, &Request { destination: &destination, method: &method, target: &target }) {
+            let again = decide(&table, &Request { destination: &destination, method: &method, target: first.target() });
+            prop_assert_eq!(again.as_ref(), Ok(&first), "{} was sent", target);
+            let query = |target: &str| target.split_once('?').map(|(_, query)| query.to_owned());
+            prop_assert_eq!(query(first.target()), query(&target));
+        }
+    }
+
     #[test]
     fn a_permit_is_given_where_the_table_says_so_and_goes_there(
         host in "(ok|auth|free|evil|a\\.wild|wild)\\.test",

@@ -36,6 +36,8 @@ mod dns;
 mod egress;
 mod engine;
 mod files;
+#[cfg(any(fuzzing, test))]
+pub mod fuzzing;
 mod gate;
 mod grant;
 mod headers;

@@ -271,7 +271,7 @@ impl<G: Gate> Connection<G> {
     }
 }
 
-fn builder() -> Builder {
+pub(crate) fn builder() -> Builder {
     let mut builder = Builder::new();
     builder
         .timer(TokioTimer::new())

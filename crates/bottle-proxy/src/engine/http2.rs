@@ -86,7 +86,7 @@ impl<G: Gate> Connection<G> {
     }
 }
 
-fn builder() -> Builder<TokioExecutor> {
+pub(crate) fn builder() -> Builder<TokioExecutor> {
     let fields = limit(Guard::Http2Fields, MAX_HEAD_BYTES);
     let mut builder = Builder::new(TokioExecutor::new());
     builder

@@ -11,6 +11,8 @@ mod tls;
 mod websocket;
 
 pub(crate) use listener::{Listener, listen};
+#[cfg(any(fuzzing, test))]
+pub(crate) use {connection::builder as http1_server, http2::builder as http2_server, tls::agrees};
 
 use std::pin::Pin;
 

@@ -55,7 +55,7 @@ where
 }
 
 /// A hello without a server name takes the tunnel's.
-fn agrees(server_name: Option<&str>, name: &Name) -> bool {
+pub(crate) fn agrees(server_name: Option<&str>, name: &Name) -> bool {
     match (server_name, name) {
         (None, _) => true,
         (Some(text), Name::Host(host)) => text.parse::<Host>().is_ok_and(|named| named == *host),

@@ -316,7 +316,10 @@ async fn exchange2(
 }
 
 /// HTTP/2 has the authority beside the path and no `Host`.
-fn absolute(request: &mut Request<Body>, destination: &Destination) -> Result<(), UpstreamError> {
+pub(crate) fn absolute(
+    request: &mut Request<Body>,
+    destination: &Destination,
+) -> Result<(), UpstreamError> {
     let target = request
         .uri()
         .path_and_query()
@@ -365,7 +368,7 @@ fn is_framed_twice(headers: &HeaderMap) -> bool {
     both || !plain
 }
 
-fn request(
+pub(crate) fn request(
     hop: &Hop,
     permit: &Permit<'_>,
     outgoing: Outgoing,
@@ -381,7 +384,10 @@ fn request(
     let authority = authority(destination);
     let absolute = destination.scheme == Scheme::Http && !matches!(hop, Hop::Direct(_));
     let uri = if absolute {
-        format!("http://{authority}{}", permit.target()).parse::<Uri>()
+        // The server as a whole has no path in this form (RFC 9112 §3.2.4).
+        let target = Some(permit.target()).filter(|target| *target != "*");
+        let target = target.unwrap_or_default();
+        format!("http://{authority}{target}").parse::<Uri>()
     } else {
         permit.target().parse()
     };

@@ -158,7 +158,7 @@ impl Framing {
             .position(|byte| *byte == b':')
             .ok_or(HeadError::HeaderLine)?;
         let (name, rest) = line.split_at(colon);
-        let value = rest.get(1..).unwrap_or_default().trim_ascii();
+        let value = trim(rest.get(1..).unwrap_or_default());
         if !is_token(name) || !value.iter().all(|byte| is_value_byte(*byte)) {
             return Err(HeadError::HeaderLine);
         }
@@ -237,6 +237,17 @@ fn is_token(bytes: &[u8]) -> bool {
         && bytes
             .iter()
             .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte))
+}
+
+/// A value without the blanks around it (RFC 9110 §5.5). A line feed is none: to the library it ends the line.
+fn trim(value: &[u8]) -> &[u8] {
+    let is_text = |byte: &u8| !matches!(byte, b' ' | b'\t');
+    let first = value.iter().position(is_text);
+    let last = value.iter().rposition(is_text);
+    let text = first
+        .zip(last)
+        .and_then(|(first, last)| value.get(first..=last));
+    text.unwrap_or_default()
 }
 
 fn is_value_byte(byte: u8) -> bool {
@@ -345,6 +356,7 @@ mod tests {
             ("no colon", HeadError::HeaderLine),
             (": x", HeadError::HeaderLine),
             ("X: a\u{0}b", HeadError::HeaderLine),
+            ("X: a\u{c}", HeadError::HeaderLine),
         ] {
             assert_eq!(
                 head(&format!("POST / HTTP/1.1\nHost: a\n{lines}")),
@@ -365,6 +377,15 @@ mod tests {
             check(b"GET / HTTP/1.1\r\nHost: a\nX: b\r\n\r\n"),
             Err(HeadError::HeaderLine)
         );
+        // At the end of a value, too: it hides a line.
+        for hidden in ["X:\nContent-Length: 5", "X: \n Y: z", "X: a\n", "X: a\r"] {
+            let head = format!("POST / HTTP/1.1\r\nHost: a\r\n{hidden}\r\n\r\n");
+            assert_eq!(
+                check(head.as_bytes()),
+                Err(HeadError::HeaderLine),
+                "{hidden:?}"
+            );
+        }
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! A stream that lets only plain HTTP/1.1 requests through.
 //!
 //! It stands between the socket and the HTTP library. A head is held until it is whole and passed [`head::check`];
-//! bodies are followed to their end, so that the next head is found. On the first doubtful byte the library gets
-//! something it answers with 400, and the connection ends.
+//! bodies are followed to their end, so that the next head is found. On the first doubtful byte of a head the library
+//! gets something it answers with 400, on that of a body an error, and the connection ends.
 
 use std::future::Future;
 use std::io;
@@ -25,9 +25,6 @@ const NOT_HTTP: &[u8] = b"\0\r\n\r\n";
 /// The end of a head.
 const HEAD_END: &[u8] = b"\r\n\r\n";
 
-/// How an answer begins that changes the protocol; interim answers do not.
-const SWITCHING: &[u8] = b"HTTP/1.1 101 ";
-
 /// Room made for reading a head.
 const READ_STEP: usize = 4096;
 
@@ -39,12 +36,16 @@ enum State {
     Body(u64),
     /// Inside a chunked body.
     Chunks(Chunks),
-    /// A request asked for another protocol: what the answer says decides what the next bytes are.
+    /// A request asked for another protocol. The library gets nothing before it has begun to answer, and if it
+    /// changes the protocol, it asks for nothing.
     Upgrade,
-    /// Nothing is judged any more (after CONNECT, or after the protocol was changed).
+    /// CONNECT was asked for: what follows is for whoever takes the stream apart, never for the library.
     Tunnel,
-    /// A doubtful byte was seen.
+    /// A doubtful byte was seen in a head.
     Refused,
+    /// A doubtful byte was seen in a body. The library gets an error: whatever bytes it got instead could end the body
+    /// in its eyes.
+    Broken,
 }
 
 /// A stream whose reading side carries only heads and bodies that can be understood in one way.
@@ -93,15 +94,16 @@ impl<S> Strict<S> {
                 self.pass(count);
                 self.state = after_body(left, count);
             }
-            State::Chunks(mut chunks) => match chunks.advance(&self.raw) {
-                Ok(count) => {
+            State::Chunks(mut chunks) => {
+                if let Ok(count) = chunks.advance(&self.raw) {
                     self.pass(count);
                     self.state = after_chunks(chunks);
+                } else {
+                    self.raw = BytesMut::new();
+                    self.state = State::Broken;
                 }
-                Err(_) => self.refuse(),
-            },
-            State::Tunnel => self.pass(self.raw.len()),
-            State::Refused | State::Upgrade => {}
+            }
+            State::Tunnel | State::Refused | State::Broken | State::Upgrade => {}
         }
         !self.judged.is_empty()
     }
@@ -140,14 +142,12 @@ impl<S> Strict<S> {
         }
     }
 
-    /// Looks at the beginning of the answer to an upgrade.
-    fn see_answer(&mut self, bytes: &[u8]) {
-        if matches!(self.state, State::Upgrade) && !bytes.is_empty() {
-            self.state = if bytes.starts_with(SWITCHING) {
-                State::Tunnel
-            } else {
-                State::Head(0)
-            };
+    /// An answer begins: when it is that to an upgrade and the library reads on after it, a head follows.
+    ///
+    /// The rest of an earlier answer is taken for it, too. That costs nothing: the next bytes are judged all the same.
+    fn see_answer(&mut self) {
+        if matches!(self.state, State::Upgrade) {
+            self.state = State::Head(0);
             if let Some(waker) = self.waiting.take() {
                 waker.wake();
             }
@@ -260,11 +260,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for Strict<S> {
             }
             match this.state {
                 State::Refused => return Poll::Ready(Ok(())),
+                State::Broken => return Poll::Ready(Err(io::ErrorKind::InvalidData.into())),
+                State::Tunnel => return Poll::Pending,
                 State::Upgrade => {
                     this.waiting = Some(cx.waker().clone());
                     return Poll::Pending;
                 }
-                State::Tunnel => return Pin::new(&mut this.stream).poll_read(cx, buffer),
                 State::Body(left) => return this.poll_body(left, cx, buffer),
                 State::Head(_) | State::Chunks(_) => {
                     if ready!(this.poll_fill(cx))? == 0 {
@@ -282,7 +283,9 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Strict<S> {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        self.see_answer(bytes);
+        if !bytes.is_empty() {
+            self.see_answer();
+        }
         Pin::new(&mut self.stream).poll_write(cx, bytes)
     }
 
@@ -299,8 +302,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Strict<S> {
         cx: &mut Context<'_>,
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
-        if let Some(first) = slices.iter().find(|slice| !slice.is_empty()) {
-            self.see_answer(first);
+        if slices.iter().any(|slice| !slice.is_empty()) {
+            self.see_answer();
         }
         Pin::new(&mut self.stream).poll_write_vectored(cx, slices)
     }
