@@ -118,7 +118,8 @@ pub(crate) fn pipelock(args: &ServiceArgs) -> Result<PipelockSettings> {
     })
 }
 
-fn run_dir_of(args: &ServiceArgs) -> PathBuf {
+/// Where a service looks for secrets.
+pub(crate) fn run_dir_of(args: &ServiceArgs) -> PathBuf {
     match (&args.run, &args.config) {
         (Some(run), _) => run.clone(),
         (None, Some(config)) if env::var_os(RUN_DIR).is_none() => config.join("run"),

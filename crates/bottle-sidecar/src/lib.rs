@@ -66,9 +66,13 @@ fn run(command: &Command) -> anyhow::Result<()> {
         Command::DemoProbe => demo::probe(std::io::stdin(), std::io::stdout()),
         Command::Secrets {
             command: SecretsCommand::Put { run },
-        } => put::secrets(
-            &run.clone().unwrap_or_else(environment::run_dir),
-            std::io::stdin(),
-        ),
+        } => {
+            // In a container the folder is a mount of its own.
+            if let Some(run) = run {
+                put::make_folder(run)?;
+            }
+            let run = run.clone().unwrap_or_else(environment::run_dir);
+            put::secrets(&run, std::io::stdin())
+        }
     }
 }

@@ -11,8 +11,8 @@ use tokio::time::timeout;
 use tracing_subscriber::EnvFilter;
 
 use crate::args::ServiceArgs;
-use crate::environment;
 use crate::signals::{Signals, Wish};
+use crate::{environment, put};
 
 /// A stop takes no longer than this, whatever connections are doing.
 const STOP_TIMEOUT: Duration = Duration::from_millis(900);
@@ -41,11 +41,12 @@ pub(crate) fn pipelock(args: &ServiceArgs) -> Result<()> {
     })
 }
 
-/// A service that runs alone has nobody who made its authority.
+/// A service that runs alone has nobody who made its authority, and the folder for its secrets.
 fn prepare(args: &ServiceArgs) -> Result<()> {
     let Some(config) = &args.config else {
         return Ok(());
     };
+    put::make_folder(&environment::run_dir_of(args))?;
     make_authority(config).context("cannot make the authority of the service")
 }
 

@@ -1,8 +1,8 @@
 //! `secrets put`: values arrive on standard input, so they are in no argument list and no environment.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
 use anyhow::{Context, Result};
@@ -10,6 +10,15 @@ use bottle_proxy::{SECRETS_FILE, Secrets};
 
 /// The largest document that is read.
 const MAX_BYTES: u64 = 1024 * 1024;
+
+/// Makes the folder for secrets, for its owner alone, unless it is there.
+pub(crate) fn make_folder(run_dir: &Path) -> Result<()> {
+    let made = DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(run_dir);
+    made.with_context(|| format!("cannot make {}", run_dir.display()))
+}
 
 /// Reads the document, checks it, and replaces the file in one step.
 pub(crate) fn secrets(run_dir: &Path, input: impl Read) -> Result<()> {

@@ -30,7 +30,6 @@ impl Alone {
         let origin = ModernOrigin::start(&web, protocols);
         fs::write(folder.path().join("web.pem"), &web.certificate).unwrap();
         write_routes(folder.path(), origin.port, |text| text);
-        fs::create_dir(folder.path().join("run")).unwrap();
         let egress = Process::alone(folder.path(), "egress");
         let ca = fs::read_to_string(folder.path().join("ca.pem")).unwrap();
         let alone = Self {
