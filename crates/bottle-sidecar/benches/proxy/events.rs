@@ -6,7 +6,7 @@ use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use hyper::body::{Body, Frame};
-use tokio::time::{Interval, interval};
+use tokio::time::{Instant, Interval, interval_at};
 
 use crate::limits::{EVENT_INTERVAL, EVENTS};
 
@@ -22,7 +22,7 @@ impl Events {
     pub(crate) fn begin() -> Self {
         Self {
             left: EVENTS,
-            pace: interval(EVENT_INTERVAL),
+            pace: interval_at(Instant::now() + EVENT_INTERVAL, EVENT_INTERVAL),
         }
     }
 }
@@ -38,7 +38,10 @@ impl Body for Events {
         if self.left == 0 {
             return Poll::Ready(None);
         }
-        ready!(self.pace.poll_tick(cx));
+        // A timer that is due already still takes a millisecond, and the first event is what is timed.
+        if self.left < EVENTS {
+            ready!(self.pace.poll_tick(cx));
+        }
         self.left -= 1;
         let event = format!("event: word\ndata: {{\"left\": {}}}\n\n", self.left);
         Poll::Ready(Some(Ok(Frame::data(event.into()))))

@@ -33,5 +33,6 @@ use tokio::runtime::Runtime;
 
 fn main() -> anyhow::Result<()> {
     let options = options::Options::parse();
-    Runtime::new()?.block_on(run::run(&options))
+    let origins = Runtime::new()?;
+    Runtime::new()?.block_on(run::run(&options, origins.handle()))
 }

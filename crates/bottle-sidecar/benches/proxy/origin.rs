@@ -1,6 +1,7 @@
 //! The server behind the proxies: TLS, HTTP/1.1 and HTTP/2.
 
 use std::convert::Infallible;
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -14,6 +15,7 @@ use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Handle;
 use tokio_rustls::TlsAcceptor;
 
 use crate::events::Events;
@@ -40,16 +42,22 @@ pub(crate) struct Origin {
 }
 
 impl Origin {
-    /// Starts it. It serves until the runtime ends.
-    pub(crate) async fn start(folder: &Path) -> Result<Self> {
+    /// Starts it on a runtime that the client does not share: otherwise the two would hand bytes over on one thread,
+    /// which no proxy and no server elsewhere could do. It serves until that runtime ends.
+    pub(crate) async fn start(folder: &Path, runtime: &Handle) -> Result<Self> {
         let issuer = Issuer::new("origin of the bench")?;
         let authority = folder.join("origin-ca.pem");
         std::fs::write(&authority, &issuer.certificate)?;
         let mut config = issuer.server(HOST)?;
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let port = listener.local_addr()?.port();
-        tokio::spawn(accept(listener, TlsAcceptor::from(Arc::new(config))));
+        let acceptor = TlsAcceptor::from(Arc::new(config));
+        let bound = async move {
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+            let port = listener.local_addr()?.port();
+            tokio::spawn(accept(listener, acceptor));
+            anyhow::Ok(port)
+        };
+        let port = runtime.spawn(bound).await??;
         Ok(Self { port, authority })
     }
 }

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
+use tokio::runtime::Handle;
 
 use crate::candidate::{Candidate, DIRECT};
 use crate::egress::Egress;
@@ -20,8 +21,8 @@ use crate::table;
 /// Every proxy that is known here.
 const PROXIES: [&dyn Proxy; 4] = [&Egress, &Mitmproxy::Holding, &Mitmproxy::Streaming, &Squid];
 
-/// Measures what was asked for and prints the table.
-pub(crate) async fn run(options: &Options) -> Result<()> {
+/// Measures what was asked for and prints the table; the origin runs on `origins`.
+pub(crate) async fn run(options: &Options, origins: &Handle) -> Result<()> {
     for name in &options.only {
         let is_known = name == DIRECT || PROXIES.iter().any(|proxy| proxy.name() == name);
         ensure!(is_known, "there is no candidate {name:?}");
@@ -31,7 +32,7 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
     let folder = tempfile::tempdir()?;
     // A proxy that gives up root must still get at its own folder in it.
     fs::set_permissions(folder.path(), Permissions::from_mode(0o755))?;
-    let origin = Origin::start(folder.path()).await?;
+    let origin = Origin::start(folder.path(), origins).await?;
     let (mut candidates, missing) = start(options, folder.path(), &origin)?;
     for candidate in &candidates {
         measure::warm_up(candidate).await?;
