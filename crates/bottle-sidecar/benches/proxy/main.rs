@@ -28,11 +28,25 @@ mod table;
 mod text;
 mod transfer;
 
-use clap::Parser;
+use std::process::ExitCode;
+
+use clap::Parser as _;
 use tokio::runtime::Runtime;
 
-fn main() -> anyhow::Result<()> {
-    let options = options::Options::parse();
+use options::Options;
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    match measure_all(&options) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn measure_all(options: &Options) -> anyhow::Result<()> {
     let origins = Runtime::new()?;
-    Runtime::new()?.block_on(run::run(&options, origins.handle()))
+    Runtime::new()?.block_on(run::run(options, origins.handle()))
 }
