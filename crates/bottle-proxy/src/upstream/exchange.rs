@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bottle_core::Guard;
 use h2::Reason;
 use http::{Request, StatusCode};
+use hyper::body::Body as _;
 use hyper::client::conn::TrySendError;
 use tokio::time::timeout;
 
@@ -70,7 +71,7 @@ pub(super) async fn exchange2(
     mut request: Request<Body>,
 ) -> Exchanged {
     let Open2 { mut sender, taken } = open;
-    let copy = again(&request);
+    let (copy, is_repeatable) = (again(&request), is_repeatable(&request));
     if let Err(error) = absolute(&mut request, &origin.destination) {
         return Exchanged::Failed(error);
     }
@@ -94,15 +95,24 @@ pub(super) async fn exchange2(
         };
     }
     let error = error.into_error();
-    match (Turned::away_by(&error), copy) {
-        (Some(turned), Some(copy)) => {
-            if turned == Turned::Connection {
-                origin.forget(&taken);
-            }
+    let turned = Turned::away_by(&error);
+    if turned == Some(Turned::Connection) {
+        origin.forget(&taken);
+    }
+    match (turned, copy) {
+        (Some(Turned::Stream), Some(copy)) => Exchanged::Unsent(Box::new(copy)),
+        (Some(Turned::Connection), Some(copy)) if is_repeatable => {
             Exchanged::Unsent(Box::new(copy))
         }
         _ => Exchanged::Failed(UpstreamError::Exchange(error)),
     }
+}
+
+/// Whether a request may go again that crossed the end of its connection. hyper gives the same error for one that the
+/// other side threw away and for one of which the head went out just before, to be cancelled at once. In the second
+/// case a body stayed here, so that nobody has a whole request; without a body it must be one that does no harm twice.
+fn is_repeatable(request: &Request<Body>) -> bool {
+    !request.body().is_end_stream() || request.method().is_idempotent()
 }
 
 /// How a request was turned away before anybody looked at it (RFC 9113, section 8.7).

@@ -248,3 +248,76 @@ impl PutBack {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use hyper_util::rt::TokioIo;
+
+    use super::*;
+
+    fn destination(number: usize) -> Destination {
+        Destination {
+            scheme: bottle_egress::Scheme::Http,
+            host: format!("host{number}.test").parse().unwrap(),
+            port: "80".parse().unwrap(),
+        }
+    }
+
+    /// An open connection, and its other end.
+    async fn connection() -> (Aged, tokio::io::DuplexStream) {
+        let (near, far) = tokio::io::duplex(1024);
+        let (mut sender, driven) = http1::handshake(TokioIo::new(near)).await.unwrap();
+        tokio::spawn(driven);
+        sender.ready().await.unwrap();
+        let opened = Instant::now();
+        let used = true;
+        let aged = Aged {
+            sender,
+            opened,
+            used,
+        };
+        (aged, far)
+    }
+
+    #[test]
+    fn names_without_end_are_not_remembered() {
+        let pool = Pool::default();
+        let (in_use, _) = pool.visit(&destination(0), HttpVersion::Http1);
+        for number in 1..2000 {
+            pool.visit(&destination(number), HttpVersion::Http1);
+        }
+        assert!(pool.kept().places.len() <= MAX_AUTHORITIES);
+        let (still, _) = pool.visit(&destination(0), HttpVersion::Http1);
+        assert!(Arc::ptr_eq(&in_use, &still));
+    }
+
+    #[tokio::test]
+    async fn what_lay_idle_for_too_long_is_closed_by_any_traffic() {
+        let pool = Pool::default();
+        let (origin, _) = pool.visit(&destination(0), HttpVersion::Http1);
+        let (aged, mut far) = connection().await;
+        pool.put(&origin, aged);
+        let long_ago = Instant::now() - POOL_IDLE_TIMEOUT - Duration::from_secs(1);
+        let mut kept = pool.kept();
+        kept.swept = long_ago;
+        kept.place(&origin).unwrap().idle[0].since = long_ago;
+        drop(kept);
+        pool.visit(&destination(1), HttpVersion::Http1);
+        let end = tokio::io::AsyncReadExt::read(&mut far, &mut [0; 8]).await;
+        assert_eq!(end.unwrap(), 0, "the other end sees it closed");
+    }
+
+    #[tokio::test]
+    async fn what_comes_back_after_the_way_was_replaced_is_closed() {
+        let pool = Pool::default();
+        let (origin, _) = pool.visit(&destination(0), HttpVersion::Http1);
+        let ((first, _far), (second, _other)) = (connection().await, connection().await);
+        pool.put(&origin, first);
+        assert!(pool.take(&origin).await.is_some());
+        pool.retire();
+        pool.put(&origin, second);
+        assert!(pool.take(&origin).await.is_none());
+    }
+}

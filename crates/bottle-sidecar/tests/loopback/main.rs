@@ -30,4 +30,8 @@ mod scanning;
 #[cfg(test)]
 mod streaming;
 #[cfg(test)]
+mod upstream;
+#[cfg(test)]
+mod ways;
+#[cfg(test)]
 mod websocket;

@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 use super::modern::ModernOrigin;
-use super::{Issuer, Process, Protocols};
+use super::{Issuer, PATIENCE, Process, Protocols};
 
 /// The token of `auth.test`.
 pub(crate) const ALONE_TOKEN: &str = "sentinel-alone-9d3f6b1c77";
@@ -17,6 +18,8 @@ pub(crate) struct Alone {
     pub(crate) folder: TempDir,
     pub(crate) egress: Process,
     pub(crate) origin: ModernOrigin,
+    /// The authority of the pretend web.
+    pub(crate) web: Issuer,
     /// The authority that the service made for itself.
     pub(crate) ca: String,
 }
@@ -36,6 +39,7 @@ impl Alone {
             folder,
             egress,
             origin,
+            web,
             ca,
         };
         alone.put_secret(ALONE_TOKEN);
@@ -62,6 +66,22 @@ impl Alone {
         write_routes(self.folder.path(), self.origin.port, change);
     }
 
+    /// Replaces `routes.yaml` and waits until the service took it.
+    #[track_caller]
+    pub(crate) fn reload(&self, change: impl FnOnce(String) -> String) {
+        let taken = || {
+            let lines = self.decisions();
+            let reloads = lines.iter().filter(|line| line["event"] == "reload");
+            reloads.filter(|line| line["ok"] == true).count()
+        };
+        let (before, start) = (taken(), Instant::now());
+        self.replace_routes(change);
+        while taken() == before {
+            assert!(start.elapsed() < PATIENCE, "the new rules are not taken");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// `name` with the origin's port.
     pub(crate) fn at(&self, name: &str) -> String {
         format!("{name}:{}", self.origin.port)
@@ -70,7 +90,10 @@ impl Alone {
     /// The decision log so far.
     pub(crate) fn decisions(&self) -> Vec<serde_json::Value> {
         let text = self.egress.output("out");
-        text.lines()
+        // The last line may be on its way still.
+        let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+        whole
+            .lines()
             .map(|line| serde_json::from_str(line).unwrap())
             .collect()
     }

@@ -3,6 +3,7 @@
 mod alone;
 mod bottle;
 mod client;
+mod leaving;
 mod modern;
 mod names;
 mod origin;
@@ -11,8 +12,10 @@ mod pki;
 pub(crate) use alone::{ALONE_TOKEN, Alone};
 pub(crate) use bottle::{Bottle, Process, Setup, TOKEN, secrets};
 pub(crate) use client::{Answer, Client};
+pub(crate) use leaving::{Goodbye, LeavingOrigin};
 pub(crate) use modern::{
-    Protocols, TestBody, full, http1_client, http2_client, patiently, runtime, tunnel,
+    MUCH, ModernOrigin, Protocols, TestBody, full, http1_client, http2_client, patiently, runtime,
+    slow_client, tunnel,
 };
 pub(crate) use names::Names;
 pub(crate) use origin::{BIG, Origin};
