@@ -71,7 +71,7 @@ pub(crate) const REUSE_WAIT: Duration = Duration::from_millis(50);
 /// Connections to the next hop at once. Beyond it idle ones are closed first, then requests wait for a while.
 pub(crate) const MAX_UPSTREAM_CONNECTIONS: usize = 1024;
 
-/// Connections to one authority at once, idle and busy ones and WebSockets: one slow host does not take all of them.
+/// Connections to one authority at once, idle, busy and upgraded ones: one slow host does not take all of them.
 pub(crate) const MAX_CONNECTIONS_PER_AUTHORITY: usize = 256;
 
 /// Idle connections kept for one authority.

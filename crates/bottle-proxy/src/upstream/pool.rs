@@ -299,11 +299,13 @@ mod tests {
         let (origin, _) = pool.visit(&destination(0), HttpVersion::Http1);
         let (aged, mut far) = connection().await;
         pool.put(&origin, aged);
-        let long_ago = Instant::now() - POOL_IDLE_TIMEOUT - Duration::from_secs(1);
-        let mut kept = pool.kept();
-        kept.swept = long_ago;
-        kept.place(&origin).unwrap().idle[0].since = long_ago;
-        drop(kept);
+        let age = POOL_IDLE_TIMEOUT + Duration::from_secs(1);
+        let long_ago = Instant::now().checked_sub(age).unwrap();
+        {
+            let mut kept = pool.kept();
+            kept.swept = long_ago;
+            kept.place(&origin).unwrap().idle[0].since = long_ago;
+        }
         pool.visit(&destination(1), HttpVersion::Http1);
         let end = tokio::io::AsyncReadExt::read(&mut far, &mut [0; 8]).await;
         assert_eq!(end.unwrap(), 0, "the other end sees it closed");

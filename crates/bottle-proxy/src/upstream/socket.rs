@@ -22,12 +22,15 @@ impl Outlet {
         handshake: Handshake,
     ) -> Result<Answered, UpstreamError> {
         let stream = in_time(async {
-            let _slot = self.slot(origin).await?;
+            let slot = self.slot(origin).await?;
             let secured = self
                 .way
                 .secure_stream(&origin.destination, HttpVersion::Http1);
             let (stream, _) = secured.await?;
-            Ok(Slotted { stream, _slot })
+            Ok(Slotted {
+                stream,
+                _slot: slot,
+            })
         });
         let (mut sender, connection) = handshake1(stream.await?).await?;
         drive(connection.with_upgrades());

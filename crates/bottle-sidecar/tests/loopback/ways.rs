@@ -4,7 +4,6 @@ use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::Request;
@@ -14,8 +13,8 @@ use rustix::process::Signal;
 use tokio::sync::mpsc;
 
 use super::support::{
-    Alone, Bottle, Issuer, ModernOrigin, PATIENCE, Protocols, TestBody, full, http1_client,
-    patiently, runtime, tunnel,
+    Alone, Bottle, Issuer, ModernOrigin, Protocols, TestBody, full, http1_client, patiently,
+    runtime, tunnel,
 };
 
 fn get(alone: &Alone, name: &str, path: &str) -> Request<TestBody> {
@@ -120,7 +119,5 @@ fn an_answer_that_was_cut_short_is_asked_for_again() {
         .refused(403, "host.private_ip");
     bottle.origin.saw_nothing();
     bottle.names.set("two.test", &[&["127.0.0.6", "127.0.0.5"]]);
-    let start = Instant::now();
     assert_eq!(bottle.get("two.test", "/").status, 200);
-    assert!(start.elapsed() < PATIENCE - Duration::from_secs(1));
 }
