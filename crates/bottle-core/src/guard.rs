@@ -146,6 +146,10 @@ guards! {
     Unreadable "unreadable";
     /// A name that leads back to the proxy is refused.
     Loop "loop";
+    /// Connections over a way that was replaced carry no further request.
+    OldWay "old-way";
+    /// A truncated answer about a name does not count as the whole one.
+    WholeAnswer "whole-answer";
     /// An answer that changes the protocol unasked is refused.
     UnaskedSwitch "unasked-switch";
     /// An answer has one framing.

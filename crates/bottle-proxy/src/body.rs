@@ -18,7 +18,7 @@ use crate::decision_log::OpenRecord;
 use crate::grant::Grant;
 use crate::headers::clean_trailers;
 use crate::inflate::Inflate;
-use crate::limits::STALL_TIMEOUT;
+use crate::limits::{MAX_REPLAY_BYTES, STALL_TIMEOUT};
 use crate::mask::StreamMask;
 use crate::upstream::PutBack;
 
@@ -90,7 +90,7 @@ pub(crate) struct Body {
     /// The source has nothing more to give.
     ended: bool,
     /// The share of the memory for bodies that this one takes.
-    room: Option<OwnedSemaphorePermit>,
+    room: Option<Arc<OwnedSemaphorePermit>>,
     /// Written to the decision log when this body is done with.
     record: Option<OpenRecord>,
     /// The connection that is free when this body was read to its end.
@@ -174,8 +174,20 @@ impl Body {
 
     /// Keeps a share of the memory for bodies as long as this body.
     pub(crate) fn with_room(mut self, room: Option<OwnedSemaphorePermit>) -> Self {
-        self.room = room;
+        self.room = room.map(Arc::new);
         self
+    }
+
+    /// The same body for a request that may have to be sent again; none when that would hold too much.
+    pub(crate) fn again(&self) -> Option<Self> {
+        let bytes = match &self.source {
+            Source::Whole(bytes) => bytes.clone().unwrap_or_default(),
+            Source::Stream(incoming) if incoming.is_end_stream() => Bytes::new(),
+            Source::Stream(_) => return None,
+        };
+        let mut again = (bytes.len() <= MAX_REPLAY_BYTES).then(|| Self::whole(bytes))?;
+        again.room.clone_from(&self.room);
+        Some(again)
     }
 
     /// Ties a log record to this body: it is written when the body ends or is given up.

@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use bottle_ca::{Authority as Ca, CaError, CaSpec, Key, Serial, issue_ca};
-use bottle_core::Diagnostics;
+use bottle_core::{Diagnostics, Secret};
 use bottle_egress::UpstreamPart;
 use ipnet::IpNet;
 use rustls::RootCertStore;
@@ -16,7 +16,7 @@ use time::{Duration, OffsetDateTime};
 use crate::files::{FileError, read_certificates, read_text};
 use crate::leaf::{LeafError, Leafs};
 use crate::resolve::Resolver;
-use crate::upstream::{Direct, Hop, OuterProxy, Way};
+use crate::upstream::{Direct, Hop, OuterProxy, Way, WaySource};
 
 /// The service's own authority, inside the configuration folder.
 const CA_FILE: &str = "ca.pem";
@@ -91,12 +91,19 @@ pub(crate) fn way(
         own_port,
     } = *surroundings;
     let mut roots: RootCertStore = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
-    let mut source = format!("{part:?} {granted:?}").into_bytes();
+    let mut authorities = String::new();
     if let Some(name) = ca_file {
         let path = config_dir.join(name);
-        source.extend(read_text(&path)?.into_bytes());
+        authorities = read_text(&path)?;
         add_roots(&mut roots, &path)?;
     }
+    // Printed, a password is always the same.
+    let password = proxy.as_ref().and_then(|proxy| proxy.credential.as_ref());
+    let source = WaySource::of(&[
+        format!("{part:?} {granted:?}").as_bytes(),
+        password.map_or("", Secret::expose).as_bytes(),
+        authorities.as_bytes(),
+    ]);
     let hop = match proxy {
         Some(proxy) => Hop::Proxy(OuterProxy::new(proxy)),
         None => Hop::Direct(Direct {

@@ -38,8 +38,23 @@ pub(crate) const STALL_TIMEOUT: Duration = Duration::from_mins(15);
 /// From the request sent to the response head: the same patience as for a body.
 pub(crate) const RESPONSE_HEAD_TIMEOUT: Duration = STALL_TIMEOUT;
 
-/// One TCP connect to one address.
+/// A TCP connection to whichever address of a name answers first.
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// How long an address is tried alone before the next one is tried, too (RFC 8305, section 5).
+pub(crate) const CONNECT_DELAY: Duration = Duration::from_millis(250);
+
+/// From wanting a connection to the next hop to having one: room, name, address, tunnel and TLS together.
+pub(crate) const DIAL_TIMEOUT: Duration = Duration::from_secs(20);
+
+/// How long a request waits for room among the connections and streams to the next hop.
+pub(crate) const SLOT_WAIT: Duration = Duration::from_secs(10);
+
+/// How often one request is sent when the other side says each time, or shows, that it did not look at it.
+pub(crate) const MAX_SENDS: usize = 6;
+
+/// Bytes of a request body that is kept until the answer begins, in case it must be sent again.
+pub(crate) const MAX_REPLAY_BYTES: usize = 1024 * 1024;
 
 /// TLS handshake with the next hop, and its answer to our CONNECT.
 pub(crate) const UPSTREAM_HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(15);
@@ -56,14 +71,20 @@ pub(crate) const REUSE_WAIT: Duration = Duration::from_millis(50);
 /// Connections to the next hop at once. Beyond it idle ones are closed first, then requests wait for a while.
 pub(crate) const MAX_UPSTREAM_CONNECTIONS: usize = 1024;
 
+/// Connections to one authority at once, idle, busy and upgraded ones: one slow host does not take all of them.
+pub(crate) const MAX_CONNECTIONS_PER_AUTHORITY: usize = 256;
+
 /// Idle connections kept for one authority.
 pub(crate) const MAX_IDLE_PER_AUTHORITY: usize = 64;
 
 /// Idle connections kept over all authorities.
 pub(crate) const MAX_IDLE: usize = 256;
 
-/// Authorities of which is known whether they speak HTTP/2.
-pub(crate) const MAX_SHARED: usize = 256;
+/// Authorities that are remembered though nothing is under way to them.
+pub(crate) const MAX_AUTHORITIES: usize = 256;
+
+/// How often connections that lay idle for too long are looked for, when there is traffic at all.
+pub(crate) const POOL_SWEEP: Duration = Duration::from_secs(15);
 
 /// An idle connection to the next hop is not used again after this time: its other end may have given it up.
 pub(crate) const POOL_IDLE_TIMEOUT: Duration = Duration::from_mins(1);
@@ -77,14 +98,40 @@ pub(crate) const MAX_INTERIM: usize = 16;
 /// Streams at once on one HTTP/2 connection of a client.
 pub(crate) const H2_MAX_STREAMS: u32 = 128;
 
-/// Bytes that may be on their way on one HTTP/2 stream, in either direction: flat memory for bodies of any size.
+/// Bytes of a request that may be on their way on one HTTP/2 stream of a client, which is near.
+pub(crate) const H2_CLIENT_WINDOW: u32 = 64 * 1024;
+
+/// Bytes of requests that may be on their way on one HTTP/2 connection of a client: as much as
+/// [`H2_UPSTREAM_STREAMS`] streams can hold back. Egress opens no more of them on one connection to pipelock, so that
+/// uploads of one client that wait there hold up nobody else.
+pub(crate) const H2_CLIENT_CONNECTION_WINDOW: u32 = H2_UPSTREAM_STREAMS * H2_CLIENT_WINDOW;
+
+/// HTTP/2 connections of clients that get so much (32 × 2 MiB = 64 MiB); further ones must do with
+/// [`H2_NARROW_WINDOW`] (992 × 64 KiB = 62 MiB), so that nobody fills the memory with uploads that nothing reads.
+pub(crate) const H2_WIDE_CONNECTIONS: usize = 32;
+
+/// What protocol gives every connection.
+pub(crate) const H2_NARROW_WINDOW: u32 = 65_535;
+
+/// Streams at once over all HTTP/2 connections to next hops. It bounds the memory for answers that clients do not
+/// read: 256 × [`H2_STREAM_WINDOW`] = 64 MiB outside, 256 × [`H2_INNER_WINDOW`] = 16 MiB towards pipelock.
+pub(crate) const MAX_UPSTREAM_STREAMS: usize = 256;
+
+/// Streams at once on one HTTP/2 connection to a next hop. When they are taken, another connection is opened.
+pub(crate) const H2_UPSTREAM_STREAMS: u32 = 32;
+
+/// HTTP/2 connections to one authority: with all streams of them it can hold half of [`MAX_UPSTREAM_STREAMS`].
+pub(crate) const H2_CONNECTIONS_PER_AUTHORITY: usize = 4;
+
+/// Bytes of an answer that may be on their way on one HTTP/2 stream from outside: 2.5 MB/s at a distance of 100 ms.
 pub(crate) const H2_STREAM_WINDOW: u32 = 256 * 1024;
 
-/// Bytes that may be on their way on one HTTP/2 connection.
-pub(crate) const H2_CONNECTION_WINDOW: u32 = 1024 * 1024;
+/// The same from pipelock, which is near.
+pub(crate) const H2_INNER_WINDOW: u32 = 64 * 1024;
 
-/// Bytes that are kept for sending on one HTTP/2 stream.
-pub(crate) const H2_SEND_BUFFER: usize = 256 * 1024;
+/// Bytes that are kept for sending on one HTTP/2 stream: two frames, one being written and the next. Answers are under
+/// way for at most [`MAX_UPSTREAM_STREAMS`] + [`MAX_UPSTREAM_CONNECTIONS`] requests: 1280 × 32 KiB = 40 MiB.
+pub(crate) const H2_SEND_BUFFER: usize = 32 * 1024;
 
 /// Streams that a client reset before they were looked at; more is the rapid-reset attack, and ends the connection.
 pub(crate) const H2_MAX_PENDING_RESETS: usize = 20;
@@ -161,6 +208,9 @@ pub(crate) const STOP_GRACE: Duration = Duration::from_millis(700);
 
 /// One DNS message over UDP or TCP that we are ready to read.
 pub(crate) const MAX_DNS_MESSAGE: usize = 4096;
+
+/// The longest answer over TCP (RFC 1035, section 4.2.2) to a question of ours that did not fit into a datagram.
+pub(crate) const MAX_DNS_TCP_ANSWER: usize = 65_535;
 
 /// DNS-over-TCP connections served at once.
 pub(crate) const MAX_DNS_CONNECTIONS: usize = 64;

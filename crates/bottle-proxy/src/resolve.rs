@@ -3,14 +3,15 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use bottle_core::{Host, Port};
+use bottle_core::{Guard, Host, Port};
 use hickory_proto::op::{Message, MessageType, Query, ResponseCode};
 use hickory_proto::rr::{Name, RData, RecordType};
 use thiserror::Error;
-use tokio::net::{UdpSocket, lookup_host};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpStream, UdpSocket, lookup_host};
 use tokio::time::timeout;
 
-use crate::limits::{MAX_DNS_MESSAGE, RESOLVE_TIMEOUT, RESOLVE_TRY_TIMEOUT};
+use crate::limits::{MAX_DNS_MESSAGE, MAX_DNS_TCP_ANSWER, RESOLVE_TIMEOUT, RESOLVE_TRY_TIMEOUT};
 
 /// How often a query is sent before the server counts as down.
 const TRIES: usize = 3;
@@ -29,6 +30,8 @@ pub(crate) enum ResolveError {
     Name,
     #[error("the name has no address")]
     Empty,
+    #[error("the resolver does not give its whole answer")]
+    Incomplete,
 }
 
 /// Where names are looked up.
@@ -36,7 +39,7 @@ pub(crate) enum ResolveError {
 pub(crate) enum Resolver {
     /// The system's resolver, as the container is configured.
     System,
-    /// One DNS server, asked over UDP.
+    /// One DNS server, asked over UDP, and over TCP where that is too short.
     Server(SocketAddr),
 }
 
@@ -111,13 +114,36 @@ async fn ask(
     for _ in 0..TRIES {
         socket.send(&bytes).await?;
         if let Ok(answer) = timeout(RESOLVE_TRY_TIMEOUT, answer(&socket, &query)).await {
-            return answer;
+            let answer = answer?;
+            // What did not fit could be an address that must be refused.
+            if answer.metadata.truncation && Guard::WholeAnswer.is_on() {
+                return addresses(&ask_over_tcp(server, &query).await?);
+            }
+            return addresses(&answer);
         }
     }
     Err(ResolveError::TimedOut)
 }
 
-async fn answer(socket: &UdpSocket, query: &Message) -> Result<Vec<IpAddr>, ResolveError> {
+/// Asks again where an answer has no need to be cut short (RFC 1035, section 4.2.2).
+async fn ask_over_tcp(server: SocketAddr, query: &Message) -> Result<Message, ResolveError> {
+    let question = query.to_vec().map_err(|_| ResolveError::Name)?;
+    let length = u16::try_from(question.len()).map_err(|_| ResolveError::Name)?;
+    let mut stream = TcpStream::connect(server).await?;
+    let framed = [&length.to_be_bytes(), question.as_slice()].concat();
+    stream.write_all(&framed).await?;
+    let length = usize::from(stream.read_u16().await?);
+    let mut answer = vec![0; length.min(MAX_DNS_TCP_ANSWER)];
+    stream.read_exact(&mut answer).await?;
+    let answer = Message::from_vec(&answer).map_err(|_| ResolveError::Incomplete)?;
+    if belongs_to(&answer, query) && !answer.metadata.truncation {
+        Ok(answer)
+    } else {
+        Err(ResolveError::Incomplete)
+    }
+}
+
+async fn answer(socket: &UdpSocket, query: &Message) -> Result<Message, ResolveError> {
     let mut buffer = vec![0; MAX_DNS_MESSAGE];
     loop {
         let length = socket.recv(&mut buffer).await?;
@@ -125,7 +151,7 @@ async fn answer(socket: &UdpSocket, query: &Message) -> Result<Vec<IpAddr>, Reso
             continue;
         };
         if belongs_to(&message, query) {
-            return addresses(&message);
+            return Ok(message);
         }
     }
 }

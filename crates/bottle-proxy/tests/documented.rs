@@ -29,7 +29,7 @@ enum Worth {
 }
 
 /// Reads `64 * 1024`, `2 * OTHER` or `Duration::from_secs(15)`.
-fn worth(text: &str, known: &BTreeMap<String, Worth>) -> Worth {
+fn worth(text: &str, others: &BTreeMap<&str, &str>) -> Worth {
     let factors = text.split('*').map(str::trim).map(|factor| {
         if let Some(call) = factor.strip_prefix("Duration::from_") {
             let (unit, number) = call.trim_end_matches(')').split_once('(').unwrap();
@@ -43,7 +43,7 @@ fn worth(text: &str, known: &BTreeMap<String, Worth>) -> Worth {
             return Worth::Milliseconds(unit * number.parse::<u64>().unwrap());
         }
         let number = factor.replace('_', "").parse();
-        number.map_or_else(|_| known[factor], Worth::Count)
+        number.map_or_else(|_| worth(others[factor], others), Worth::Count)
     });
     factors
         .reduce(|left, right| match (left, right) {
@@ -68,21 +68,25 @@ fn shown(worth: Worth) -> String {
     }
 }
 
+/// `NAME` and its value, if a line says so.
+fn constant(line: &str) -> Option<(&str, &str)> {
+    let (name, rest) = line.strip_prefix("pub(crate) const ")?.split_once(':')?;
+    let (_, value) = rest.split_once('=')?;
+    Some((name, value.trim().trim_end_matches(';')))
+}
+
 fn page(source: &str) -> String {
-    let (mut page, mut known, mut comment) = (HEAD.to_owned(), BTreeMap::new(), String::new());
     let source = source.replace("=\n    ", "= ");
+    let all: BTreeMap<&str, &str> = source.lines().filter_map(constant).collect();
+    let (mut page, mut comment) = (HEAD.to_owned(), String::new());
     for line in source.lines() {
         if let Some(text) = line.strip_prefix("///") {
             comment.push_str(text);
-        } else if let Some(constant) = line.strip_prefix("pub(crate) const ") {
-            let (name, rest) = constant.split_once(':').unwrap();
-            let value = rest.split_once('=').unwrap().1.trim().trim_end_matches(';');
-            let worth = worth(value, &known);
-            known.insert(name.to_owned(), worth);
+        } else if let Some((name, value)) = constant(line) {
             let comment = std::mem::take(&mut comment);
             let comment = comment.trim().replace("[`", "`").replace("`]", "`");
             // What is written as a product is bytes; everything else is counted.
-            let shown = match worth {
+            let shown = match worth(value, &all) {
                 Worth::Count(number) if !value.contains('*') => number.to_string(),
                 worth => shown(worth),
             };

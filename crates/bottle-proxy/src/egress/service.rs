@@ -19,7 +19,7 @@ use crate::resolve::Resolver;
 use crate::secrets::SecretStore;
 use crate::stamp::Stamp;
 use crate::stop::Stop;
-use crate::upstream::{Hop, Upstream, Way};
+use crate::upstream::{Hop, Upstream, Way, WaySource};
 use crate::watched::Watched;
 
 /// The rules, inside the configuration folder.
@@ -159,8 +159,10 @@ impl Exit {
         let policy = read_policy(&self.config_dir)?;
         let way = match self.next {
             NextHop::Pipelock(address) => {
-                let roots = config::roots(&self.config_dir.join(UPSTREAM_CA_FILE))?;
-                Way::new(Hop::Inner(address), roots, Vec::new())?
+                let path = self.config_dir.join(UPSTREAM_CA_FILE);
+                let authority = crate::files::read_text(&path)?;
+                let source = WaySource::of(&[address.to_string().as_bytes(), authority.as_bytes()]);
+                Way::new(Hop::Inner(address), config::roots(&path)?, source)?
             }
             NextHop::Configured => {
                 let surroundings = Surroundings {

@@ -15,6 +15,7 @@ use serde_json::json;
 use tokio::time::timeout;
 
 use super::asked::Asked;
+use super::busy::One;
 use super::connection::Connection;
 use super::judge::{Case, Refused, Sent};
 use super::problem::{Afterwards, page, problem, tunnel_open};
@@ -71,6 +72,7 @@ impl<G: Gate> Connection<G> {
         &self,
         mut request: Request<Incoming>,
         stop: Stop,
+        one: One,
     ) -> Response<Body> {
         let upgraded = hyper::upgrade::on(&mut request);
         let (mut parts, incoming) = request.into_parts();
@@ -82,6 +84,7 @@ impl<G: Gate> Connection<G> {
         if let Some(Next::WebSocket(opened)) = next {
             let engine = Arc::clone(&self.engine);
             tokio::spawn(async move {
+                let _until_it_ends = one;
                 if let Ok(stream) = upgraded.await {
                     relay(&engine.gate, TokioIo::new(stream), *opened, stop).await;
                 }

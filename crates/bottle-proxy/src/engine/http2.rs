@@ -1,45 +1,27 @@
 //! HTTP/2 with a client, inside TLS.
 
 use std::convert::Infallible;
+use std::error::Error as _;
 use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use bottle_core::Guard;
+use h2::Reason;
 use hyper::server::conn::http2::Builder;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::time::{Instant, interval};
+use tokio::time::interval;
 
+use super::busy::{Busy, One, Timed};
 use super::connection::Connection;
 use crate::gate::Gate;
 use crate::limits::{
-    H2_CONNECTION_WINDOW, H2_IDLE_CHECK, H2_MAX_ERROR_RESETS, H2_MAX_PENDING_RESETS,
-    H2_MAX_STREAMS, H2_PING_INTERVAL, H2_PING_TIMEOUT, H2_SEND_BUFFER, H2_STREAM_WINDOW,
-    IDLE_TIMEOUT, MAX_HEAD_BYTES,
+    H2_CLIENT_CONNECTION_WINDOW, H2_CLIENT_WINDOW, H2_IDLE_CHECK, H2_MAX_ERROR_RESETS,
+    H2_MAX_PENDING_RESETS, H2_MAX_STREAMS, H2_NARROW_WINDOW, H2_PING_INTERVAL, H2_PING_TIMEOUT,
+    H2_SEND_BUFFER, IDLE_TIMEOUT, MAX_HEAD_BYTES,
 };
 use crate::stop::Stop;
-
-/// Requests that are being answered.
-#[derive(Default)]
-struct Busy(AtomicUsize);
-
-/// One of them.
-struct One(Arc<Busy>);
-
-impl One {
-    fn of(busy: &Arc<Busy>) -> Self {
-        busy.0.fetch_add(1, Ordering::Relaxed);
-        Self(Arc::clone(busy))
-    }
-}
-
-impl Drop for One {
-    fn drop(&mut self) {
-        self.0.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
 
 impl<G: Gate> Connection<G> {
     /// Answers requests until the connection ends.
@@ -48,17 +30,21 @@ impl<G: Gate> Connection<G> {
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
         let busy = Arc::<Busy>::default();
+        let wide = self.engine.wide.try_acquire();
+        let window = match &wide {
+            Ok(_) => H2_CLIENT_CONNECTION_WINDOW,
+            Err(_) => H2_NARROW_WINDOW,
+        };
         let (own, counted, for_sockets) = (Arc::clone(&self), Arc::clone(&busy), stop.clone());
         let service = service_fn(move |request| {
             let (own, one, stop) = (Arc::clone(&own), One::of(&counted), for_sockets.clone());
             Box::pin(async move {
-                let response = own.answer_http2(request, stop).await;
-                drop(one);
-                Ok::<_, Infallible>(response)
+                let response = own.answer_http2(request, stop, one.clone()).await;
+                Ok::<_, Infallible>(response.map(|body| Timed { body, _one: one }))
             })
         });
-        let mut connection = pin!(builder().serve_connection(TokioIo::new(stream), service));
-        let mut idle_since = Instant::now();
+        let serving = builder(window).serve_connection(TokioIo::new(stream), service);
+        let mut connection = pin!(serving);
         let mut checks = interval(H2_IDLE_CHECK);
         let mut stopping = false;
         let served = loop {
@@ -70,9 +56,7 @@ impl<G: Gate> Connection<G> {
                     connection.as_mut().graceful_shutdown();
                 }
                 _ = checks.tick() => {
-                    if busy.0.load(Ordering::Relaxed) > 0 {
-                        idle_since = Instant::now();
-                    } else if idle_since.elapsed() > IDLE_TIMEOUT {
+                    if busy.idle_for().is_some_and(|idle| idle > IDLE_TIMEOUT) {
                         connection.as_mut().graceful_shutdown();
                     }
                 }
@@ -80,20 +64,32 @@ impl<G: Gate> Connection<G> {
         };
         if let Err(error) = served {
             tracing::debug!(%error, "HTTP/2 connection ended");
-            let authority = self.tunnel.as_ref().map(|place| &place.authority);
-            self.engine.closed(authority, "limit.h2");
+            if let Some(code) = code(&error) {
+                let authority = self.tunnel.as_ref().map(|place| &place.authority);
+                self.engine.closed(authority, code);
+            }
         }
     }
 }
 
-pub(crate) fn builder() -> Builder<TokioExecutor> {
+/// Why a connection was ended; none when its other end went away.
+fn code(error: &hyper::Error) -> Option<&'static str> {
+    let cause = error.source()?.downcast_ref::<h2::Error>()?;
+    match cause.reason() {
+        _ if cause.is_io() => None,
+        Some(Reason::ENHANCE_YOUR_CALM) => Some("limit.h2"),
+        _ => Some("http.malformed"),
+    }
+}
+
+pub(crate) fn builder(window: u32) -> Builder<TokioExecutor> {
     let fields = limit(Guard::Http2Fields, MAX_HEAD_BYTES);
     let mut builder = Builder::new(TokioExecutor::new());
     builder
         .timer(TokioTimer::new())
         .max_concurrent_streams(H2_MAX_STREAMS)
-        .initial_stream_window_size(H2_STREAM_WINDOW)
-        .initial_connection_window_size(H2_CONNECTION_WINDOW)
+        .initial_stream_window_size(H2_CLIENT_WINDOW)
+        .initial_connection_window_size(window)
         .max_send_buf_size(H2_SEND_BUFFER)
         .max_header_list_size(fields.try_into().unwrap_or(u32::MAX))
         .max_pending_accept_reset_streams(limit(Guard::Http2Resets, H2_MAX_PENDING_RESETS))

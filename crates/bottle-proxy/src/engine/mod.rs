@@ -2,6 +2,7 @@
 
 mod answer;
 mod asked;
+mod busy;
 mod connection;
 mod http2;
 mod judge;
@@ -19,13 +20,14 @@ use std::pin::Pin;
 use bottle_core::WebSocket;
 use bottle_egress::{Request, decide};
 use serde::Serialize;
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
 use crate::authority::Authority;
 use crate::decision_log::{DecisionLog, Verdict, now};
 use crate::gate::Gate;
 use crate::grant::{GrantedRequest, Rejudge};
 use crate::leaf::Leafs;
+use crate::limits::H2_WIDE_CONNECTIONS;
 
 /// Everything that the connections of one service share.
 pub(crate) struct Engine<G> {
@@ -34,6 +36,8 @@ pub(crate) struct Engine<G> {
     pub(crate) log: DecisionLog,
     /// Counts how often the rules were replaced.
     rules: watch::Sender<u64>,
+    /// Room for HTTP/2 connections on which much may be on its way.
+    wide: Semaphore,
 }
 
 impl<G: Gate> Engine<G> {
@@ -44,6 +48,7 @@ impl<G: Gate> Engine<G> {
             leafs,
             log,
             rules: watch::Sender::new(0),
+            wide: Semaphore::new(H2_WIDE_CONNECTIONS),
         }
     }
 

@@ -18,6 +18,7 @@ use super::journey;
 use super::pieces::{Pieces, Split, runtime};
 use crate::body::Body;
 use crate::engine::http2_server;
+use crate::limits::H2_CLIENT_CONNECTION_WINDOW;
 
 /// What every HTTP/2 client sends first (RFC 9113 §3.4), with settings that leave everything as it is.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
@@ -47,7 +48,11 @@ fn requests(bytes: &[u8], split: Split) -> Vec<Parts> {
     let ended = runtime.block_on(async move {
         let service = service_fn(move |request| answer(Arc::clone(&record), request));
         let client = TokioIo::new(Pieces::ending(bytes, split));
-        timeout(END, http2_server().serve_connection(client, service)).await
+        timeout(
+            END,
+            http2_server(H2_CLIENT_CONNECTION_WINDOW).serve_connection(client, service),
+        )
+        .await
     });
     assert!(ended.is_ok(), "the client has left, but is served");
     drop(runtime);

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use bottle_egress::DenialCode;
 use thiserror::Error;
@@ -43,6 +44,9 @@ pub(crate) enum UpstreamError {
     Interim,
     #[error("the host's answer to the WebSocket handshake is wrong")]
     WebSocket,
+    /// What failed for everybody who waited for it.
+    #[error(transparent)]
+    Shared(Arc<UpstreamError>),
 }
 
 impl UpstreamError {
@@ -50,6 +54,7 @@ impl UpstreamError {
     pub(crate) fn code(&self, hop: &Hop) -> DenialCode {
         let inner = matches!(hop, Hop::Inner(_));
         match self {
+            Self::Shared(error) => error.code(hop),
             Self::SpecialAddress(_) => DenialCode::HostPrivateIp,
             Self::Loop => DenialCode::ProtoLoop,
             // It was the client's body that broke off.

@@ -16,6 +16,7 @@ use tokio::net::{TcpStream, UdpSocket, lookup_host};
 use tokio::time::timeout;
 
 use super::UpstreamError;
+use super::race::connect_any;
 use crate::limits::{CONNECT_TIMEOUT, MAX_CONNECT_ANSWER, UPSTREAM_HANDSHAKE_TIMEOUT};
 use crate::resolve::Resolver;
 
@@ -77,7 +78,9 @@ impl Hop {
     ) -> Result<TcpStream, UpstreamError> {
         match self {
             Self::Inner(proxy) => {
-                let stream = connect(*proxy).await.map_err(UpstreamError::Chain)?;
+                let stream = connect_any(&[proxy.ip()], proxy.port())
+                    .await
+                    .map_err(UpstreamError::Chain)?;
                 through(stream, destination, None).await
             }
             Self::Proxy(proxy) => {
@@ -128,23 +131,6 @@ async fn any_is_ours(addresses: &[IpAddr]) -> bool {
         }
     }
     false
-}
-
-async fn connect(address: SocketAddr) -> io::Result<TcpStream> {
-    let stream = timeout(CONNECT_TIMEOUT, TcpStream::connect(address)).await??;
-    stream.set_nodelay(true)?;
-    Ok(stream)
-}
-
-async fn connect_any(addresses: &[IpAddr], port: u16) -> io::Result<TcpStream> {
-    let mut last = io::ErrorKind::AddrNotAvailable.into();
-    for address in addresses {
-        match connect(SocketAddr::new(*address, port)).await {
-            Ok(stream) => return Ok(stream),
-            Err(error) => last = error,
-        }
-    }
-    Err(last)
 }
 
 /// Makes the proxy at the other end pass on what follows; for http it takes the requests themselves.

@@ -4,6 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use bottle_egress::{Destination, Scheme};
+use ring::digest::{Context, SHA256, SHA256_OUTPUT_LEN};
 use rustls::client::Resumption;
 use rustls::pki_types::ServerName;
 use rustls::{ClientConfig, RootCertStore};
@@ -16,8 +17,22 @@ use crate::leaf::{ALPN_HTTP1, ALPN_HTTP2};
 use crate::limits::{MAX_TLS_SESSIONS, UPSTREAM_HANDSHAKE_TIMEOUT};
 use crate::tls_client::client;
 
-/// What a way is made from, to tell whether two are the same.
-pub(crate) type WaySource = Vec<u8>;
+/// A digest of what a way is made from, to tell whether two are the same without keeping a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct WaySource([u8; SHA256_OUTPUT_LEN]);
+
+impl WaySource {
+    /// The digest of all parts. Each has its length before it, so that none can pass for two.
+    pub(crate) fn of(parts: &[&[u8]]) -> Self {
+        let mut context = Context::new(&SHA256);
+        for part in parts {
+            context.update(&part.len().to_be_bytes());
+            context.update(part);
+        }
+        let digest = context.finish();
+        Self(digest.as_ref().try_into().unwrap_or_default())
+    }
+}
 
 /// A hop, and whom TLS trusts on it.
 pub(crate) struct Way {

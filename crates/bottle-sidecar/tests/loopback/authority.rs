@@ -203,7 +203,7 @@ fn ask_alone(alone: &Alone, name: &str, port: u16) -> super::support::Answer {
 fn a_special_address_needs_a_grant() {
     let alone = Alone::start(Protocols::Http1);
     assert_eq!(ask_alone(&alone, "ok.test", alone.origin.port).status, 200);
-    alone.change_routes(|text| text.replace("allow_cidrs: [127.0.0.0/8, ", "allow_cidrs: ["));
+    alone.reload(|text| text.replace("allow_cidrs: [127.0.0.0/8, ", "allow_cidrs: ["));
     let answer = ask_alone(&alone, "ok.test", alone.origin.port);
     answer.refused(403, "host.private_ip");
     assert_eq!(alone.origin.arrived().len(), 1);
@@ -232,7 +232,7 @@ fn a_name_of_the_proxy_itself_is_a_loop() {
     let port = alone.egress.address.port();
     let route =
         format!("routes:\n- {{host: loop.test, ports: [{port}], path_allowlist: [], methods: []}}");
-    alone.change_routes(|text| {
+    alone.reload(|text| {
         text.replace("routes:", &route)
             .replace("hosts: {", "hosts: {loop.test: 127.0.0.1, ")
     });

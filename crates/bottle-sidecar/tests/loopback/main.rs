@@ -39,4 +39,8 @@ mod streaming;
 #[cfg(test)]
 mod tls;
 #[cfg(test)]
+mod upstream;
+#[cfg(test)]
+mod ways;
+#[cfg(test)]
 mod websocket;

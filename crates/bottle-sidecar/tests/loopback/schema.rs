@@ -57,7 +57,7 @@ fn every_kind_of_line_fits() {
     assert!(answered["head_ms"].as_u64() <= answered["duration_ms"].as_u64());
     schema.takes(&bottle.decisions());
     let alone = Alone::start(Protocols::Http1);
-    alone.change_routes(|text| text);
+    alone.reload(|text| text);
     schema.takes(&alone.decisions());
 }
 

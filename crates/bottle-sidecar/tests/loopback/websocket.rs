@@ -172,6 +172,7 @@ fn only_a_granted_and_proper_handshake_is_passed_on() {
         let mut client = http1_client(stream).await;
         for _ in 0..2 {
             let request = handshake(&alone, "chat.test", "/page").header("sec-websocket-key", KEY);
+            client.ready().await.unwrap();
             let response = client
                 .send_request(request.body(full("")).unwrap())
                 .await

@@ -18,6 +18,8 @@ pub(crate) struct Alone {
     pub(crate) folder: TempDir,
     pub(crate) egress: Process,
     pub(crate) origin: ModernOrigin,
+    /// The authority of the pretend web.
+    pub(crate) web: Issuer,
     /// The authority that the service made for itself.
     pub(crate) ca: String,
 }
@@ -36,6 +38,7 @@ impl Alone {
             folder,
             egress,
             origin,
+            web,
             ca,
         };
         alone.put_secret(ALONE_TOKEN);
@@ -62,19 +65,18 @@ impl Alone {
         write_routes(self.folder.path(), self.origin.port, change);
     }
 
-    /// Replaces `routes.yaml` and waits until it is in force.
-    pub(crate) fn change_routes(&self, change: impl FnOnce(String) -> String) {
-        let reloads = || {
+    /// Replaces `routes.yaml` and waits until the service took it.
+    #[track_caller]
+    pub(crate) fn reload(&self, change: impl FnOnce(String) -> String) {
+        let taken = || {
             let lines = self.decisions();
-            lines
-                .iter()
-                .filter(|line| line["event"] == "reload")
-                .count()
+            let reloads = lines.iter().filter(|line| line["event"] == "reload");
+            reloads.filter(|line| line["ok"] == true).count()
         };
-        let (before, start) = (reloads(), Instant::now());
+        let (before, start) = (taken(), Instant::now());
         self.replace_routes(change);
-        while reloads() == before {
-            assert!(start.elapsed() < PATIENCE, "egress does not reload");
+        while taken() == before {
+            assert!(start.elapsed() < PATIENCE, "the new rules are not taken");
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -87,7 +89,10 @@ impl Alone {
     /// The decision log so far.
     pub(crate) fn decisions(&self) -> Vec<serde_json::Value> {
         let text = self.egress.output("out");
-        text.lines()
+        // The last line may be on its way still.
+        let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+        whole
+            .lines()
             .map(|line| serde_json::from_str(line).unwrap())
             .collect()
     }

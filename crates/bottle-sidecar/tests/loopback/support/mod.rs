@@ -3,6 +3,7 @@
 mod alone;
 mod bottle;
 mod client;
+mod leaving;
 mod mirrors;
 mod modern;
 mod names;
@@ -12,9 +13,11 @@ mod pki;
 pub(crate) use alone::{ALONE_TOKEN, Alone};
 pub(crate) use bottle::{Bottle, Process, Setup, TOKEN, secrets};
 pub(crate) use client::{Answer, Client};
+pub(crate) use leaving::{Goodbye, LeavingOrigin};
 pub(crate) use mirrors::BOMB;
 pub(crate) use modern::{
-    Protocols, TestBody, full, http1_client, http2_client, patiently, receiving, runtime, tunnel,
+    MUCH, ModernOrigin, Protocols, TestBody, full, http1_client, http2_client, patiently,
+    receiving, runtime, slow_client, tunnel,
 };
 pub(crate) use names::Names;
 pub(crate) use origin::{BIG, Origin};

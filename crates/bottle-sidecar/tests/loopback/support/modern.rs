@@ -115,8 +115,16 @@ async fn serve(acceptor: TlsAcceptor, stream: TcpStream, log: Log) {
         return;
     };
     let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
-    let service =
-        service_fn(move |request| std::future::ready(Ok::<_, Infallible>(answer(request, &log))));
+    let service = service_fn(move |request: Request<Incoming>| {
+        let waits = request.uri().path() == "/v1/never";
+        let response = answer(request, &log);
+        async move {
+            if waits {
+                std::future::pending::<()>().await;
+            }
+            Ok::<_, Infallible>(response)
+        }
+    });
     let io = TokioIo::new(stream);
     if is_http2 {
         let builder = hyper::server::conn::http2::Builder::new(TokioExecutor::new());
@@ -142,6 +150,8 @@ fn answer(request: Request<Incoming>, log: &Log) -> Response<TestBody> {
         "/v1/echo" => Response::new(echo(request.into_body())),
         "/v1/events" => Response::new(events()),
         "/v1/trailers" => Response::new(counted(request.into_body())),
+        "/v1/endless" => Response::new(zeros(usize::MAX)),
+        "/v1/much" => Response::new(zeros(MUCH)),
         "/v1/mirror" => mirror(&arrived),
         "/v1/mirror/gzip" => packed(&arrived, "gzip"),
         "/v1/mirror/br" => packed(&arrived, "br"),
@@ -206,6 +216,21 @@ fn events() -> TestBody {
         }
     });
     receiving(receiver)
+}
+
+/// Bytes of `/v1/much`.
+pub(crate) const MUCH: usize = 64 * 1024 * 1024;
+
+/// As many zeros, as fast as they are taken.
+fn zeros(mut left: usize) -> TestBody {
+    static ZEROS: [u8; 64 * 1024] = [0; 64 * 1024];
+    let stream = futures_util::stream::poll_fn(move |_| {
+        let piece = left.min(ZEROS.len());
+        left -= piece;
+        let data = Bytes::from_static(&ZEROS[..piece]);
+        std::task::Poll::Ready((piece > 0).then(|| Ok(Frame::data(data))))
+    });
+    BodyExt::boxed(StreamBody::new(stream))
 }
 
 /// Says back what it was sent in `Authorization`, in several ways.
@@ -302,8 +327,23 @@ pub(crate) async fn tunnel(
 }
 
 pub(crate) async fn http2_client(stream: TlsStream<TcpStream>) -> http2::SendRequest<TestBody> {
+    http2_client_with(stream, http2::Builder::new(TokioExecutor::new())).await
+}
+
+/// A client that takes 64 KiB before it reads.
+pub(crate) async fn slow_client(stream: TlsStream<TcpStream>) -> http2::SendRequest<TestBody> {
+    let mut builder = http2::Builder::new(TokioExecutor::new());
+    builder
+        .initial_stream_window_size(65_535)
+        .initial_connection_window_size(65_535);
+    http2_client_with(stream, builder).await
+}
+
+async fn http2_client_with(
+    stream: TlsStream<TcpStream>,
+    builder: http2::Builder<TokioExecutor>,
+) -> http2::SendRequest<TestBody> {
     assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
-    let builder = http2::Builder::new(TokioExecutor::new());
     let (sender, connection) = builder.handshake(TokioIo::new(stream)).await.unwrap();
     tokio::spawn(connection);
     sender

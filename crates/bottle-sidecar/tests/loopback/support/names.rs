@@ -1,7 +1,8 @@
 //! A pretend DNS server.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr, UdpSocket};
+use std::io::{Read, Write};
+use std::net::{IpAddr, SocketAddr, TcpListener, UdpSocket};
 use std::sync::{Arc, Mutex};
 
 use hickory_proto::op::{Message, ResponseCode};
@@ -18,26 +19,52 @@ pub(crate) struct Names {
     pub(crate) address: SocketAddr,
     zone: Arc<Mutex<Zone>>,
     asked: Arc<Mutex<Vec<String>>>,
+    truncated: Arc<Mutex<Vec<String>>>,
 }
 
 impl Names {
     pub(crate) fn start() -> Self {
-        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        let (socket, listener) = sockets();
         let names = Self {
             address: socket.local_addr().unwrap(),
             zone: Arc::default(),
             asked: Arc::default(),
+            truncated: Arc::default(),
         };
         let (zone, asked) = (Arc::clone(&names.zone), Arc::clone(&names.asked));
+        let truncated = Arc::clone(&names.truncated);
         std::thread::spawn(move || {
             let mut buffer = [0; 4096];
             while let Ok((length, from)) = socket.recv_from(&mut buffer) {
                 if let Some(answer) = answer(&buffer[..length], &zone, &asked) {
+                    let answer = cut(answer, &truncated.lock().unwrap());
                     let _ = socket.send_to(&answer, from);
                 }
             }
         });
+        names.serve_tcp(listener);
         names
+    }
+
+    /// The same answers over TCP, all of them whole.
+    fn serve_tcp(&self, listener: TcpListener) {
+        let (zone, asked) = (Arc::clone(&self.zone), Arc::clone(&self.asked));
+        std::thread::spawn(move || {
+            while let Ok((mut stream, _)) = listener.accept() {
+                let mut length = [0; 2];
+                stream.read_exact(&mut length).unwrap();
+                let mut query = vec![0; usize::from(u16::from_be_bytes(length))];
+                stream.read_exact(&mut query).unwrap();
+                let answer = answer(&query, &zone, &asked).unwrap();
+                let length = u16::try_from(answer.len()).unwrap().to_be_bytes();
+                stream.write_all(&[&length[..], &answer].concat()).unwrap();
+            }
+        });
+    }
+
+    /// From now on a datagram has room for one address of the name.
+    pub(crate) fn truncate(&self, name: &str) {
+        self.truncated.lock().unwrap().push(name.to_owned());
     }
 
     /// From now on the name has these answer sets.
@@ -53,6 +80,30 @@ impl Names {
     pub(crate) fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
+}
+
+/// One port for both protocols.
+fn sockets() -> (UdpSocket, TcpListener) {
+    for _ in 0..100 {
+        let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+        // The same port may be taken in the other protocol.
+        if let Ok(listener) = TcpListener::bind(socket.local_addr().unwrap()) {
+            return (socket, listener);
+        }
+    }
+    panic!("no port is free in both protocols");
+}
+
+/// What fits of an answer: one address for the names that are long.
+fn cut(answer: Vec<u8>, truncated: &[String]) -> Vec<u8> {
+    let mut message = Message::from_vec(&answer).unwrap();
+    let name = message.queries[0].name().to_ascii();
+    if !truncated.contains(&name.trim_end_matches('.').to_owned()) {
+        return answer;
+    }
+    message.metadata.truncation = true;
+    message.answers.truncate(1);
+    message.to_vec().unwrap()
 }
 
 fn answer(query: &[u8], zone: &Mutex<Zone>, asked: &Mutex<Vec<String>>) -> Option<Vec<u8>> {
