@@ -122,8 +122,7 @@ fn judge<'a>(table: &'a RouteTable, request: &Request<'a>) -> Result<Permit<'a>,
     if !route.ports.contains(destination.port) && Guard::Ports.is_on() {
         return Err(DenialCode::PortNotAllowed);
     }
-    let granted = route.methods.is_empty() || route.methods.contains(method);
-    if !granted && Guard::Methods.is_on() {
+    if !grants_method(route, method) && Guard::Methods.is_on() {
         return Err(DenialCode::MethodNotAllowed);
     }
     let in_clear = destination.scheme == Scheme::Http;
@@ -136,6 +135,13 @@ fn judge<'a>(table: &'a RouteTable, request: &Request<'a>) -> Result<Permit<'a>,
         route,
         rule,
     })
+}
+
+/// Whether a route grants a method. HEAD asks for less than GET (RFC 9110 §9.3.2).
+fn grants_method(route: &Route, method: &str) -> bool {
+    let methods = &route.methods;
+    let head = method == "HEAD" && methods.contains("GET");
+    methods.is_empty() || methods.contains(method) || head
 }
 
 /// What stands for a host without a route where [`Guard::Hosts`] is off.

@@ -261,7 +261,7 @@ impl<G: Gate> Connection<G> {
     /// What becomes of the rest of a request that is answered without it.
     async fn drain(&self, incoming: Option<Incoming>, waits: bool) -> Afterwards {
         match self.version {
-            HttpVersion::Http1 => drain(incoming, waits).await,
+            HttpVersion::Http1 => Box::pin(drain(incoming, waits)).await,
             // A stream is reset without harm to the others.
             HttpVersion::Http2 => Afterwards::KeepAlive,
         }

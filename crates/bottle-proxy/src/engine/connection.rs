@@ -97,7 +97,7 @@ impl<G: Gate> Engine<G> {
             Next::Tunnel(authority) => self.tunnel(&authority, stream, already, client).await,
             Next::WebSocket(opened) => {
                 let stream = Prefixed::new(stream, already);
-                relay(&self.gate, stream, *opened, client.stop).await;
+                Box::pin(relay(&self.gate, stream, *opened, client.stop)).await;
             }
         }
     }
@@ -137,7 +137,7 @@ impl<G: Gate> Engine<G> {
                     .await;
             }
             Ok((FirstBytes::Tls, stream)) => {
-                if let Some(unwrapped) = self.unwrap_tls(authority, stream).await {
+                if let Some(unwrapped) = Box::pin(self.unwrap_tls(authority, stream)).await {
                     self.serve_inside(Scheme::Https, authority, unwrapped, client)
                         .await;
                 }
@@ -161,7 +161,7 @@ impl<G: Gate> Engine<G> {
         let authority = authority.clone();
         let connection = self.connection(Some(Place { scheme, authority }), &client, version);
         if version == HttpVersion::Http2 {
-            return connection.serve_http2(stream, client.stop).await;
+            return Box::pin(connection.serve_http2(stream, client.stop)).await;
         }
         let opened = connection.serve_http1(stream, client.stop.clone()).await;
         if let Some(Opened {
@@ -171,7 +171,7 @@ impl<G: Gate> Engine<G> {
         }) = opened
         {
             let stream = Prefixed::new(stream, already);
-            relay(&self.gate, stream, *opened, client.stop).await;
+            Box::pin(relay(&self.gate, stream, *opened, client.stop)).await;
         }
     }
 

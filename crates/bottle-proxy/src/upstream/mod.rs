@@ -140,7 +140,7 @@ impl Upstream {
         let request = request(&outlet.way.hop, &permit, outgoing)?;
         if let Upgrade::WebSocket(handshake) = upgrade {
             let (origin, _) = outlet.pool.visit(destination, HttpVersion::Http2);
-            return outlet.open_websocket(&origin, request, handshake).await;
+            return Box::pin(outlet.open_websocket(&origin, request, handshake)).await;
         }
         let (origin, idle) = outlet.pool.visit(destination, wish);
         let mut first = None;
@@ -163,12 +163,13 @@ impl Outlet {
         for _ in 0..MAX_SENDS {
             let open = match first.take() {
                 Some(open) => open,
-                None => in_time(self.open(origin, wish)).await?,
+                // What most requests do not need is kept apart, so that they do not carry room for it.
+                None => Box::pin(in_time(self.open(origin, wish))).await?,
             };
             let is_new = matches!(&open, Open::Http1(aged) if !aged.used);
             let exchanged = match open {
                 Open::Http1(open) => exchange1(&self.pool, origin, open, request).await,
-                Open::Http2(open) => exchange2(origin, *open, request).await,
+                Open::Http2(open) => Box::pin(exchange2(origin, *open, request)).await,
             };
             request = match exchanged {
                 Exchanged::Answered(answered) => return Ok(*answered),
