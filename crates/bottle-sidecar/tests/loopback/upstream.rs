@@ -10,6 +10,7 @@ use http_body_util::BodyExt;
 use hyper::client::conn::http2::SendRequest;
 use hyper::ext::Protocol;
 use tokio::io::AsyncWriteExt;
+use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
 use super::http2::{HEADERS, PREFACE, SETTINGS, frame};
@@ -173,7 +174,7 @@ fn a_slow_host_does_not_take_all_connections() {
         );
         // Those that found no room are told so, and do not wait for ever.
         until(|| waiting.iter().filter(|each| each.is_finished()).count() == 44).await;
-        for answer in waiting.into_iter().filter(|each| each.is_finished()) {
+        for answer in waiting.into_iter().filter(JoinHandle::is_finished) {
             let answer = answer.await.unwrap().unwrap();
             assert_eq!(answer.status(), StatusCode::BAD_GATEWAY);
         }
