@@ -79,6 +79,13 @@ impl Candidate {
         self.process.as_ref().map(|process| Tree(process.id()))
     }
 
+    /// What is to be said of the candidate when something went wrong with it.
+    pub(crate) fn state(&mut self) -> String {
+        let state = self.process.as_mut().map(Process::state);
+        let state = state.unwrap_or_else(|| "there is no proxy".to_owned());
+        format!("{} failed; {state}", self.name)
+    }
+
     /// Notes what was found in a round.
     pub(crate) fn note(&mut self, line: Line, value: f64) {
         self.values.entry(line).or_default().push(value);

@@ -14,6 +14,9 @@ pub(crate) const STOP_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a proxy has to end by itself when the run is over or broke off.
 pub(crate) const LAST_WORD: Duration = Duration::from_millis(200);
 
+/// Lines of a proxy's standard error that are shown when it fails.
+pub(crate) const LAST_LINES: usize = 10;
+
 /// How much longer than asked for a timed phase may take: what is under way at its end.
 pub(crate) const PHASE_GRACE: Duration = Duration::from_secs(20);
 

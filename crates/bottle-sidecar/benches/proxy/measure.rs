@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 
 use crate::candidate::Candidate;
 use crate::connection::Version;
@@ -42,16 +42,11 @@ pub(crate) async fn round(candidate: &mut Candidate, extent: Extent) -> Result<(
 
 /// Asks once, so that a candidate that does not work ends the run before it begins, and certificates are made.
 pub(crate) async fn warm_up(candidate: &Candidate) -> Result<()> {
-    let asked = async {
-        candidate.client.open(Version::Http1).await?.small().await?;
-        if candidate.speaks_http2 {
-            candidate.client.open(Version::Http2).await?.small().await?;
-        }
-        anyhow::Ok(())
-    };
-    asked
-        .await
-        .with_context(|| format!("{} does not pass a request on", candidate.name))
+    candidate.client.open(Version::Http1).await?.small().await?;
+    if candidate.speaks_http2 {
+        candidate.client.open(Version::Http2).await?.small().await?;
+    }
+    Ok(())
 }
 
 async fn kept(candidate: &mut Candidate, phase: Duration) -> Result<u32> {

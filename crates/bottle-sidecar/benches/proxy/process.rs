@@ -9,7 +9,7 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::limits::{LAST_WORD, START_CHECK, START_TIMEOUT, STOP_TIMEOUT};
+use crate::limits::{LAST_LINES, LAST_WORD, START_CHECK, START_TIMEOUT, STOP_TIMEOUT};
 
 /// A running proxy.
 pub(crate) struct Process {
@@ -57,20 +57,26 @@ impl Process {
             if let Some(seen) = look(self) {
                 return Ok(seen);
             }
-            if let Some(status) = self.child.try_wait()? {
-                bail!("ended at once, {status}: {}", self.last_words());
-            }
-            if begun.elapsed() > START_TIMEOUT {
-                bail!("does not listen: {}", self.last_words());
+            let has_ended = self.child.try_wait()?.is_some();
+            if has_ended || begun.elapsed() > START_TIMEOUT {
+                bail!("does not listen; {}", self.state());
             }
             std::thread::sleep(START_CHECK);
         }
     }
 
-    fn last_words(&self) -> String {
-        let folder = self.errors.parent().unwrap_or(Path::new("."));
-        let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap_or_default();
-        read("stdout") + &read("stderr")
+    /// Whether it still runs, how it ended if not, and the last of what it said on standard error.
+    pub(crate) fn state(&mut self) -> String {
+        let status = match self.child.try_wait() {
+            Ok(None) => "the proxy still runs".to_owned(),
+            Ok(Some(status)) => format!("the proxy ended ({status})"),
+            Err(error) => error.to_string(),
+        };
+        let said = fs::read_to_string(&self.errors).unwrap_or_default();
+        let said: Vec<_> = said.lines().rev().take(LAST_LINES).collect();
+        said.iter()
+            .rev()
+            .fold(status, |text, line| text + "\n" + line)
     }
 
     /// Asks it to stop and waits for that; kills it when it does not.

@@ -34,14 +34,15 @@ pub(crate) async fn run(options: &Options, origins: &Handle) -> Result<()> {
     fs::set_permissions(folder.path(), Permissions::from_mode(0o755))?;
     let origin = Origin::start(folder.path(), origins).await?;
     let (mut candidates, missing) = start(options, folder.path(), &origin)?;
-    for candidate in &candidates {
-        measure::warm_up(candidate).await?;
+    for candidate in &mut candidates {
+        let passed = measure::warm_up(candidate).await;
+        passed.with_context(|| candidate.state())?;
     }
     for number in 1..=extent.rounds {
         for candidate in &mut candidates {
             eprintln!("round {number} of {}: {}", extent.rounds, candidate.name);
             let measured = measure::round(candidate, extent).await;
-            measured.with_context(|| format!("{} failed", candidate.name))?;
+            measured.with_context(|| candidate.state())?;
         }
     }
     println!("{}", table::markdown(&candidates));
