@@ -8,13 +8,13 @@ use bottle_ca::{Authority as Ca, CaError, Key, LeafName, Serial};
 use rustls::ServerConfig;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, PrivatePkcs8KeyDer};
-use rustls::server::{ClientHello, ResolvesServerCert, ServerSessionMemoryCache};
+use rustls::server::{ClientHello, NoServerSessionStorage, ResolvesServerCert};
 use rustls::sign::{CertifiedKey, SigningKey};
 use thiserror::Error;
 use time::OffsetDateTime;
 
 use crate::authority::Name;
-use crate::limits::{LEAF_TTL, MAX_LEAFS, MAX_TLS_SESSIONS};
+use crate::limits::{LEAF_TTL, MAX_LEAFS};
 
 /// HTTP/1.1, as TLS names it.
 pub(crate) const ALPN_HTTP1: &[u8] = b"http/1.1";
@@ -157,7 +157,9 @@ fn template(
         ServerConfig::builder_with_provider(provider).with_safe_default_protocol_versions()?;
     let mut config = builder.with_no_client_auth().with_cert_resolver(nobody);
     config.alpn_protocols = vec![ALPN_HTTP2.to_vec(), ALPN_HTTP1.to_vec()];
-    config.session_storage = ServerSessionMemoryCache::new(MAX_TLS_SESSIONS);
+    // Sessions are resumed from tickets that the client keeps: nothing is kept here, however many there are.
+    config.ticketer = ring::Ticketer::new()?;
+    config.session_storage = Arc::new(NoServerSessionStorage {});
     Ok(config)
 }
 

@@ -188,7 +188,7 @@ pub(crate) const MAX_LEAFS: usize = 512;
 /// A kept certificate is issued anew after this time, long before it expires.
 pub(crate) const LEAF_TTL: Duration = Duration::from_hours(24);
 
-/// TLS sessions kept for resumption, over all names.
+/// TLS sessions with next hops that are kept for resumption, over all names. Clients keep their own.
 pub(crate) const MAX_TLS_SESSIONS: usize = 1024;
 
 /// Refusals kept for `_egress.local/denials`.

@@ -43,7 +43,7 @@ impl Values {
 pub(super) fn replace(
     work: &mut Work,
     permit: &Permit<'_>,
-    values: &Values,
+    values: impl FnOnce() -> Arc<Values>,
 ) -> Result<(), Refusal> {
     if Guard::AgentCredentials.is_on() {
         foreign::strip_always(work);
@@ -52,6 +52,7 @@ pub(super) fn replace(
         foreign::note(work);
         return Ok(());
     };
+    let values = values();
     work.mask.clone_from(&values.mask);
     // TRACE is answered with the request as it arrived, credential included.
     if work.method == Method::TRACE && Guard::Trace.is_on() {

@@ -65,7 +65,7 @@ impl Gate for EgressGate {
 
     async fn prepare(&self, permit: &Permit<'_>, work: &mut Work) -> Result<Body, Refusal> {
         // The value that is sent and the mask over the answer are of one moment.
-        credential::replace(work, permit, &self.secrets.get())?;
+        credential::replace(work, permit, || self.secrets.get())?;
         let incoming = work.incoming.take();
         Ok(incoming.map_or_else(Body::empty, |incoming| {
             Body::stream(incoming, work.bytes_in.clone())

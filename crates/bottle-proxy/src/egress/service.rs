@@ -139,6 +139,7 @@ impl Egress {
                 dns.run(stop.clone()).await;
             }
         };
+        engine.issue_ahead();
         tokio::join!(
             engine.run(listener, stop.clone()),
             refuse_dns,
@@ -188,6 +189,7 @@ fn reloader(
             engine.gate.table.set(policy.table);
             engine.gate.upstream.replace(way);
             engine.rules_changed();
+            engine.issue_ahead();
         });
         engine.gate.stale.store(!ok, Ordering::Relaxed);
     }))

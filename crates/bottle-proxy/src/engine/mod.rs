@@ -16,18 +16,20 @@ pub(crate) use listener::{Listener, listen};
 pub(crate) use {connection::builder as http1_server, http2::builder as http2_server, tls::agrees};
 
 use std::pin::Pin;
+use std::sync::Arc;
 
-use bottle_core::WebSocket;
+use bottle_core::{HostPattern, WebSocket};
 use bottle_egress::{Request, decide};
 use serde::Serialize;
 use tokio::sync::{Semaphore, watch};
 
-use crate::authority::Authority;
+use crate::authority::{Authority, Name};
 use crate::decision_log::{DecisionLog, Verdict, now};
 use crate::gate::Gate;
 use crate::grant::{GrantedRequest, Rejudge};
 use crate::leaf::Leafs;
 use crate::limits::H2_WIDE_CONNECTIONS;
+use crate::limits::MAX_LEAFS;
 
 /// Everything that the connections of one service share.
 pub(crate) struct Engine<G> {
@@ -55,6 +57,26 @@ impl<G: Gate> Engine<G> {
     /// Says that the rules are others now: what is under way is judged again.
     pub(crate) fn rules_changed(&self) {
         self.rules.send_modify(|version| *version += 1);
+    }
+
+    /// Issues the certificates of the hosts that the rules name, before anybody asks for them.
+    pub(crate) fn issue_ahead(self: &Arc<Self>) {
+        let engine = Arc::clone(self);
+        tokio::task::spawn_blocking(move || {
+            let table = engine.gate.table();
+            let hosts = table.routes().iter().filter_map(|route| match &route.host {
+                HostPattern::Exact(host) => Some(Name::Host(host.clone())),
+                HostPattern::OneLabel(_) | HostPattern::AnyDepth(_) => None,
+            });
+            let issued = hosts
+                .take(MAX_LEAFS)
+                .filter(|name| engine.leafs.config(name).is_ok());
+            tracing::debug!(
+                service = G::SERVICE,
+                count = issued.count(),
+                "certificates issued ahead"
+            );
+        });
     }
 
     /// Logs a connection that was closed without an HTTP answer.

@@ -131,6 +131,7 @@ impl Pipelock {
             listener,
             reloader,
         } = self;
+        engine.issue_ahead();
         tokio::join!(
             engine.run(listener, stop.clone()),
             reloader.watch(stop.clone())
@@ -169,6 +170,7 @@ fn reloader(
             engine.gate.policy.set(policy);
             engine.gate.upstream.replace(way);
             engine.rules_changed();
+            engine.issue_ahead();
         });
         engine.gate.stale.store(!ok, Ordering::Relaxed);
     }))
