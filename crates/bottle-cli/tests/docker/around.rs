@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::support::{Cli, docker_json};
 
 /// Tries everything, and says of each what came of it: `open`, or the name of the error.
-const ATTEMPTS: &str = r#"
+const ATTEMPTS: &str = r"
 import ctypes, json, os, socket, sys
 tried = {}
 def attempt(name, action):
@@ -40,7 +40,7 @@ attempt('egress', lambda: connect(socket.AF_INET, ('egress', 9099)))
 with open('/proc/net/unix') as table:
     tried['foreign unix sockets'] = str(len(table.readlines()) - 1)
 print(json.dumps(tried))
-"#;
+";
 
 /// All addresses of a container, and those of its networks' gateways.
 fn addresses(container: &str) -> Vec<String> {
