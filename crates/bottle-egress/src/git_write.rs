@@ -23,11 +23,12 @@ const WEBDAV: [&str; 9] = [
 /// The announcement of a push.
 const RECEIVE_PACK: &str = "git-receive-pack";
 
-/// What every such path has in it. In a canonical path no letter is encoded, so most are told apart without being decoded.
+/// What every such path has in it. In a canonical path no letter is encoded, so most are told apart without being
+/// decoded.
 const WORDS: [&str; 4] = ["git-", "refs", "lfs", ".git"];
 
-/// Whether a request with a canonical path is a push by git's smart protocol or as to a web server, an upload or a lock of LFS, or an archive (which
-/// nobody fetches over http). A batch of LFS says in its body what it is: see [`is_lfs_batch`].
+/// Whether a request with a canonical path is a push by git's smart protocol or as to a web server, an upload or a lock
+/// of LFS, or an archive (which nobody fetches over http). A batch of LFS says in its body what it is: see [`is_lfs_batch`].
 pub(crate) fn is_git_write(method: &str, path: &str, query: Option<&str>) -> bool {
     if !WORDS.iter().any(|word| contains(path, word)) {
         return false;

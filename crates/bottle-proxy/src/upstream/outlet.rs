@@ -123,8 +123,16 @@ impl Outlet {
                 Found::OnlyHttp1 => return Ok(None),
                 Found::Dialling(mut dialling, share) => {
                     let told = dialling.wait_for(Option::is_some).await;
-                    if let Ok(Some(Err(error))) = told.as_deref() {
-                        return Err(UpstreamError::Shared(Arc::clone(error)));
+                    match told.as_deref() {
+                        Ok(Some(Err(error))) => {
+                            return Err(UpstreamError::Shared(Arc::clone(error)));
+                        }
+                        Ok(_) => {}
+                        // The dial ended without a word: asking for it again would not end.
+                        Err(_) => {
+                            origin.dialled(None);
+                            return Err(UpstreamError::Closed);
+                        }
                     }
                     share
                 }

@@ -29,9 +29,9 @@ pub(crate) fn request(
         upgrade,
     } = outgoing;
     let destination = permit.destination();
-    let authority = authority(destination);
     let absolute = destination.scheme == Scheme::Http && !matches!(hop, Hop::Direct(_));
     let uri = if absolute {
+        let authority = authority(destination);
         // The server as a whole has no path in this form (RFC 9112 §3.2.4).
         let target = Some(permit.target()).filter(|target| *target != "*");
         let target = target.unwrap_or_default();
@@ -43,9 +43,7 @@ pub(crate) fn request(
     *request.method_mut() = method;
     *request.uri_mut() = uri.map_err(|error| UpstreamError::Request(error.into()))?;
     *request.headers_mut() = headers;
-    let host =
-        HeaderValue::from_str(&authority).map_err(|error| UpstreamError::Request(error.into()))?;
-    request.headers_mut().insert(HOST, host);
+    request.headers_mut().insert(HOST, host_field(destination)?);
     if let Upgrade::WebSocket(handshake) = &upgrade {
         handshake.write(request.headers_mut());
     } else if version == HttpVersion::Http1 && request.headers().contains_key(TE) {
@@ -91,15 +89,10 @@ pub(crate) fn absolute(
     request: &mut Request<Body>,
     destination: &Destination,
 ) -> Result<(), UpstreamError> {
-    let target = request
-        .uri()
-        .path_and_query()
-        .map_or("/", |target| target.as_str());
-    let authority = authority(destination);
     let uri = Uri::builder()
         .scheme("https")
-        .authority(authority)
-        .path_and_query(target)
+        .authority(authority(destination))
+        .path_and_query(target(request))
         .build()
         .map_err(UpstreamError::Request)?;
     *request.uri_mut() = uri;
@@ -112,17 +105,18 @@ pub(super) fn relative(
     request: &mut Request<Body>,
     destination: &Destination,
 ) -> Result<(), UpstreamError> {
-    let target = request
-        .uri()
-        .path_and_query()
-        .map_or("/", |target| target.as_str());
-    let uri = target
+    let uri = target(request)
         .parse::<Uri>()
         .map_err(|error| UpstreamError::Request(error.into()))?;
     *request.uri_mut() = uri;
-    let host = host_field(destination)?;
-    request.headers_mut().insert(HOST, host);
+    request.headers_mut().insert(HOST, host_field(destination)?);
     Ok(())
+}
+
+/// Path and query, in whichever form the request has them.
+fn target(request: &Request<Body>) -> &str {
+    let target = request.uri().path_and_query();
+    target.map_or("/", http::uri::PathAndQuery::as_str)
 }
 
 fn host_field(destination: &Destination) -> Result<HeaderValue, UpstreamError> {
