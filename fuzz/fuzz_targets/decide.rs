@@ -8,6 +8,7 @@ use bottle_core::{AuthScheme, Host, Port};
 use bottle_egress::{
     Destination, Ports, Request, Route, RouteTable, Scheme, SlotAuth, TokenSlot, decide,
 };
+use bottle_fuzz::decode;
 use libfuzzer_sys::fuzz_target;
 
 /// One route of each kind; what they say stands a second time in [`naive`].
@@ -105,7 +106,7 @@ fn naive(destination: &Destination, method: &str) -> bool {
     let (host, tls, port) = (host.as_str(), *scheme == Scheme::Https, port.get());
     let labels = host.split('.').count();
     match host {
-        "ok.test" => port == 443 && matches!(method, "GET" | "POST"),
+        "ok.test" => port == 443 && matches!(method, "GET" | "HEAD" | "POST"),
         "auth.test" => tls && matches!(port, 80 | 443) && method != "CONNECT",
         "free.test" => port == 443 && method != "CONNECT",
         _ if host.ends_with(".wild.test") => labels == 3 && port == 443 && method != "CONNECT",
@@ -135,18 +136,4 @@ fn stays_inside(target: &str) {
         assert!(inside, "{target} leads to {text}");
         path = decode(&path);
     }
-}
-
-/// Every `%XY` as the byte that it stands for.
-fn decode(bytes: &[u8]) -> Vec<u8> {
-    let (mut decoded, mut rest) = (Vec::new(), bytes);
-    while let [first, tail @ ..] = rest {
-        let digits = tail.get(..2).filter(|_| *first == b'%');
-        let digits = digits.filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
-        let byte = digits
-            .and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok());
-        decoded.push(byte.unwrap_or(*first));
-        rest = if byte.is_some() { &tail[2..] } else { tail };
-    }
-    decoded
 }
