@@ -1,6 +1,7 @@
 //! A host name that a rule can mean.
 
 use std::str::FromStr;
+use std::sync::Arc;
 
 use crate::text::text_newtype;
 
@@ -9,7 +10,7 @@ const MAX_NAME: usize = 253;
 /// The longest label, in bytes (RFC 1035 §2.3.4).
 const MAX_LABEL: usize = 63;
 
-/// A DNS name in ASCII: lower case, without a trailing dot, never an address.
+/// A DNS name in ASCII: lower case, without a trailing dot, never an address. Cheap to clone.
 ///
 /// International names are written as A-labels (`xn--…`). Whatever could be read as an address by
 /// `inet_aton` (`127.1`, `0x7f.0.0.1`, `2130706433`) is not a name.
@@ -21,7 +22,7 @@ const MAX_LABEL: usize = 63;
 /// assert!("127.1".parse::<Host>().is_err());
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Host(String);
+pub struct Host(Arc<str>);
 
 text_newtype!(Host);
 
@@ -58,6 +59,12 @@ impl Host {
     }
 }
 
+impl From<Host> for Arc<str> {
+    fn from(host: Host) -> Self {
+        host.0
+    }
+}
+
 impl FromStr for Host {
     type Err = HostError;
 
@@ -82,7 +89,7 @@ impl FromStr for Host {
         if name.rsplit('.').next().is_some_and(is_number) {
             return Err(HostError::Address);
         }
-        Ok(Self(name.to_ascii_lowercase()))
+        Ok(Self(name.to_ascii_lowercase().into()))
     }
 }
 

@@ -1,6 +1,6 @@
 //! `Display`, `FromStr`-backed serde and friends for newtypes that are one piece of text.
 
-/// Implements `Display`, `AsRef<str>` and serde (as a string) for a newtype over a `String`.
+/// Implements `Display`, `AsRef<str>` and serde (as a string) for a newtype over a `String` or an `Arc<str>`.
 macro_rules! text_newtype {
     ($name:ident) => {
         impl $name {

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use bottle_core::{EncodedSlash, Guard, Host, Method, Port, Scheme, UrlPath, WebSocket};
+use bottle_core::{EncodedSlash, Guard, Host, Method, PathError, Port, Scheme, UrlPath, WebSocket};
 
 use crate::denial::{Denial, DenialCode, Layer, RequestLine};
 use crate::git_write::is_git_write;
@@ -111,8 +111,8 @@ fn judge<'a>(table: &'a RouteTable, request: &Request<'a>) -> Result<Permit<'a>,
         Some((path, query)) => (path, Some(query)),
         None => (request.target, None),
     };
-    let folded = UrlPath::canonical(path, EncodedSlash::Keep);
-    let folded = folded.as_deref().unwrap_or(path);
+    let kept = UrlPath::canonical(path, EncodedSlash::Keep);
+    let folded = kept.as_deref().unwrap_or(path);
     if is_git_write(method, folded, query) && Guard::GitWrites.is_on() {
         return Err(DenialCode::GitWriteDenied);
     }
@@ -131,7 +131,7 @@ fn judge<'a>(table: &'a RouteTable, request: &Request<'a>) -> Result<Permit<'a>,
     }
     Ok(Permit {
         destination,
-        target: target(route, request, path, query)?,
+        target: target(route, request, Target { path, query, kept })?,
         route,
         rule,
     })
@@ -152,13 +152,21 @@ fn any_route(table: &RouteTable) -> Option<(usize, &Route)> {
     table.routes().iter().enumerate().next()
 }
 
+/// A target in its parts.
+struct Target<'a> {
+    path: &'a str,
+    query: Option<&'a str>,
+    /// The canonical path with its encoded slashes.
+    kept: Result<Cow<'a, str>, PathError>,
+}
+
 /// The canonical target, if the route covers it.
 fn target<'a>(
     route: &Route,
     request: &Request<'a>,
-    path: &'a str,
-    query: Option<&str>,
+    target: Target<'a>,
 ) -> Result<Cow<'a, str>, DenialCode> {
+    let Target { path, query, kept } = target;
     // The one target without a path (RFC 9110 §9.3.7); it asks about the server as a whole.
     if path == "*"
         && request.method == "OPTIONS"
@@ -167,12 +175,12 @@ fn target<'a>(
     {
         return Ok(Cow::Borrowed("*"));
     }
-    let slash = if route.path_allowlist.is_empty() {
-        EncodedSlash::Keep
+    let canonical = if route.path_allowlist.is_empty() || !path.contains('%') {
+        kept
     } else {
-        EncodedSlash::Refuse
+        UrlPath::canonical(path, EncodedSlash::Refuse)
     };
-    let canonical = UrlPath::canonical(path, slash).map_err(|_| DenialCode::PathInvalid)?;
+    let canonical = canonical.map_err(|_| DenialCode::PathInvalid)?;
     let mut prefixes = route.path_allowlist.iter();
     let covered = prefixes.any(|prefix| prefix.covers(&canonical));
     if !route.path_allowlist.is_empty() && !covered && Guard::Paths.is_on() {

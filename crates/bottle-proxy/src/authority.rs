@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
 
 use bottle_core::{Host, Port};
 use thiserror::Error;
@@ -18,6 +19,16 @@ pub(crate) enum Name {
     Ip(IpAddr),
     /// The proxy's own pages ([`LOCAL_NAME`]).
     Local,
+}
+
+impl Name {
+    /// The same as shown.
+    pub(crate) fn text(&self) -> Arc<str> {
+        match self {
+            Self::Host(host) => host.clone().into(),
+            other => other.to_string().into(),
+        }
+    }
 }
 
 impl fmt::Display for Name {
@@ -70,6 +81,21 @@ impl Authority {
             name: parse_name(name)?,
             port,
         })
+    }
+
+    /// Whether `text` is this in its plain spelling. A no says nothing.
+    pub(crate) fn is_plainly(&self, text: &str, default_port: Port) -> bool {
+        let Name::Host(host) = &self.name else {
+            return false;
+        };
+        match text.strip_prefix(host.as_str()) {
+            Some("") => self.port == default_port,
+            Some(rest) => {
+                let port = rest.strip_prefix(':').map(str::parse);
+                port.is_some_and(|port| port == Ok(self.port))
+            }
+            None => false,
+        }
     }
 }
 

@@ -81,8 +81,14 @@ enum Trailers {
 }
 
 /// A request or response body on its way.
+///
+/// It is one pointer wide: requests and answers are moved often, and a connection reserves room for 32 requests.
 #[derive(Debug)]
-pub(crate) struct Body {
+pub(crate) struct Body(Box<Flow>);
+
+/// What a body consists of.
+#[derive(Debug)]
+struct Flow {
     source: Source,
     trailers: Trailers,
     counter: Counter,
@@ -138,14 +144,14 @@ impl Body {
     /// A response body that arrives from the next hop; it ends when `grant` does, and `put_back` is due at its end.
     pub(crate) fn response(incoming: Incoming, grant: Grant, put_back: Option<PutBack>) -> Self {
         let mut body = Self::new(Source::Stream(incoming), Counter::default());
-        body.trailers = Trailers::Pass;
-        body.grant = Some(grant);
-        body.put_back = put_back;
+        body.0.trailers = Trailers::Pass;
+        body.0.grant = Some(grant);
+        body.0.put_back = put_back;
         body
     }
 
     fn new(source: Source, counter: Counter) -> Self {
-        Self {
+        Self(Box::new(Flow {
             source,
             trailers: Trailers::Drop,
             counter,
@@ -157,46 +163,48 @@ impl Body {
             grant: None,
             veil: None,
             late: None,
-        }
+        }))
     }
 
     /// Ends this body when `grant` does.
     pub(crate) fn with_grant(mut self, grant: Grant) -> Self {
-        self.grant = Some(grant);
+        self.0.grant = Some(grant);
         self
     }
 
     /// Covers values on their way.
     pub(crate) fn with_veil(mut self, veil: Option<Veil>) -> Self {
-        self.veil = veil.map(Box::new);
+        self.0.veil = veil.map(Box::new);
         self
     }
 
     /// Keeps a share of the memory for bodies as long as this body.
     pub(crate) fn with_room(mut self, room: Option<OwnedSemaphorePermit>) -> Self {
-        self.room = room.map(Arc::new);
+        self.0.room = room.map(Arc::new);
         self
     }
 
     /// The same body for a request that may have to be sent again; none when that would hold too much.
     pub(crate) fn again(&self) -> Option<Self> {
-        let bytes = match &self.source {
+        let bytes = match &self.0.source {
             Source::Whole(bytes) => bytes.clone().unwrap_or_default(),
             Source::Stream(incoming) if incoming.is_end_stream() => Bytes::new(),
             Source::Stream(_) => return None,
         };
         let mut again = (bytes.len() <= MAX_REPLAY_BYTES).then(|| Self::whole(bytes))?;
-        again.room.clone_from(&self.room);
+        again.0.room.clone_from(&self.0.room);
         Some(again)
     }
 
     /// Ties a log record to this body: it is written when the body ends or is given up.
     pub(crate) fn with_record(mut self, record: OpenRecord) -> Self {
-        self.counter = record.bytes_out();
-        self.record = Some(record);
+        self.0.counter = record.bytes_out();
+        self.0.record = Some(record);
         self
     }
+}
 
+impl Flow {
     fn poll_source(
         &mut self,
         cx: &mut Context<'_>,
@@ -210,7 +218,14 @@ impl Body {
         if self.grant.as_mut().is_some_and(Grant::is_lost) {
             return Poll::Ready(Some(Err(BodyError::Revoked)));
         }
-        match Pin::new(incoming).poll_frame(cx) {
+        let mut polled = Pin::new(&mut *incoming).poll_frame(cx);
+        if polled.is_pending()
+            && let Some(put_back) = &mut self.put_back
+        {
+            put_back.drive(cx);
+            polled = Pin::new(incoming).poll_frame(cx);
+        }
+        match polled {
             Poll::Ready(frame) => {
                 if let Some(standstill) = &mut self.standstill {
                     let later = Instant::now() + STALL_TIMEOUT;
@@ -306,6 +321,23 @@ impl HttpBody for Body {
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        self.0.poll_frame(cx)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.0.size_hint()
+    }
+}
+
+impl Flow {
+    fn poll_frame(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         loop {
             match self.unveiled() {
                 Some(Ok(data)) => return self.pass(data),
@@ -393,7 +425,7 @@ impl HttpBody for Body {
     }
 }
 
-impl Drop for Body {
+impl Drop for Flow {
     fn drop(&mut self) {
         // Whoever knows the length stops asking at the last byte.
         if self.put_back.is_some() && self.is_end_stream() {

@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use serde::Serialize;
+use http::Method;
+use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
@@ -100,6 +101,28 @@ pub(crate) enum Verdict {
     Deny,
 }
 
+/// What decided.
+#[derive(Debug, Clone)]
+pub(crate) enum Rule {
+    /// The route of this number.
+    Route(usize),
+    /// The detector of this name.
+    Detector(String),
+}
+
+impl Serialize for Rule {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Route(number) => serializer.collect_str(&format_args!("route {number}")),
+            Self::Detector(name) => serializer.serialize_str(name),
+        }
+    }
+}
+
+fn as_text<S: Serializer>(text: &impl AsRef<str>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(text.as_ref())
+}
+
 /// One line of the log.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Record {
@@ -107,14 +130,17 @@ pub(crate) struct Record {
     pub(crate) time: String,
     pub(crate) event: &'static str,
     pub(crate) service: &'static str,
-    pub(crate) method: String,
+    #[serde(serialize_with = "as_text")]
+    pub(crate) method: Method,
     pub(crate) scheme: &'static str,
-    pub(crate) host: String,
+    #[serde(serialize_with = "as_text")]
+    pub(crate) host: Arc<str>,
     pub(crate) port: u16,
-    pub(crate) path: String,
+    #[serde(serialize_with = "as_text")]
+    pub(crate) path: Arc<str>,
     pub(crate) verdict: Verdict,
     pub(crate) code: Option<String>,
-    pub(crate) rule: Option<String>,
+    pub(crate) rule: Option<Rule>,
     pub(crate) status: u16,
     /// Fields in which the agent sent a credential of its own; they were taken away.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -1,10 +1,11 @@
 //! Whether what is still under way would be allowed by the rules as they are now.
 
 use std::fmt;
-use std::pin::Pin;
+use std::pin::pin;
 use std::sync::Arc;
 
 use bottle_core::Guard;
+use tokio::sync::futures::Notified;
 
 /// Tells whether a request that was allowed once still is.
 pub(crate) trait Rejudge: Send + Sync {
@@ -14,8 +15,8 @@ pub(crate) trait Rejudge: Send + Sync {
     /// Whether a request would be allowed now.
     fn allows(&self, request: &GrantedRequest) -> bool;
 
-    /// Waits until the rules are others than those of version `seen`.
-    fn changed(&self, seen: u64) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+    /// Waits until the rules are replaced.
+    fn changed(&self) -> Notified<'_>;
 }
 
 /// What was granted.
@@ -67,8 +68,15 @@ impl Grant {
 
     /// Waits until the right is gone.
     pub(crate) async fn lost(mut self) {
-        while !self.is_lost() {
-            self.judge.changed(self.seen).await;
+        let judge = Arc::clone(&self.judge);
+        loop {
+            // Listening begins before looking, so that nothing is missed.
+            let mut changed = pin!(judge.changed());
+            changed.as_mut().enable();
+            if self.is_lost() {
+                return;
+            }
+            changed.await;
         }
     }
 }

@@ -3,91 +3,90 @@
 use std::borrow::Cow;
 
 use bottle_core::Guard;
-use http::header::{
-    CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, EXPECT, HOST, HeaderName,
-    PROXY_AUTHENTICATE, PROXY_AUTHORIZATION, TE, TRAILER, TRANSFER_ENCODING, UPGRADE,
-};
+use http::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderName, TE, TRAILER, UPGRADE};
 use http::{HeaderMap, HeaderValue};
 
-/// Fields between two neighbours only (RFC 9110 §7.6.1), in both directions.
-const HOP_BY_HOP: [HeaderName; 10] = [
-    CONNECTION,
-    HeaderName::from_static("keep-alive"),
-    HeaderName::from_static("proxy-connection"),
-    PROXY_AUTHENTICATE,
-    PROXY_AUTHORIZATION,
-    TE,
-    TRAILER,
-    TRANSFER_ENCODING,
-    UPGRADE,
-    HeaderName::from_static("http2-settings"),
+/// Fields between two neighbours only (RFC 9110 §7.6.1), in both directions. Sorted.
+const HOP_BY_HOP: [&str; 10] = [
+    "connection",
+    "http2-settings",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
 ];
 
-/// Request fields with which a client could make the next server believe in another path, method or sender.
-const REWRITING: [HeaderName; 25] = [
-    HeaderName::from_static("alt-used"),
-    HeaderName::from_static("forwarded"),
-    HeaderName::from_static("via"),
-    HeaderName::from_static("x-forwarded"),
-    HeaderName::from_static("x-forwarded-for"),
-    HeaderName::from_static("x-envoy-original-path"),
-    HeaderName::from_static("x-forwarded-host"),
-    HeaderName::from_static("x-forwarded-method"),
-    HeaderName::from_static("x-forwarded-path"),
-    HeaderName::from_static("x-forwarded-scheme"),
-    HeaderName::from_static("x-forwarded-uri"),
-    HeaderName::from_static("x-original-host"),
-    HeaderName::from_static("x-original-method"),
-    HeaderName::from_static("x-original-uri"),
-    HeaderName::from_static("x-forwarded-port"),
-    HeaderName::from_static("x-forwarded-proto"),
-    HeaderName::from_static("x-forwarded-server"),
-    HeaderName::from_static("x-forwarded-prefix"),
-    HeaderName::from_static("x-real-ip"),
-    HeaderName::from_static("x-host"),
-    HeaderName::from_static("x-original-url"),
-    HeaderName::from_static("x-rewrite-url"),
-    HeaderName::from_static("x-http-method"),
-    HeaderName::from_static("x-http-method-override"),
-    HeaderName::from_static("x-method-override"),
+/// Request fields with which a client could make the next server believe in another path, method or sender. Sorted.
+const REWRITING: [&str; 25] = [
+    "alt-used",
+    "forwarded",
+    "via",
+    "x-envoy-original-path",
+    "x-forwarded",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-method",
+    "x-forwarded-path",
+    "x-forwarded-port",
+    "x-forwarded-prefix",
+    "x-forwarded-proto",
+    "x-forwarded-scheme",
+    "x-forwarded-server",
+    "x-forwarded-uri",
+    "x-host",
+    "x-http-method",
+    "x-http-method-override",
+    "x-method-override",
+    "x-original-host",
+    "x-original-method",
+    "x-original-uri",
+    "x-original-url",
+    "x-real-ip",
+    "x-rewrite-url",
 ];
 
-/// Response fields that would lead a client around the proxy, or belong to the proxy.
-const LEADING_AWAY: [HeaderName; 2] = [
-    HeaderName::from_static("alt-svc"),
-    HeaderName::from_static("alt-used"),
-];
+/// Response fields that would lead a client around the proxy, or belong to the proxy. Sorted.
+const LEADING_AWAY: [&str; 2] = ["alt-svc", "alt-used"];
 
 /// Names a refusal of the inner gate to the outer one (`bottle-denial: dlp.secret`); origins cannot set it.
-pub(crate) const DENIAL: HeaderName = HeaderName::from_static("bottle-denial");
+pub(crate) const DENIAL: HeaderName = HeaderName::from_static(DENIAL_NAME);
+const DENIAL_NAME: &str = "bottle-denial";
 
-/// Fields that frame, code or address a message: behind its body they mean nothing good.
-const FRAMING: [HeaderName; 4] = [CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_RANGE, HOST];
+/// Request fields for this proxy alone, or written anew from the permit. Sorted.
+const OURS: [&str; 3] = [DENIAL_NAME, "expect", "host"];
+
+/// Fields that frame, code or address a message: behind its body they mean nothing good. Sorted.
+const FRAMING: [&str; 4] = [
+    "content-encoding",
+    "content-length",
+    "content-range",
+    "host",
+];
 
 /// Takes away what must not reach the next hop. `Host` goes too: it is written anew from the permit.
 ///
 /// That the client takes trailers is said again for the next hop: gRPC does not answer without.
 pub(crate) fn clean_request(headers: &mut HeaderMap) {
     let trailers = takes_trailers(headers);
-    remove_hop_by_hop(headers);
+    remove_nominated(headers);
+    remove(headers, |name| {
+        is_hop_by_hop(name)
+            || (is_among(&REWRITING, name) && Guard::RewritingFields.is_on())
+            || is_among(&OURS, name)
+            || is_alias(name)
+    });
     if trailers {
         headers.insert(TE, HeaderValue::from_static("trailers"));
-    }
-    if Guard::RewritingFields.is_on() {
-        remove_all(headers, &REWRITING);
-    }
-    headers.remove(EXPECT);
-    headers.remove(HOST);
-    headers.remove(DENIAL);
-    if Guard::FieldAliases.is_on() {
-        remove_aliases(headers);
     }
 }
 
 /// A field's name as servers see it that turn names into variables (CGI, WSGI, PHP): to them `X_Api_Key` and
 /// `X.Api.Key` are `X-Api-Key`.
-pub(crate) fn dashed(name: &HeaderName) -> Cow<'_, str> {
-    let name = name.as_str();
+pub(crate) fn dashed(name: &str) -> Cow<'_, str> {
     if is_plain(name) || !Guard::FieldAliases.is_on() {
         return Cow::Borrowed(name);
     }
@@ -106,32 +105,33 @@ fn is_plain(name: &str) -> bool {
         .all(|byte| byte == b'-' || byte.is_ascii_alphanumeric())
 }
 
-/// Takes away fields that some server takes for one that must not reach it.
-fn remove_aliases(headers: &mut HeaderMap) {
-    let names = headers.keys().filter(|name| !is_plain(name.as_str()));
-    let aliases = names.filter(|name| {
-        let name = dashed(name);
-        let is_in = |list: &[HeaderName]| list.iter().any(|each| each == name.as_ref());
-        is_in(&REWRITING) || is_in(&HOP_BY_HOP) || is_in(&FRAMING) || is_in(&[EXPECT, DENIAL])
-    });
-    let aliases: Vec<_> = aliases.cloned().collect();
-    remove_all(headers, &aliases);
+/// Whether some server takes a field for one that must not reach it.
+fn is_alias(name: &str) -> bool {
+    if is_plain(name) {
+        return false;
+    }
+    let name = dashed(name);
+    let lists: [&[&str]; 4] = [&REWRITING, &HOP_BY_HOP, &FRAMING, &OURS];
+    Guard::FieldAliases.is_on() && lists.iter().any(|list| is_among(list, &name))
 }
 
 /// Takes away what must not reach the client.
 pub(crate) fn clean_response(headers: &mut HeaderMap) {
     let trailers = announced(headers);
-    remove_hop_by_hop(headers);
+    remove_nominated(headers);
+    remove(headers, |name| {
+        is_hop_by_hop(name) || (is_among(&LEADING_AWAY, name) && Guard::LeadingAway.is_on())
+    });
     if let Some(trailers) = trailers {
         headers.insert(TRAILER, trailers);
-    }
-    if Guard::LeadingAway.is_on() {
-        remove_all(headers, &LEADING_AWAY);
     }
 }
 
 /// What is announced behind the body and may stand there. It is said anew: HTTP/1.1 passes on nothing unannounced.
 fn announced(headers: &HeaderMap) -> Option<HeaderValue> {
+    if !headers.contains_key(TRAILER) {
+        return None;
+    }
     let nominated = nominated(headers);
     let names = tokens(headers, &TRAILER).filter_map(|name| HeaderName::from_bytes(name).ok());
     let names = names.filter(|name| !nominated.contains(name) && !is_refused_behind(name));
@@ -141,14 +141,14 @@ fn announced(headers: &HeaderMap) -> Option<HeaderValue> {
 }
 
 fn is_refused_behind(name: &HeaderName) -> bool {
-    let is_in = |list: &[HeaderName]| list.contains(name);
+    let is_in = |list: &[&str]| is_among(list, name.as_str());
     is_in(&FRAMING) || is_in(&HOP_BY_HOP) || is_in(&LEADING_AWAY) || *name == DENIAL
 }
 
 /// Takes away what must not stand behind a response's body.
 pub(crate) fn clean_trailers(trailers: &mut HeaderMap) {
     clean_response(trailers);
-    remove_all(trailers, &FRAMING);
+    remove(trailers, |name| is_among(&FRAMING, name));
     trailers.remove(TRAILER);
     trailers.remove(DENIAL);
 }
@@ -174,15 +174,20 @@ pub(crate) fn tokens<'a>(
         .filter(|token| !token.is_empty())
 }
 
-fn remove_hop_by_hop(headers: &mut HeaderMap) {
+fn remove_nominated(headers: &mut HeaderMap) {
     if headers.contains_key(CONNECTION) && Guard::Nominated.is_on() {
         for name in nominated(headers) {
             headers.remove(name);
         }
     }
-    if Guard::HopByHop.is_on() {
-        remove_all(headers, &HOP_BY_HOP);
-    }
+}
+
+fn is_hop_by_hop(name: &str) -> bool {
+    is_among(&HOP_BY_HOP, name) && Guard::HopByHop.is_on()
+}
+
+fn is_among(sorted: &[&str], name: &str) -> bool {
+    sorted.binary_search(&name).is_ok()
 }
 
 /// Fields that `Connection` declares to be for this hop only.
@@ -194,7 +199,10 @@ fn nominated(headers: &HeaderMap) -> Vec<HeaderName> {
         .collect()
 }
 
-fn remove_all(headers: &mut HeaderMap, names: &[HeaderName]) {
+/// One look at each field that is there: most of those that must go hardly ever are.
+fn remove(headers: &mut HeaderMap, goes: impl Fn(&str) -> bool) {
+    let names = headers.keys().filter(|name| goes(name.as_str()));
+    let names: Vec<_> = names.cloned().collect();
     for name in names {
         headers.remove(name);
     }
@@ -202,7 +210,7 @@ fn remove_all(headers: &mut HeaderMap, names: &[HeaderName]) {
 
 #[cfg(test)]
 mod tests {
-    use super::{clean_request, clean_response, wants_upgrade};
+    use super::*;
     use http::{HeaderMap, HeaderName, HeaderValue};
 
     fn map(pairs: &[(&str, &str)]) -> HeaderMap {
@@ -213,6 +221,12 @@ mod tests {
             )
         };
         pairs.iter().map(pair).collect()
+    }
+
+    #[test]
+    fn lists_are_sorted() {
+        let lists: [&[&str]; 5] = [&HOP_BY_HOP, &REWRITING, &LEADING_AWAY, &FRAMING, &OURS];
+        assert!(lists.iter().all(|list| list.is_sorted()));
     }
 
     #[test]

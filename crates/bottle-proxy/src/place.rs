@@ -51,8 +51,9 @@ impl Place {
             .as_ref()
             .or(tunnel)
             .map_or(Scheme::Http, |place| place.scheme);
-        let host =
-            of_host(headers, default_port(scheme))?.map(|authority| Self { scheme, authority });
+        let known = tunnel.map(|tunnel| &tunnel.authority);
+        let host = of_host(headers, default_port(scheme), known)?;
+        let host = host.map(|authority| Self { scheme, authority });
         let mut named = [tunnel.cloned(), url, host].into_iter().flatten();
         let first = named.next().ok_or(Misplaced(DenialCode::HttpMalformed))?;
         if named.any(|other| other != first) && Guard::OneAuthority.is_on() {
@@ -86,7 +87,12 @@ impl Place {
     }
 }
 
-fn of_host(headers: &HeaderMap, default_port: Port) -> Result<Option<Authority>, Misplaced> {
+/// What `Host` names. What is spelled like the `known` authority is not read again.
+fn of_host(
+    headers: &HeaderMap,
+    default_port: Port,
+    known: Option<&Authority>,
+) -> Result<Option<Authority>, Misplaced> {
     let mut values = headers.get_all(HOST).iter();
     let Some(value) = values.next() else {
         return Ok(None);
@@ -98,6 +104,9 @@ fn of_host(headers: &HeaderMap, default_port: Port) -> Result<Option<Authority>,
     let text = value
         .to_str()
         .map_err(|_| Misplaced(DenialCode::HostInvalid))?;
+    if let Some(known) = known.filter(|known| known.is_plainly(text, default_port)) {
+        return Ok(Some(known.clone()));
+    }
     match Authority::parse(text, Some(default_port)) {
         Ok(authority) => Ok(Some(authority)),
         Err(_) => Err(Misplaced(DenialCode::HostInvalid)),

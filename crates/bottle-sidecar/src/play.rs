@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use bottle_proxy::{DecisionLog, Egress, Pipelock, Stop, Stopper, make_authority};
-use tokio::runtime::Runtime;
+use tokio::runtime::Builder;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tracing_subscriber::EnvFilter;
@@ -16,6 +16,9 @@ use crate::{environment, put};
 
 /// A stop takes no longer than this, whatever connections are doing.
 const STOP_TIMEOUT: Duration = Duration::from_millis(900);
+
+/// Threads that move bytes, on however large a machine: a proxy serves one agent, and each thread costs memory.
+const WORKERS: usize = 2;
 
 /// Plays egress.
 pub(crate) fn egress(args: &ServiceArgs) -> Result<()> {
@@ -52,9 +55,7 @@ fn prepare(args: &ServiceArgs) -> Result<()> {
 
 /// Sleeps until asked to stop.
 pub(crate) fn hold() -> Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()?;
+    let runtime = Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut signals = Signals::listen()?;
         while signals.next().await != Wish::Stop {}
@@ -72,7 +73,11 @@ where
     Reload: Fn(),
 {
     log_to_stderr()?;
-    let runtime = Runtime::new().context("cannot start the runtime")?;
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(WORKERS)
+        .enable_all()
+        .build()
+        .context("cannot start the runtime")?;
     let log = DecisionLog::to(std::io::stdout());
     let result = runtime.block_on(async {
         let mut signals = Signals::listen().context("cannot listen to signals")?;

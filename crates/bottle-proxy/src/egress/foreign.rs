@@ -84,7 +84,7 @@ pub(super) fn strip_always(work: &mut Work) {
 
 /// Takes away everything that is known as a credential, and what some server takes for the field `own`.
 pub(super) fn strip_all(work: &mut Work, own: &HeaderName) {
-    let own = dashed(own).into_owned();
+    let own = dashed(own.as_str()).into_owned();
     strip(work, |name| is_among(&WITH_CREDENTIAL, name) || name == own);
     if Guard::SocketKeys.is_on() {
         strip_socket_keys(work);
@@ -94,7 +94,7 @@ pub(super) fn strip_all(work: &mut Work, own: &HeaderName) {
 /// Notes what is known as a credential, where the host may have it: a cookie, a key that its route does not bring.
 pub(super) fn note(work: &mut Work) {
     let names = work.headers.keys();
-    let known = names.filter(|name| is_among(&WITH_CREDENTIAL, &dashed(name)));
+    let known = names.filter(|name| is_among(&WITH_CREDENTIAL, &dashed(name.as_str())));
     let known: Vec<_> = known.cloned().collect();
     for name in known {
         note_field(work, &name);
@@ -109,7 +109,10 @@ fn is_among(names: &[&str], name: &str) -> bool {
 }
 
 fn strip(work: &mut Work, is_one: impl Fn(&str) -> bool) {
-    let names = work.headers.keys().filter(|name| is_one(&dashed(name)));
+    let names = work
+        .headers
+        .keys()
+        .filter(|name| is_one(&dashed(name.as_str())));
     let names: Vec<_> = names.cloned().collect();
     for name in names {
         note_field(work, &name);

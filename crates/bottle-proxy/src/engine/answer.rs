@@ -22,7 +22,7 @@ use super::problem::{Afterwards, page, problem, tunnel_open};
 use super::websocket::{Relay, relay};
 use crate::authority::Authority;
 use crate::body::{Body, Veil};
-use crate::decision_log::OpenRecord;
+use crate::decision_log::{OpenRecord, Rule};
 use crate::gate::{Gate, Page, PageRequest, Welcome, Work};
 use crate::headers::{DENIAL, clean_response};
 use crate::inflate::{Inflate, Unreadable};
@@ -202,7 +202,7 @@ impl<G: Gate> Connection<G> {
         let status = parts.status.as_u16();
         record.answered();
         record.record.status = status;
-        record.record.rule = Some(format!("route {rule}"));
+        record.record.rule = Some(Rule::Route(rule));
         let inner = parts.headers.remove(DENIAL);
         let inner = inner.filter(|_| self.engine.gate.believes_denials());
         if let Some(code) = inner.as_ref().and_then(|code| code.to_str().ok()) {
@@ -254,7 +254,7 @@ impl<G: Gate> Connection<G> {
         }
         self.engine.gate.note(document);
         record.record.refused(code, status.as_u16());
-        record.record.rule = rule;
+        record.record.rule = rule.map(Rule::Detector);
         response.map(|body| body.with_record(record))
     }
 
@@ -295,7 +295,7 @@ impl Asked {
             path,
             ..
         } = self;
-        json!({ "status": status, "code": code, "layer": "pipelock", "method": method, "host": host, "port": port, "path": path })
+        json!({ "status": status, "code": code, "layer": "pipelock", "method": method.as_str(), "host": &**host, "port": port, "path": &**path })
     }
 }
 

@@ -1,10 +1,12 @@
 //! What a request asked for, in words for refusals and for the log.
 
+use std::sync::Arc;
+
 use bottle_core::Guard;
 use bottle_egress::{Denial, DenialCode, Layer, RequestLine, Scheme, shown_path};
-use http::Uri;
 use http::header::EXPECT;
 use http::request::Parts;
+use http::{Method, Uri};
 
 use crate::decision_log::{Record, Verdict, now};
 use crate::place::{Place, default_port};
@@ -15,11 +17,11 @@ const WITHHELD: &str = "(withheld)";
 /// The line of a request: enough to say what was refused, nothing that could hold a body or a query.
 #[derive(Debug, Clone)]
 pub(super) struct Asked {
-    pub(super) method: String,
+    pub(super) method: Method,
     pub(super) scheme: Scheme,
-    pub(super) host: String,
+    pub(super) host: Arc<str>,
     pub(super) port: u16,
-    pub(super) path: String,
+    pub(super) path: Arc<str>,
     /// The client sends its body only after `100 Continue`.
     pub(super) waits: bool,
 }
@@ -29,16 +31,16 @@ impl Asked {
     pub(super) fn of(parts: &Parts, place: Option<&Place>, tunnel: Option<&Place>) -> Self {
         let (scheme, host, port) = match place.or(tunnel) {
             Some(Place { scheme, authority }) => {
-                (*scheme, authority.name.to_string(), authority.port.get())
+                (*scheme, authority.name.text(), authority.port.get())
             }
             None => claimed(&parts.uri),
         };
         Self {
-            method: parts.method.to_string(),
+            method: parts.method.clone(),
             scheme,
             host,
             port,
-            path: shown_path(parts.uri.path()).into_owned(),
+            path: shown_path(parts.uri.path()).into(),
             waits: parts.headers.contains_key(EXPECT),
         }
     }
@@ -56,7 +58,7 @@ impl Asked {
             code,
             layer,
             &RequestLine {
-                method,
+                method: method.as_str(),
                 host,
                 port: *port,
                 path,
@@ -100,8 +102,7 @@ impl Record {
     /// Notes a refusal. Where a secret was found, the words around it are not repeated.
     pub(super) fn refused(&mut self, code: String, status: u16) {
         if code.starts_with("dlp.") && Guard::Withheld.is_on() {
-            WITHHELD.clone_into(&mut self.path);
-            WITHHELD.clone_into(&mut self.host);
+            (self.path, self.host) = (WITHHELD.into(), WITHHELD.into());
         }
         self.verdict = Verdict::Deny;
         self.status = status;
@@ -118,12 +119,12 @@ pub(super) const fn scheme_name(scheme: Scheme) -> &'static str {
 }
 
 /// What a request names that does not name its destination properly.
-fn claimed(uri: &Uri) -> (Scheme, String, u16) {
+fn claimed(uri: &Uri) -> (Scheme, Arc<str>, u16) {
     let https = uri
         .scheme_str()
         .is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"));
     let scheme = if https { Scheme::Https } else { Scheme::Http };
-    let host = uri.host().unwrap_or_default().to_owned();
+    let host = uri.host().unwrap_or_default().into();
     (
         scheme,
         host,

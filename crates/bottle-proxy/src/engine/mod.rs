@@ -15,13 +15,14 @@ pub(crate) use listener::{Listener, listen};
 #[cfg(any(fuzzing, test))]
 pub(crate) use {connection::builder as http1_server, http2::builder as http2_server, tls::agrees};
 
-use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bottle_core::{HostPattern, WebSocket};
 use bottle_egress::{Request, decide};
 use serde::Serialize;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::futures::Notified;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::authority::{Authority, Name};
 use crate::decision_log::{DecisionLog, Verdict, now};
@@ -36,8 +37,10 @@ pub(crate) struct Engine<G> {
     pub(crate) gate: G,
     pub(crate) leafs: Leafs,
     pub(crate) log: DecisionLog,
-    /// Counts how often the rules were replaced.
-    rules: watch::Sender<u64>,
+    /// How often the rules were replaced.
+    rules: AtomicU64,
+    /// Tells those who wait that they were.
+    replaced: Notify,
     /// Room for HTTP/2 connections on which much may be on its way.
     wide: Semaphore,
 }
@@ -49,14 +52,16 @@ impl<G: Gate> Engine<G> {
             gate,
             leafs,
             log,
-            rules: watch::Sender::new(0),
+            rules: AtomicU64::new(0),
+            replaced: Notify::new(),
             wide: Semaphore::new(H2_WIDE_CONNECTIONS),
         }
     }
 
     /// Says that the rules are others now: what is under way is judged again.
     pub(crate) fn rules_changed(&self) {
-        self.rules.send_modify(|version| *version += 1);
+        self.rules.fetch_add(1, Ordering::Release);
+        self.replaced.notify_waiters();
     }
 
     /// Issues the certificates of the hosts that the rules name, before anybody asks for them.
@@ -97,7 +102,7 @@ impl<G: Gate> Engine<G> {
 
 impl<G: Gate> Rejudge for Engine<G> {
     fn version(&self) -> u64 {
-        *self.rules.borrow()
+        self.rules.load(Ordering::Acquire)
     }
 
     fn allows(&self, request: &GrantedRequest) -> bool {
@@ -117,12 +122,8 @@ impl<G: Gate> Rejudge for Engine<G> {
         permit.is_ok_and(|permit| !websocket || permit.websocket() == WebSocket::Granted)
     }
 
-    fn changed(&self, seen: u64) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
-        let mut versions = self.rules.subscribe();
-        Box::pin(async move {
-            // The sender lives as long as `self`.
-            let _ = versions.wait_for(|version| *version != seen).await;
-        })
+    fn changed(&self) -> Notified<'_> {
+        self.replaced.notified()
     }
 }
 

@@ -16,7 +16,7 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
 use crate::body::Counter;
-use crate::decision_log::OpenRecord;
+use crate::decision_log::{OpenRecord, Rule};
 use crate::gate::{Gate, Message as Judged, Refusal, Sender};
 use crate::grant::Grant;
 use crate::limits::{MAX_WS_MESSAGE, MAX_WS_WRITE_BUFFER, STALL_TIMEOUT, WS_CLOSE_TIMEOUT};
@@ -120,7 +120,7 @@ where
     match end {
         End::Refused(Refusal { code, rule }) => {
             record.record.refused(code.to_string(), code.status());
-            record.record.rule = rule;
+            record.record.rule = rule.map(Rule::Detector);
         }
         End::Revoked => record.record.refused(REVOKED.to_owned(), 101),
         End::Closed(_) | End::Away => {}

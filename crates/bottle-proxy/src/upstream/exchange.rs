@@ -1,6 +1,8 @@
 //! One request over an open connection, until its answer begins.
 
 use std::error::Error as _;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 
 use bottle_core::Guard;
@@ -11,8 +13,9 @@ use hyper::body::Body as _;
 use hyper::client::conn::TrySendError;
 use tokio::time::timeout;
 
+use super::line::Aged;
 use super::origin::{Open2, Origin};
-use super::pool::{Aged, Lent, Pool};
+use super::pool::{Lent, Pool};
 use super::request::{absolute, again, count_interim, relative};
 use super::{Answered, PutBack, UpstreamError};
 use crate::body::Body;
@@ -39,12 +42,19 @@ pub(super) async fn exchange1(
     mut open: Aged,
     mut request: Request<Body>,
 ) -> Exchanged {
+    if !request.body().is_end_stream() {
+        open.detach();
+    }
     let interim = count_interim(&mut request);
-    let sent = open.sender.try_send_request(request);
+    let mut sent = pin!(open.sender.try_send_request(request));
+    let sent = poll_fn(|cx| {
+        open.drive(cx);
+        sent.as_mut().poll(cx)
+    });
     let response = tokio::select! {
         // The flood comes before the answer: it must not lose against it.
         biased;
-        () = interim.notified() => return Exchanged::Failed(UpstreamError::Interim),
+        () = interim.too_many() => return Exchanged::Failed(UpstreamError::Interim),
         answered = timeout(RESPONSE_HEAD_TIMEOUT, sent) => answered,
     };
     open.used = true;

@@ -3,6 +3,7 @@
 mod error;
 mod exchange;
 mod hop;
+mod line;
 mod origin;
 mod outlet;
 mod pool;

@@ -11,8 +11,9 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use super::line::{Aged, Http1, ended};
 use super::origin::{Dialling, Found, Line, Load, Open2, Origin};
-use super::pool::{Aged, Http1, Pool};
+use super::pool::Pool;
 use super::slots::{Room, Slot, Slotted, one_of};
 use super::{Hop, HttpVersion, UpstreamError, Way};
 use crate::body::Body;
@@ -92,8 +93,7 @@ impl Outlet {
             _slot: slot,
         })
         .await?;
-        drive(connection);
-        Ok(aged(sender))
+        Ok(Aged::new(sender, connection))
     }
 
     /// The right to open one more connection. When there is none left, idle ones make room.
@@ -185,22 +185,13 @@ impl Outlet {
         };
         if spoken == HttpVersion::Http1 {
             let (sender, connection) = handshake1(stream).await?;
-            drive(connection);
-            return Ok(Dialled::Http1(aged(sender)));
+            return Ok(Dialled::Http1(Aged::new(sender, connection)));
         }
         let window = match self.way.hop {
             Hop::Inner(_) => H2_INNER_WINDOW,
             Hop::Proxy(_) | Hop::Direct(_) => H2_STREAM_WINDOW,
         };
         handshake2(stream, window).await.map(Dialled::Http2)
-    }
-}
-
-fn aged(sender: Http1) -> Aged {
-    Aged {
-        sender,
-        opened: Instant::now(),
-        used: false,
     }
 }
 
@@ -252,9 +243,5 @@ async fn handshake2(stream: Slotted, window: u32) -> Result<Line, UpstreamError>
 
 /// Moves a connection's bytes until it ends.
 pub(super) fn drive(connection: impl Future<Output = Result<(), hyper::Error>> + Send + 'static) {
-    tokio::spawn(async move {
-        if let Err(error) = connection.await {
-            tracing::debug!(%error, "upstream connection ended");
-        }
-    });
+    tokio::spawn(ended(connection));
 }

@@ -1,32 +1,21 @@
 //! Open connections to the next hop, by destination: idle ones of HTTP/1.1 here, shared ones of HTTP/2 with each origin.
 
 use std::collections::HashMap;
+use std::future::poll_fn;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Context;
 use std::time::Instant;
 
 use bottle_egress::Destination;
-use hyper::client::conn::http1;
 use tokio::time::timeout;
 
 use super::HttpVersion;
+use super::line::Aged;
 use super::origin::{Origin, Taken};
-use crate::body::Body;
 use crate::limits::{
     CONNECTION_MAX_AGE, MAX_AUTHORITIES, MAX_IDLE, MAX_IDLE_PER_AUTHORITY, POOL_IDLE_TIMEOUT,
     POOL_SWEEP, REUSE_WAIT,
 };
-
-/// The sending half of an HTTP/1.1 connection.
-pub(super) type Http1 = http1::SendRequest<Body>;
-
-/// An HTTP/1.1 connection and when it was opened.
-#[derive(Debug)]
-pub(super) struct Aged {
-    pub(super) sender: Http1,
-    pub(super) opened: Instant,
-    /// A request went over it before.
-    pub(super) used: bool,
-}
 
 #[derive(Debug)]
 struct Idle {
@@ -35,8 +24,8 @@ struct Idle {
 }
 
 impl Idle {
-    fn is_fresh(&self, now: Instant) -> bool {
-        !self.connection.sender.is_closed()
+    fn is_fresh(&mut self, now: Instant) -> bool {
+        self.connection.settle()
             && now.duration_since(self.since) < POOL_IDLE_TIMEOUT
             && now.duration_since(self.connection.opened) < CONNECTION_MAX_AGE
     }
@@ -72,7 +61,7 @@ impl Default for Kept {
 
 impl Place {
     fn pop(&mut self, now: Instant) -> Option<Aged> {
-        while let Some(last) = self.idle.pop() {
+        while let Some(mut last) = self.idle.pop() {
             if last.is_fresh(now) {
                 return Some(last.connection);
             }
@@ -94,7 +83,7 @@ impl Kept {
         }
         self.swept = now;
         for place in self.places.values_mut() {
-            place.idle.retain(|each| each.is_fresh(now));
+            place.idle.retain_mut(|each| each.is_fresh(now));
             place.origin.close_unused(false);
         }
     }
@@ -176,7 +165,7 @@ impl Pool {
         place.idle.push(Idle { connection, since });
         if kept.idle() > MAX_IDLE {
             for place in kept.places.values_mut() {
-                place.idle.retain(|each| each.is_fresh(since));
+                place.idle.retain_mut(|each| each.is_fresh(since));
                 place.idle.drain(..place.idle.len().min(1));
             }
         }
@@ -213,7 +202,7 @@ pub(super) async fn ready(mut connection: Aged) -> Option<Aged> {
     if connection.sender.is_ready() {
         return Some(connection);
     }
-    let ready = timeout(REUSE_WAIT, connection.sender.ready()).await;
+    let ready = timeout(REUSE_WAIT, poll_fn(|cx| connection.poll_ready(cx))).await;
     matches!(ready, Ok(Ok(()))).then_some(connection)
 }
 
@@ -235,14 +224,21 @@ pub(super) enum Lent {
 }
 
 impl PutBack {
+    /// Moves the bytes of what is lent, if its user has to.
+    pub(crate) fn drive(&mut self, cx: &mut Context<'_>) {
+        if let Lent::Http1 { connection, .. } = &mut self.0 {
+            connection.drive(cx);
+        }
+    }
+
     /// The answer was read to its end.
     pub(crate) fn put(self) {
         if let Lent::Http1 {
             pool,
             origin,
-            connection,
+            mut connection,
         } = self.0
-            && !connection.sender.is_closed()
+            && connection.settle()
         {
             pool.put(&origin, connection);
         }
@@ -253,6 +249,7 @@ impl PutBack {
 mod tests {
     use std::time::Duration;
 
+    use hyper::client::conn::http1;
     use hyper_util::rt::TokioIo;
 
     use super::*;
@@ -268,16 +265,9 @@ mod tests {
     /// An open connection, and its other end.
     async fn connection() -> (Aged, tokio::io::DuplexStream) {
         let (near, far) = tokio::io::duplex(1024);
-        let (mut sender, driven) = http1::handshake(TokioIo::new(near)).await.unwrap();
-        tokio::spawn(driven);
-        sender.ready().await.unwrap();
-        let opened = Instant::now();
-        let used = true;
-        let aged = Aged {
-            sender,
-            opened,
-            used,
-        };
+        let (sender, driven) = http1::handshake(TokioIo::new(near)).await.unwrap();
+        let mut aged = Aged::new(sender, driven);
+        assert!(aged.settle());
         (aged, far)
     }
 

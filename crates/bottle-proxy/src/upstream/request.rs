@@ -124,14 +124,29 @@ fn host_field(destination: &Destination) -> Result<HeaderValue, UpstreamError> {
         .map_err(|error| UpstreamError::Request(error.into()))
 }
 
-/// Tells when an answer is announced more often than anybody has reason to.
-pub(super) fn count_interim(request: &mut Request<Body>) -> Arc<Notify> {
-    let (seen, enough) = (AtomicUsize::new(0), Arc::new(Notify::new()));
-    let tell = Arc::clone(&enough);
+/// Counts how often an answer is announced.
+#[derive(Debug, Default)]
+pub(super) struct Interim {
+    seen: AtomicUsize,
+    enough: Notify,
+}
+
+impl Interim {
+    /// Waits until it is more often than anybody has reason to.
+    pub(super) async fn too_many(&self) {
+        self.enough.notified().await;
+    }
+}
+
+/// Counts the interim answers to `request`.
+pub(super) fn count_interim(request: &mut Request<Body>) -> Arc<Interim> {
+    let interim = Arc::<Interim>::default();
+    let counting = Arc::clone(&interim);
     hyper::ext::on_informational(request, move |_| {
-        if seen.fetch_add(1, Ordering::Relaxed) >= MAX_INTERIM && Guard::Interim.is_on() {
-            tell.notify_one();
+        let seen = counting.seen.fetch_add(1, Ordering::Relaxed);
+        if seen >= MAX_INTERIM && Guard::Interim.is_on() {
+            counting.enough.notify_one();
         }
     });
-    enough
+    interim
 }

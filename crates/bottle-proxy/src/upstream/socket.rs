@@ -37,7 +37,7 @@ impl Outlet {
         let interim = count_interim(&mut request);
         let mut response = tokio::select! {
             biased;
-            () = interim.notified() => return Err(UpstreamError::Interim),
+            () = interim.too_many() => return Err(UpstreamError::Interim),
             answered = timeout(RESPONSE_HEAD_TIMEOUT, sender.send_request(request)) => {
                 answered.map_err(|_| UpstreamError::TimedOut)?.map_err(UpstreamError::Exchange)?
             }

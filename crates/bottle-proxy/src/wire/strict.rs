@@ -6,12 +6,12 @@
 
 use std::future::Future;
 use std::io;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker, ready};
 
 use bottle_core::Guard;
 use bytes::{BufMut, BytesMut};
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
 use super::chunks::Chunks;
@@ -194,8 +194,7 @@ impl<S: AsyncRead + Unpin> Strict<S> {
     /// Reads more into `raw`; ready with zero at the end of the stream.
     fn poll_fill(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<usize>> {
         self.raw.reserve(READ_STEP);
-        let before = self.raw.len();
-        let result = poll_read_into(Pin::new(&mut self.stream), cx, &mut self.raw);
+        let result = pin!(self.stream.read_buf(&mut self.raw)).poll(cx);
         if result.is_pending() && matches!(self.state, State::Head(1..)) {
             let deadline = self
                 .deadline
@@ -204,8 +203,7 @@ impl<S: AsyncRead + Unpin> Strict<S> {
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
             }
         }
-        ready!(result)?;
-        Poll::Ready(Ok(self.raw.len() - before))
+        result
     }
 
     /// Reads a body's bytes straight into the library's buffer.
@@ -225,21 +223,6 @@ impl<S: AsyncRead + Unpin> Strict<S> {
         self.state = after_body(left, count);
         Poll::Ready(Ok(()))
     }
-}
-
-/// `AsyncReadExt::read_buf` as a poll function.
-fn poll_read_into<S: AsyncRead>(
-    stream: Pin<&mut S>,
-    cx: &mut Context<'_>,
-    into: &mut BytesMut,
-) -> Poll<io::Result<()>> {
-    let before = into.len();
-    into.resize(before + READ_STEP, 0);
-    let mut buffer = ReadBuf::new(into.get_mut(before..).unwrap_or_default());
-    let result = stream.poll_read(cx, &mut buffer);
-    let count = buffer.filled().len();
-    into.truncate(before + count);
-    result
 }
 
 impl<S: AsyncRead + Unpin> AsyncRead for Strict<S> {
