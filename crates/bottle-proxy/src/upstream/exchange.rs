@@ -4,6 +4,7 @@ use std::error::Error as _;
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 
 use bottle_core::Guard;
 use h2::Reason;
@@ -47,15 +48,21 @@ pub(super) async fn exchange1(
     }
     let interim = count_interim(&mut request);
     let mut sent = pin!(open.sender.try_send_request(request));
-    let sent = poll_fn(|cx| {
+    let answer = poll_fn(|cx| {
         open.drive(cx);
-        sent.as_mut().poll(cx)
-    });
-    let response = tokio::select! {
         // The flood comes before the answer: it must not lose against it.
+        if interim.is_too_many() {
+            return Poll::Ready(None);
+        }
+        sent.as_mut().poll(cx).map(Some)
+    });
+    let answered = tokio::select! {
         biased;
-        () = interim.too_many() => return Exchanged::Failed(UpstreamError::Interim),
-        answered = timeout(RESPONSE_HEAD_TIMEOUT, sent) => answered,
+        () = interim.too_many() => None,
+        answered = timeout(RESPONSE_HEAD_TIMEOUT, answer) => answered.transpose(),
+    };
+    let Some(response) = answered else {
+        return Exchanged::Failed(UpstreamError::Interim);
     };
     open.used = true;
     match response {
@@ -169,4 +176,45 @@ fn is_framed_twice(headers: &HeaderMap) -> bool {
     let plain = codings.all(|coding| coding.as_bytes().eq_ignore_ascii_case(b"chunked"));
     let both = headers.contains_key(TRANSFER_ENCODING) && headers.contains_key(CONTENT_LENGTH);
     both || !plain
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use bytes::Bytes;
+    use hyper::client::conn::http1;
+    use hyper_util::rt::TokioIo;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn an_upload_goes_on_while_nobody_reads_its_answer() {
+        const LENGTH: usize = 64 * 1024;
+        let (near, mut far) = tokio::io::duplex(1024);
+        let (sender, connection) = http1::handshake(TokioIo::new(near)).await.unwrap();
+        let destination = bottle_egress::Destination {
+            scheme: bottle_egress::Scheme::Http,
+            host: "ok.test".parse().unwrap(),
+            port: "80".parse().unwrap(),
+        };
+        let (pool, origin) = (Arc::default(), Arc::new(Origin::new(destination)));
+        let request = Request::new(Body::whole(Bytes::from(vec![b'x'; LENGTH])));
+        let far_end = async {
+            let answer = b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n";
+            let mut begun = [0; 512];
+            far.read_exact(&mut begun).await.unwrap();
+            far.write_all(answer).await.unwrap();
+            far
+        };
+        let sent = exchange1(&pool, &origin, Aged::new(sender, connection), request);
+        let (exchanged, mut far) = tokio::join!(sent, far_end);
+        let Exchanged::Answered(_unread) = exchanged else {
+            panic!("no answer")
+        };
+        let mut upload = vec![0; LENGTH - 512];
+        let read = timeout(Duration::from_secs(10), far.read_exact(&mut upload)).await;
+        assert!(read.unwrap().is_ok());
+    }
 }

@@ -24,10 +24,13 @@ struct Idle {
 }
 
 impl Idle {
-    fn is_fresh(&mut self, now: Instant) -> bool {
-        self.connection.settle()
-            && now.duration_since(self.since) < POOL_IDLE_TIMEOUT
+    fn is_young(&self, now: Instant) -> bool {
+        now.duration_since(self.since) < POOL_IDLE_TIMEOUT
             && now.duration_since(self.connection.opened) < CONNECTION_MAX_AGE
+    }
+
+    fn is_fresh(&mut self, now: Instant) -> bool {
+        self.is_young(now) && self.connection.settle()
     }
 }
 
@@ -60,9 +63,10 @@ impl Default for Kept {
 }
 
 impl Place {
+    /// The one that was used last; whether it is still open is for [`ready`] to find out.
     fn pop(&mut self, now: Instant) -> Option<Aged> {
-        while let Some(mut last) = self.idle.pop() {
-            if last.is_fresh(now) {
+        while let Some(last) = self.idle.pop() {
+            if last.is_young(now) {
                 return Some(last.connection);
             }
         }
@@ -199,9 +203,6 @@ impl Kept {
 
 /// A connection as soon as it takes a request. The last answer was perhaps just read to its end; it knows in a moment.
 pub(super) async fn ready(mut connection: Aged) -> Option<Aged> {
-    if connection.sender.is_ready() {
-        return Some(connection);
-    }
     let ready = timeout(REUSE_WAIT, poll_fn(|cx| connection.poll_ready(cx))).await;
     matches!(ready, Ok(Ok(()))).then_some(connection)
 }
@@ -299,6 +300,18 @@ mod tests {
         pool.visit(&destination(1), HttpVersion::Http1);
         let end = tokio::io::AsyncReadExt::read(&mut far, &mut [0; 8]).await;
         assert_eq!(end.unwrap(), 0, "the other end sees it closed");
+    }
+
+    #[tokio::test]
+    async fn what_the_other_side_closed_is_not_used_again() {
+        let pool = Pool::default();
+        let (origin, _) = pool.visit(&destination(0), HttpVersion::Http1);
+        let ((kept, _far), (closed, other)) = (connection().await, connection().await);
+        pool.put(&origin, kept);
+        pool.put(&origin, closed);
+        drop(other);
+        assert!(pool.take(&origin).await.is_some(), "the older one");
+        assert!(pool.take(&origin).await.is_none());
     }
 
     #[tokio::test]

@@ -132,7 +132,12 @@ pub(super) struct Interim {
 }
 
 impl Interim {
-    /// Waits until it is more often than anybody has reason to.
+    /// Whether it is more often than anybody has reason to.
+    pub(super) fn is_too_many(&self) -> bool {
+        self.seen.load(Ordering::Relaxed) > MAX_INTERIM && Guard::Interim.is_on()
+    }
+
+    /// Waits until it is.
     pub(super) async fn too_many(&self) {
         self.enough.notified().await;
     }
@@ -143,8 +148,8 @@ pub(super) fn count_interim(request: &mut Request<Body>) -> Arc<Interim> {
     let interim = Arc::<Interim>::default();
     let counting = Arc::clone(&interim);
     hyper::ext::on_informational(request, move |_| {
-        let seen = counting.seen.fetch_add(1, Ordering::Relaxed);
-        if seen >= MAX_INTERIM && Guard::Interim.is_on() {
+        counting.seen.fetch_add(1, Ordering::Relaxed);
+        if counting.is_too_many() {
             counting.enough.notify_one();
         }
     });

@@ -59,7 +59,8 @@ impl Client {
             .context("no connection in time")?
     }
 
-    async fn secure_stream(&self, version: Version) -> Result<TlsStream<TcpStream>> {
+    /// A stream to the origin on which this version of HTTP may be spoken.
+    pub(crate) async fn secure_stream(&self, version: Version) -> Result<TlsStream<TcpStream>> {
         let stream = match self.proxy {
             Some(proxy) => self.tunnel(proxy).await?,
             None => connect((Ipv4Addr::LOCALHOST, self.port).into()).await?,

@@ -1,10 +1,11 @@
 //! The command line.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
 
-/// Measures egress beside no proxy, mitmproxy and squid, and prints a table.
+/// Measures egress beside no proxy, bare interception, mitmproxy and squid, and prints a table.
 #[derive(Debug, Parser)]
 #[command(name = "proxy")]
 pub(crate) struct Options {
@@ -20,9 +21,12 @@ pub(crate) struct Options {
     /// A smoke run of seconds: one round, short phases, small transfers. Its figures mean nothing.
     #[arg(long)]
     quick: bool,
-    /// The candidates besides `direct`: egress, mitmproxy, mitmproxy-stream, squid; all that are installed unless said.
+    /// The candidates besides `direct`: egress, bare, mitmproxy, mitmproxy-stream, squid; all that are installed unless said.
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     pub(crate) only: Vec<String>,
+    /// Be the candidate `bare`, with the files in this folder.
+    #[arg(long, hide = true, value_name = "FOLDER")]
+    pub(crate) play_bare: Option<PathBuf>,
     /// `cargo bench` says this to every bench.
     #[arg(long, hide = true)]
     bench: bool,

@@ -7,6 +7,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result, ensure};
 use tokio::runtime::Handle;
 
+use crate::bare::Bare;
 use crate::candidate::{Candidate, DIRECT};
 use crate::egress::Egress;
 use crate::machine;
@@ -19,7 +20,13 @@ use crate::squid::Squid;
 use crate::table;
 
 /// Every proxy that is known here.
-const PROXIES: [&dyn Proxy; 4] = [&Egress, &Mitmproxy::Holding, &Mitmproxy::Streaming, &Squid];
+const PROXIES: [&dyn Proxy; 5] = [
+    &Egress,
+    &Bare,
+    &Mitmproxy::Holding,
+    &Mitmproxy::Streaming,
+    &Squid,
+];
 
 /// Measures what was asked for and prints the table; the origin runs on `origins`.
 pub(crate) async fn run(options: &Options, origins: &Handle) -> Result<()> {

@@ -1,5 +1,6 @@
 //! The table, in Markdown.
 
+use crate::bare;
 use crate::candidate::{Candidate, DIRECT};
 use crate::egress;
 use crate::line::Line;
@@ -9,9 +10,9 @@ use crate::mitmproxy;
 const NOTHING: &str = "–";
 
 /// The candidates that egress is compared with.
-const BASES: [&str; 2] = [DIRECT, mitmproxy::NAME];
+const BASES: [&str; 3] = [DIRECT, bare::NAME, mitmproxy::NAME];
 
-/// All lines, a column for each candidate, and egress divided by the way without a proxy and by mitmproxy.
+/// All lines, a column for each candidate, and egress divided by the way without a proxy, by the floor and by mitmproxy.
 pub(crate) fn markdown(candidates: &[Candidate]) -> String {
     let egress = named(candidates, egress::NAME);
     let bases: Vec<_> = BASES
