@@ -54,6 +54,8 @@ guards! {
     Ports "ports";
     /// A method that is not the route's is refused.
     Methods "methods";
+    /// A method that the query names has to be the route's, too.
+    MethodOverride "method-override";
     /// Methods are compared letter for letter.
     MethodCase "method-case";
     /// A path outside the route's prefixes is refused.

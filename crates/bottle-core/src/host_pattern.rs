@@ -32,6 +32,11 @@ pub enum HostPatternError {
     /// `*` or `*.com`.
     #[error("a wildcard needs at least two labels behind it, as in `*.example.com`")]
     TooWide,
+    /// `*.co.uk`.
+    #[error(
+        "anybody can have a name below this: a wildcard stands before a name of somebody's own, as in `*.example.co.uk`"
+    )]
+    PublicSuffix,
     /// A star anywhere but as the whole first label.
     #[error("a wildcard stands for whole labels at the front: `*.` for one, `**.` for any number")]
     Star,
@@ -91,7 +96,18 @@ fn wildcard_base(text: &str) -> Result<Host, HostPatternError> {
     if base.labels().count() < MIN_WILDCARD_LABELS {
         return Err(HostPatternError::TooWide);
     }
+    if is_public_suffix(&base) {
+        return Err(HostPatternError::PublicSuffix);
+    }
     Ok(base)
+}
+
+/// Whether a registry sells names directly below this one. Suffixes of companies (`github.io`) are not meant: `*.` before
+/// such a name is what one needs to reach the services of that company.
+fn is_public_suffix(base: &Host) -> bool {
+    let name = base.as_str().as_bytes();
+    let suffix = psl::suffix(name);
+    suffix.is_some_and(|suffix| suffix.typ() == Some(psl::Type::Icann) && suffix == name)
 }
 
 impl fmt::Display for HostPattern {
@@ -138,6 +154,21 @@ mod tests {
                 Err(HostPatternError::TooWide),
                 "{text}"
             );
+        }
+        for text in ["*.co.uk", "**.com.au", "*.CO.JP."] {
+            assert_eq!(
+                text.parse::<HostPattern>(),
+                Err(HostPatternError::PublicSuffix),
+                "{text}"
+            );
+        }
+        for text in [
+            "*.example.co.uk",
+            "*.github.io",
+            "co.uk",
+            "**.internal.test",
+        ] {
+            assert!(text.parse::<HostPattern>().is_ok(), "{text}");
         }
         for text in ["a.*.test", "*ok.test", "*.*.ok.test", "***.ok.test", "ok.*"] {
             assert_eq!(

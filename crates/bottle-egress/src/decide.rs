@@ -6,6 +6,7 @@ use bottle_core::{EncodedSlash, Guard, Host, Method, PathError, Port, Scheme, Ur
 
 use crate::denial::{Denial, DenialCode, Layer, RequestLine};
 use crate::git_write::is_git_write;
+use crate::method_override::named_methods;
 use crate::route::{Route, SlotAuth};
 use crate::table::RouteTable;
 
@@ -123,6 +124,11 @@ fn judge<'a>(table: &'a RouteTable, request: &Request<'a>) -> Result<Permit<'a>,
         return Err(DenialCode::PortNotAllowed);
     }
     if !grants_method(route, method) && Guard::Methods.is_on() {
+        return Err(DenialCode::MethodNotAllowed);
+    }
+    // Whatever is named there instead, the server may do it.
+    let mut named = query.into_iter().flat_map(named_methods);
+    if named.any(|named| !grants_method(route, &named)) && Guard::MethodOverride.is_on() {
         return Err(DenialCode::MethodNotAllowed);
     }
     let in_clear = destination.scheme == Scheme::Http;

@@ -24,6 +24,7 @@ mod denial;
 mod fold;
 mod git_write;
 mod judge;
+mod method_override;
 mod route;
 mod routes_file;
 mod slot;

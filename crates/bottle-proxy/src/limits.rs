@@ -200,6 +200,9 @@ pub(crate) const MAX_LOG_LINES: usize = 4096;
 /// Bytes of the secrets file: more is not a secrets file.
 pub(crate) const MAX_SECRETS_BYTES: u64 = 1024 * 1024;
 
+/// Values that are looked for by pipelock, those that were replaced since it started among them; the oldest go first.
+pub(crate) const MAX_KNOWN_VALUES: usize = 256;
+
 /// Bytes of a policy or certificate file.
 pub(crate) const MAX_CONFIG_BYTES: u64 = 8 * 1024 * 1024;
 

@@ -129,22 +129,25 @@ struct Seen<T> {
     value: Arc<T>,
 }
 
+/// Makes something of the secrets, with a look at what it made before.
+type Derive<T> = fn(Option<Secrets>, Option<&T>) -> T;
+
 /// What a service makes of the secrets file; read anew whenever the file is another one.
 ///
 /// A missing file counts as empty: nothing is sent that needs a value from it. A broken one is handed on as `None`.
 #[derive(Debug)]
 pub(crate) struct SecretStore<T> {
     path: PathBuf,
-    derive: fn(Option<Secrets>) -> T,
+    derive: Derive<T>,
     seen: RwLock<Seen<T>>,
 }
 
 impl<T> SecretStore<T> {
     /// Watches the secrets file in `run_dir` and keeps what `derive` makes of it.
-    pub(crate) fn new(run_dir: &Path, derive: fn(Option<Secrets>) -> T) -> Self {
+    pub(crate) fn new(run_dir: &Path, derive: Derive<T>) -> Self {
         let seen = Seen {
             stamp: None,
-            value: Arc::new(derive(Some(Secrets::default()))),
+            value: Arc::new(derive(Some(Secrets::default()), None)),
         };
         Self {
             path: run_dir.join(SECRETS_FILE),
@@ -171,8 +174,9 @@ impl<T> SecretStore<T> {
                 .inspect_err(|error| tracing::error!(%error, "secrets unusable"))
                 .ok(),
         };
-        let value = Arc::new((self.derive)(secrets));
+        // Under the lock: what was made before must not be made of something older.
         let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+        let value = Arc::new((self.derive)(secrets, Some(&seen.value)));
         *seen = Seen {
             stamp,
             value: Arc::clone(&value),
@@ -219,7 +223,7 @@ mod tests {
     #[test]
     fn sees_a_replaced_file_at_once() {
         let folder = tempfile::tempdir().unwrap();
-        let store = SecretStore::new(folder.path(), |secrets| secrets.unwrap().slots.len());
+        let store = SecretStore::new(folder.path(), |secrets, _| secrets.unwrap().slots.len());
         assert_eq!(*store.get(), 0);
         let fresh = folder.path().join("new");
         std::fs::write(&fresh, DOCUMENT).unwrap();

@@ -87,7 +87,7 @@ impl Egress {
         let (policy, way) = exit.read()?;
         let gate = EgressGate {
             table: Watched::new(policy.table),
-            secrets: SecretStore::new(&run_dir, Values::of),
+            secrets: SecretStore::new(&run_dir, |secrets, _| Values::of(secrets)),
             denials: Denials::default(),
             upstream: Upstream::new(way),
             behind_pipelock: matches!(next, NextHop::Pipelock(_)),

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bottle_core::Guard;
-use bottle_egress::{DenialCode, Layer, Permit, RouteTable};
-use bottle_pipelock::Scanner;
+use bottle_egress::{Layer, Permit, RouteTable};
 use bytes::Bytes;
 use serde_json::Value;
 
 use super::inspect::{self, Room};
+use super::knowing::Knowing;
 use super::policy::Policy;
 use super::service::AllowedPeers;
 use crate::body::Body;
@@ -23,7 +23,7 @@ use crate::watched::Watched;
 pub(super) struct PipelockGate {
     pub(super) policy: Watched<Policy>,
     /// None when the known secrets cannot be read: then nothing passes.
-    pub(super) scanner: SecretStore<Option<Scanner>>,
+    pub(super) knowing: SecretStore<Knowing>,
     pub(super) room: Room,
     pub(super) allowed_peers: AllowedPeers,
     pub(super) upstream: Upstream,
@@ -54,11 +54,8 @@ impl Gate for PipelockGate {
     }
 
     async fn prepare(&self, permit: &Permit<'_>, work: &mut Work) -> Result<Body, Refusal> {
-        let scanner = self.scanner.get();
-        let scanner = scanner
-            .as_ref()
-            .as_ref()
-            .ok_or(DenialCode::InternalFailClosed)?;
+        let knowing = self.knowing.get();
+        let scanner = knowing.scanner()?;
         inspect::head(scanner, permit, work)?;
         let held = inspect::read_body(work, self.policy.get().max_body_bytes, &self.room).await?;
         inspect::body(scanner, &held.bytes)?;
@@ -69,9 +66,7 @@ impl Gate for PipelockGate {
     fn message(&self, message: Message<'_>) -> Result<Bytes, Refusal> {
         let Message { sender, bytes, .. } = message;
         if sender == Sender::Client && Guard::MessageScan.is_on() {
-            let scanner = self.scanner.get();
-            let scanner = scanner.as_ref().as_ref();
-            inspect::body(scanner.ok_or(DenialCode::InternalFailClosed)?, &bytes)?;
+            inspect::body(self.knowing.get().scanner()?, &bytes)?;
         }
         Ok(bytes)
     }

@@ -3,6 +3,7 @@
 
 mod gate;
 mod inspect;
+mod knowing;
 mod policy;
 mod service;
 

@@ -5,17 +5,18 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use bottle_pipelock::{KnownSecret, PipelockFile, Scanner};
+use bottle_pipelock::PipelockFile;
 
 use super::gate::PipelockGate;
 use super::inspect::Room;
+use super::knowing::Knowing;
 use super::policy::Policy;
 use crate::config::{self, StartError, Surroundings};
 use crate::decision_log::DecisionLog;
 use crate::engine::{Engine, Listener, listen};
 use crate::reload::{Reloader, reload};
 use crate::resolve::Resolver;
-use crate::secrets::{KnownValue, SecretStore, Secrets};
+use crate::secrets::SecretStore;
 use crate::stamp::Stamp;
 use crate::stop::Stop;
 use crate::upstream::{Upstream, Way};
@@ -94,7 +95,7 @@ impl Pipelock {
         let (policy, way) = exit.read()?;
         let gate = PipelockGate {
             policy: Watched::new(policy),
-            scanner: SecretStore::new(&run_dir, |secrets| secrets.map(scanner)),
+            knowing: SecretStore::new(&run_dir, Knowing::of),
             room: Room::default(),
             allowed_peers,
             upstream: Upstream::new(way),
@@ -179,24 +180,4 @@ fn reloader(
 fn read_policy(config_dir: &Path) -> Result<PipelockFile, StartError> {
     let text = crate::files::read_text(&config_dir.join(POLICY_FILE))?;
     PipelockFile::from_yaml(&text, POLICY_FILE).map_err(StartError::Policy)
-}
-
-fn scanner(secrets: Secrets) -> Scanner {
-    let known: Vec<KnownSecret> = secrets.known.into_iter().map(known_secret).collect();
-    Scanner::with_known(&known)
-}
-
-fn known_secret(known: KnownValue) -> KnownSecret {
-    let KnownValue {
-        name,
-        value,
-        hosts,
-        header,
-    } = known;
-    KnownSecret {
-        name,
-        value,
-        hosts,
-        header,
-    }
 }

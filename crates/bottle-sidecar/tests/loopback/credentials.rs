@@ -98,6 +98,21 @@ fn the_next_request_uses_a_rotated_secret() {
 }
 
 #[test]
+fn a_value_that_was_replaced_is_still_known() {
+    let bottle = Bottle::start();
+    assert_eq!(bottle.get("auth.test", "/v1/x").status, 200);
+    bottle.put_secrets(&secrets("rotated-token-0987654321"));
+    assert_eq!(bottle.get("auth.test", "/v1/x").status, 200);
+    bottle.forget();
+    let mut tunnel = bottle.tunnel("ok.test");
+    for value in [TOKEN, "rotated-token-0987654321"] {
+        let answer = tunnel.ask(bottle.request(("POST", "/v1/x"), "ok.test", "", value));
+        answer.refused(403, "dlp.known_secret");
+    }
+    bottle.origin.saw_nothing();
+}
+
+#[test]
 fn fields_that_rewrite_a_request_do_not_travel() {
     let bottle = Bottle::start();
     let lines = "X-Forwarded-Host: evil.test\r\nX-Original-URL: /admin\r\nX-Rewrite-URL: /admin\r\nForwarded: for=1\r\n\
