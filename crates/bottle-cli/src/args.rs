@@ -35,6 +35,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Show the resolved plan of an agent, and where each value comes from
     Info(InfoArgs),
+    /// Look for secrets in a file or in what is piped in, as the bottle's pipelock does
+    Scan(ScanArgs),
     /// Tell more about an error or a refusal, by its code
     ExplainError(ExplainErrorArgs),
     /// Print the JSON Schema of a front matter, for editors
@@ -164,6 +166,20 @@ pub(crate) struct InfoArgs {
     /// Print the bottle as one manifest, inheritance done
     #[arg(long, conflicts_with = "json")]
     pub(crate) flat: bool,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `bottle scan`.
+#[derive(Debug, Args)]
+pub(crate) struct ScanArgs {
+    /// What to look into; `-` is standard input
+    #[arg(value_name = "FILE", default_value = "-")]
+    pub(crate) file: PathBuf,
+    /// Read one exchange in each line and answer each with a verdict (docs/scanning.md)
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) jsonl: bool,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,

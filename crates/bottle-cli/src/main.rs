@@ -66,6 +66,7 @@ fn dispatch(command: &Command, host: &HostSide) -> anyhow::Result<Exit> {
         Command::Init(args) => commands::init::run(args, host),
         Command::Check(args) => commands::check::run(args, host),
         Command::Info(args) => commands::info::run(args, host),
+        Command::Scan(args) => commands::scan::run(args, host),
         Command::ExplainError(args) => commands::explain_error::run(args, host),
         Command::Schema(args) => Ok(commands::schema::run(args, host)),
         Command::Render(args) => commands::render::run(args, host),

@@ -24,7 +24,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "bottle-cli",
         &[
-            "compose", "core", "demo", "docker", "egress", "run", "sidecar", "state",
+            "compose", "core", "demo", "docker", "egress", "pipelock", "run", "sidecar", "state",
         ],
     ),
 ];

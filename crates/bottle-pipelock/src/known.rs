@@ -64,6 +64,12 @@ impl Known {
             .is_some_and(|finder| finder.is_match(text))
     }
 
+    /// Where the first of them is.
+    pub(crate) fn find(&self, text: &[u8]) -> Option<usize> {
+        let found = self.finder.as_ref()?.find(text)?;
+        Some(found.start())
+    }
+
     /// Whether a header's value is a secret that belongs there, and nothing else.
     pub(crate) fn is_own(&self, host: &Host, name: &str, value: &[u8]) -> bool {
         self.secrets

@@ -17,8 +17,10 @@
 mod address;
 mod allowed_host;
 mod before;
+mod exchange;
 mod families;
 mod file;
+mod found;
 mod known;
 mod render;
 mod scanner;
@@ -29,7 +31,9 @@ mod views;
 
 pub use crate::address::{check_addresses, is_special_address};
 pub use crate::allowed_host::AllowedHost;
+pub use crate::exchange::{Exchange, Located, Part, SocketFrame};
 pub use crate::file::PipelockFile;
+pub use crate::found::Found;
 pub use crate::known::{KnownSecret, MIN_SECRET_LENGTH, secret_part, secret_spellings};
 pub use crate::render::{effective_allowlist, render};
 pub use crate::scanner::{Finding, Scanner};

@@ -7,11 +7,11 @@ use crate::shapes::{ANY_CASE, EXACT, Shapes};
 use crate::views;
 
 /// The rule that finds a secret of the bottle itself.
-const KNOWN_RULE: &str = "known-secret";
+pub(crate) const KNOWN_RULE: &str = "known-secret";
 /// The rule of a scanner that could not be built: everything is refused.
-const BROKEN_RULE: &str = "scanner-broken";
+pub(crate) const BROKEN_RULE: &str = "scanner-broken";
 /// The rule of an input that would take too long to decode.
-const TOO_MANY_RULE: &str = "too-many-encodings";
+pub(crate) const TOO_MANY_RULE: &str = "too-many-encodings";
 
 /// Something that must not leave. It says which rule found it, never what.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,6 +47,11 @@ impl Scanner {
         Self {
             known: Known::new(secrets),
         }
+    }
+
+    /// The secrets of the bottle; none when they cannot be searched for.
+    pub(crate) const fn known(&self) -> Option<&Known> {
+        self.known.as_ref()
     }
 
     #[cfg(test)]

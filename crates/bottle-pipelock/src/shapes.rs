@@ -59,13 +59,36 @@ impl Shapes {
 
     /// The name of the first family of which a token is in the text.
     pub(crate) fn find(&self, text: &[u8]) -> Option<&'static str> {
-        self.finder.find_overlapping_iter(text).find_map(|found| {
+        self.hits(text).next().map(|hit| hit.rule)
+    }
+
+    /// Every token in the text.
+    pub(crate) fn hits(&self, text: &[u8]) -> impl Iterator<Item = Hit> {
+        let met = self.finder.find_overlapping_iter(text);
+        met.filter_map(move |found| {
             let owner = *self.owners.get(found.pattern().as_usize())?;
             let shape = self.members.get(owner)?;
             let is_there = shape.is_at(text, found.start());
-            is_there.then_some(shape.family.name)
+            is_there.then(|| Hit {
+                rule: shape.family.name,
+                start: found.start(),
+                literal: text_of(text.get(found.range())),
+            })
         })
     }
+}
+
+/// A token in a text.
+pub(crate) struct Hit {
+    pub(crate) rule: &'static str,
+    /// Where the literal begins by which it was found.
+    pub(crate) start: usize,
+    /// That literal.
+    pub(crate) literal: String,
+}
+
+fn text_of(literal: Option<&[u8]>) -> String {
+    String::from_utf8_lossy(literal.unwrap_or_default()).into_owned()
 }
 
 impl Shape {

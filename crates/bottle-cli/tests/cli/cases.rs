@@ -226,3 +226,48 @@ fn it_plays_a_sidecar() {
     assert_snapshot!(place.picture(&["sidecar", "health"]));
     assert_snapshot!(place.picture(&["sidecar", "nonsense"]));
 }
+
+#[test]
+fn scan_finds_and_shows_no_secret() {
+    let place = Place::new();
+    let key = ["AKIA", "Q3EGTHP7K5ZWXN2M"].concat();
+    place.write("repository/notes.txt", &format!("first\nkey = {key}\n"));
+    place.write(
+        "repository/encoded.txt",
+        "QUtJQVEzRUdUSFA3SzVaV1hOMk0gaXMgdGhlIGtleQ==\n",
+    );
+    place.write("repository/clean.txt", "nothing here\n");
+    for args in [
+        &["scan", "notes.txt"][..],
+        &["scan", "--json", "notes.txt"],
+        &["scan", "encoded.txt"],
+        &["scan", "clean.txt"],
+        &["scan", "--json", "clean.txt"],
+        &["scan", "-"],
+        &["scan", "not-there.txt"],
+        &["scan", "--json", "--jsonl", "clean.txt"],
+    ] {
+        let picture = place.picture(args);
+        assert!(!picture.contains(&key[4..]), "{picture}");
+        assert_snapshot!(picture);
+    }
+}
+
+#[test]
+fn scan_judges_exchanges_line_by_line() {
+    let place = Place::new();
+    let key = ["AKIA", "Q3EGTHP7K5ZWXN2M"].concat();
+    let ok = r#"{"method":"GET","url":"https://ok.test/","seq":1}"#;
+    let header =
+        format!(r#"{{"method":"GET","url":"https://ok.test/","headers":{{"X-Note":"{key}"}}}}"#);
+    let frames = r#"{"method":"GET","url":"wss://ok.test/","frames":[{"payload_b64":"QUtJQVEzRUc=","fin":false},{"payload_b64":"VEhQN0s1WldYTjJN"}]}"#;
+    let response = format!(
+        r#"{{"direction":"response","method":"GET","url":"https://ok.test/","body":"{key}"}}"#
+    );
+    place.write("repository/fine", &format!("{ok}\n\n{response}\n"));
+    place.write("repository/blocked", &format!("{header}\n{ok}\n{frames}"));
+    place.write("repository/broken", &format!("{{}}\n{header}\n"));
+    for file in ["fine", "blocked", "broken"] {
+        assert_snapshot!(place.picture(&["scan", "--jsonl", file]));
+    }
+}

@@ -1,0 +1,107 @@
+//! One exchange in each line, one verdict for each.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufRead};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bottle_pipelock::{Exchange, Located, Scanner, SocketFrame};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::exit::Exit;
+use crate::printer::Printer;
+
+/// An exchange, as it stands in a line; what is not named here is not looked at.
+#[derive(Debug, Deserialize)]
+struct Line {
+    #[serde(default)]
+    direction: Direction,
+    method: String,
+    url: String,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+    #[serde(default)]
+    body: String,
+    #[serde(default)]
+    frames: Vec<Frame>,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Direction {
+    #[default]
+    Request,
+    Response,
+}
+
+/// A frame of the client's; `fin` unless it says otherwise.
+#[derive(Debug, Deserialize)]
+struct Frame {
+    #[serde(default = "yes")]
+    fin: bool,
+    #[serde(default)]
+    rsv1: bool,
+    payload_b64: String,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// Answers line by line until there is none left. Ends with 2 when one was no exchange, else with 1 when one is blocked.
+pub(super) fn answer(input: impl BufRead, printer: Printer) -> io::Result<Exit> {
+    let scanner = Scanner::new();
+    let (mut blocked, mut broken) = (false, false);
+    for line in input.split(b'\n') {
+        let line = line?;
+        if line.trim_ascii().is_empty() {
+            continue;
+        }
+        let (verdict, reason) = match judge(&scanner, &line) {
+            Ok(None) => ("allow", Value::Null),
+            Ok(Some(Located { rule, part })) => {
+                blocked = true;
+                ("block", format!("secret: {rule} in {part}").into())
+            }
+            Err(error) => {
+                broken = true;
+                ("block", format!("not an exchange: {error}").into())
+            }
+        };
+        printer.data(&format!(
+            "{}\n",
+            json!({ "verdict": verdict, "reason": reason })
+        ));
+    }
+    Ok(match (broken, blocked) {
+        (true, _) => Exit::Invalid,
+        (false, true) => Exit::No,
+        (false, false) => Exit::Fine,
+    })
+}
+
+fn judge(scanner: &Scanner, line: &[u8]) -> Result<Option<Located>, Box<dyn std::error::Error>> {
+    let line: Line = serde_json::from_slice(line)?;
+    if line.direction == Direction::Response {
+        // Nothing in an answer is refused.
+        return Ok(None);
+    }
+    let headers: Vec<_> = line.headers.into_iter().collect();
+    let frames: Result<Vec<_>, base64::DecodeError> = line.frames.iter().map(frame).collect();
+    Ok(scanner.scan_exchange(&Exchange {
+        method: &line.method,
+        url: &line.url,
+        headers: &headers,
+        body: line.body.as_bytes(),
+        frames: &frames?,
+    }))
+}
+
+fn frame(frame: &Frame) -> Result<SocketFrame, base64::DecodeError> {
+    Ok(SocketFrame {
+        fin: frame.fin,
+        rsv1: frame.rsv1,
+        payload: STANDARD.decode(&frame.payload_b64)?,
+    })
+}

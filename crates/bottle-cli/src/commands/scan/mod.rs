@@ -1,0 +1,111 @@
+//! `bottle scan`: the scanner of pipelock, by hand.
+
+mod exchanges;
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader};
+use std::path::Path;
+
+use bottle_core::visible;
+use bottle_pipelock::{Found, Scanner};
+use serde_json::json;
+
+use crate::args::ScanArgs;
+use crate::exit::Exit;
+use crate::host::HostSide;
+
+/// The name of standard input.
+const STDIN: &str = "-";
+
+/// What was to be scanned cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("{file} cannot be read")]
+struct Unreadable {
+    file: String,
+    source: io::Error,
+}
+
+/// Runs the command.
+pub(crate) fn run(args: &ScanArgs, host: &HostSide) -> anyhow::Result<Exit> {
+    let file = args.file.as_path();
+    let unreadable = |source| {
+        let file = shown(file);
+        crate::invalid(Unreadable { file, source })
+    };
+    let mut input = open(file).map_err(unreadable)?;
+    if args.jsonl {
+        return exchanges::answer(input, host.printer).map_err(unreadable);
+    }
+    let mut text = Vec::new();
+    input.read_to_end(&mut text).map_err(unreadable)?;
+    let found = Scanner::new().find_all(&text);
+    host.printer.data(&if args.json {
+        let findings: Vec<_> = found.iter().map(|each| to_json(each, &text)).collect();
+        format!("{:#}\n", json!({ "findings": findings }))
+    } else {
+        let lines = found.iter().map(|each| to_line(each, &text, file));
+        lines.collect()
+    });
+    Ok(if found.is_empty() {
+        Exit::Fine
+    } else {
+        Exit::No
+    })
+}
+
+fn open(file: &Path) -> io::Result<Box<dyn BufRead>> {
+    if file == Path::new(STDIN) {
+        return Ok(Box::new(io::stdin().lock()));
+    }
+    Ok(Box::new(BufReader::new(File::open(file)?)))
+}
+
+fn shown(file: &Path) -> String {
+    if file == Path::new(STDIN) {
+        "standard input".to_owned()
+    } else {
+        visible(&file.display().to_string())
+    }
+}
+
+fn to_line(found: &Found, text: &[u8], file: &Path) -> String {
+    let place = found.offset.map(|offset| Place::of(text, offset));
+    let place = place.map_or_else(
+        || ": behind an encoding".to_owned(),
+        |Place { line, column }| format!(":{line}:{column}"),
+    );
+    let (file, rule) = (shown(file), found.rule);
+    let beginning = Some(&found.shown).filter(|shown| !shown.is_empty());
+    let beginning = beginning.map_or_else(String::new, |shown| format!(" ({})", visible(shown)));
+    format!("{file}{place}: {rule}{beginning}\n")
+}
+
+fn to_json(found: &Found, text: &[u8]) -> serde_json::Value {
+    let place = found.offset.map(|offset| Place::of(text, offset));
+    json!({
+        "rule": found.rule,
+        "offset": found.offset,
+        "line": place.map(|place| place.line),
+        "column": place.map(|place| place.column),
+        "shown": found.shown,
+    })
+}
+
+/// A place in a text, as editors count: both from 1, columns in bytes.
+#[derive(Clone, Copy)]
+struct Place {
+    line: usize,
+    column: usize,
+}
+
+impl Place {
+    fn of(text: &[u8], offset: usize) -> Self {
+        let before = text.get(..offset).unwrap_or_default();
+        let mut lines = before.rsplit(|byte| *byte == b'\n');
+        let column = lines.next().map_or(0, <[u8]>::len) + 1;
+        Self {
+            line: lines.count() + 1,
+            column,
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! Everything that one request carries, scanned at once.
+
+use std::fmt;
+
+use bottle_core::{RequestUrl, UrlHost};
+
+use crate::scanner::{Finding, Scanner};
+
+/// A request, and what follows on the WebSocket that it may have become.
+#[derive(Debug, Clone, Copy)]
+pub struct Exchange<'a> {
+    /// The method.
+    pub method: &'a str,
+    /// The whole address, of a WebSocket too.
+    pub url: &'a str,
+    /// The header fields.
+    pub headers: &'a [(String, String)],
+    /// The body.
+    pub body: &'a [u8],
+    /// The client's WebSocket frames, unmasked.
+    pub frames: &'a [SocketFrame],
+}
+
+/// A data frame of a WebSocket (RFC 6455 §5.2).
+#[derive(Debug, Clone)]
+pub struct SocketFrame {
+    /// The message ends with it.
+    pub fin: bool,
+    /// It is compressed, which nobody agreed to.
+    pub rsv1: bool,
+    /// What it carries.
+    pub payload: Vec<u8>,
+}
+
+/// Something that must not leave, and in which part of the exchange it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Located {
+    /// The rule.
+    pub rule: &'static str,
+    /// The part.
+    pub part: Part,
+}
+
+/// A part of an exchange.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    /// The address as a whole.
+    Url,
+    /// The host name.
+    Host,
+    /// Path and query.
+    Target,
+    /// The method.
+    Method,
+    /// The header field of this name.
+    Header(String),
+    /// The body.
+    Body,
+    /// The WebSocket message of this number, from 1.
+    Message(usize),
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Url => f.write_str("url"),
+            Self::Host => f.write_str("host"),
+            Self::Target => f.write_str("target"),
+            Self::Method => f.write_str("method"),
+            Self::Header(name) => write!(f, "header {name}"),
+            Self::Body => f.write_str("body"),
+            Self::Message(number) => write!(f, "message {number}"),
+        }
+    }
+}
+
+impl Scanner {
+    /// The first thing in a request that the pipelock service would refuse it for.
+    pub fn scan_exchange(&self, exchange: &Exchange<'_>) -> Option<Located> {
+        let at = |part: Part| {
+            move |finding: Finding| Located {
+                rule: finding.rule,
+                part,
+            }
+        };
+        let refused = |part, rule| Some(Located { rule, part });
+        let Ok(url) = http_form(exchange.url).parse::<RequestUrl>() else {
+            return refused(Part::Url, "address-invalid");
+        };
+        let UrlHost::Name(host) = &url.host else {
+            return refused(Part::Host, "address-not-a-name");
+        };
+        let line = self
+            .scan_host(host)
+            .map(at(Part::Host))
+            .or_else(|| self.scan_target(&url.target).map(at(Part::Target)))
+            .or_else(|| {
+                let method = exchange.method.as_bytes();
+                self.scan_body(method).map(at(Part::Method))
+            });
+        let fields = exchange.headers.iter().find_map(|(name, value)| {
+            let found = self.scan_header(host, name, value.as_bytes());
+            found.map(at(Part::Header(name.clone())))
+        });
+        let is_coded = exchange.headers.iter().any(|(name, value)| {
+            name.eq_ignore_ascii_case("content-encoding") && !value.eq_ignore_ascii_case("identity")
+        });
+        line.or(fields)
+            .or_else(|| self.scan_body(exchange.body).map(at(Part::Body)))
+            .or_else(|| {
+                is_coded.then(|| {
+                    at(Part::Body)(Finding {
+                        rule: "undecodable",
+                    })
+                })
+            })
+            .or_else(|| self.scan_frames(exchange.frames))
+    }
+
+    fn scan_frames(&self, frames: &[SocketFrame]) -> Option<Located> {
+        let mut message = Vec::new();
+        let mut number = 1;
+        for frame in frames {
+            let part = Part::Message(number);
+            if frame.rsv1 {
+                let rule = "undecodable";
+                return Some(Located { rule, part });
+            }
+            message.extend_from_slice(&frame.payload);
+            if let Some(Finding { rule }) = self.scan_body(&message) {
+                return Some(Located { rule, part });
+            }
+            if frame.fin {
+                message.clear();
+                number += 1;
+            }
+        }
+        None
+    }
+}
+
+/// The address of a WebSocket's handshake.
+fn http_form(url: &str) -> String {
+    match url.split_at_checked(2) {
+        Some((ws, rest)) if ws.eq_ignore_ascii_case("ws") => format!("http{rest}"),
+        _ => url.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "AKIAQ3EGTHP7K5ZWXN2M";
+
+    fn scan(url: &str, headers: &[(&str, &str)], body: &str, frames: &[(bool, &str)]) -> String {
+        let headers: Vec<_> = headers
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let frames: Vec<_> = frames
+            .iter()
+            .map(|(fin, payload)| SocketFrame {
+                fin: *fin,
+                rsv1: false,
+                payload: payload.as_bytes().to_vec(),
+            })
+            .collect();
+        let found = Scanner::new().scan_exchange(&Exchange {
+            method: "POST",
+            url,
+            headers: &headers,
+            body: body.as_bytes(),
+            frames: &frames,
+        });
+        found.map_or_else(String::new, |Located { rule, part }| {
+            format!("{rule} in {part}")
+        })
+    }
+
+    #[test]
+    fn every_part_is_looked_at() {
+        let ok = "https://ok.test/x";
+        let found = |part: &str| format!("aws-access-key-id in {part}");
+        assert_eq!(scan(ok, &[("accept", "*/*")], "text", &[(true, "hi")]), "");
+        assert_eq!(
+            scan(&format!("https://{KEY}.ok.test/"), &[], "", &[]),
+            found("host")
+        );
+        assert_eq!(
+            scan(&format!("{ok}?a={KEY}"), &[], "", &[]),
+            found("target")
+        );
+        assert_eq!(
+            scan(ok, &[("X-Note", KEY)], "", &[]),
+            found("header X-Note")
+        );
+        assert_eq!(scan(ok, &[], KEY, &[]), found("body"));
+        let (first, second) = KEY.split_at(9);
+        let frames = [(true, "hello"), (false, first), (true, second)];
+        assert_eq!(scan("wss://ok.test/", &[], "", &frames), found("message 2"));
+    }
+
+    #[test]
+    fn what_cannot_be_judged_is_refused() {
+        assert_eq!(
+            scan("https://127.1/", &[], "", &[]),
+            "address-not-a-name in host"
+        );
+        assert_eq!(scan("https://a b/", &[], "", &[]), "address-invalid in url");
+        let gzip = [("Content-Encoding", "gzip")];
+        assert_eq!(
+            scan("https://ok.test/", &gzip, "x", &[]),
+            "undecodable in body"
+        );
+    }
+}
