@@ -200,6 +200,12 @@ pub(crate) const MAX_LOG_LINES: usize = 4096;
 /// Bytes of the secrets file: more is not a secrets file.
 pub(crate) const MAX_SECRETS_BYTES: u64 = 1024 * 1024;
 
+/// Bytes of a body that are scanned between other work; more of them are scanned on a thread of their own.
+pub(crate) const MAX_SCAN_INLINE: usize = 32 * 1024;
+
+/// Long bodies that are scanned at the same time; further ones wait for their turn.
+pub(crate) const MAX_SCANS: usize = 2;
+
 /// Values that are looked for by pipelock, those that were replaced since it started among them; the oldest go first.
 pub(crate) const MAX_KNOWN_VALUES: usize = 256;
 

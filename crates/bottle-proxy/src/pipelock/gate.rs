@@ -58,7 +58,7 @@ impl Gate for PipelockGate {
         let scanner = knowing.scanner()?;
         inspect::head(scanner, permit, work)?;
         let held = inspect::read_body(work, self.policy.get().max_body_bytes, &self.room).await?;
-        inspect::body(scanner, &held.bytes)?;
+        inspect::whole_body(Arc::clone(&knowing), held.bytes.clone(), &self.room).await?;
         inspect::batch(permit, &held.bytes)?;
         Ok(Body::whole(held.bytes).with_room(held.room))
     }

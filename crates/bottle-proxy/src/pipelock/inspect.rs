@@ -13,8 +13,9 @@ use hyper::body::Body as _;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
+use super::knowing::Knowing;
 use crate::gate::{Refusal, Work};
-use crate::limits::{BODY_ROOM_KIB, BODY_TIMEOUT};
+use crate::limits::{BODY_ROOM_KIB, BODY_TIMEOUT, MAX_SCAN_INLINE, MAX_SCANS};
 
 /// Room made for a body of unknown length.
 const FIRST_ROOM: usize = 16 * 1024;
@@ -46,7 +47,22 @@ pub(super) fn head(scanner: &Scanner, permit: &Permit<'_>, work: &Work) -> Resul
     }
 }
 
-/// Scans a whole body.
+/// Scans a whole body: a long one on a thread of its own, so that nothing else waits for it.
+pub(super) async fn whole_body(
+    knowing: Arc<Knowing>,
+    bytes: Bytes,
+    room: &Room,
+) -> Result<(), Refusal> {
+    if bytes.len() <= MAX_SCAN_INLINE {
+        return body(knowing.scanner()?, &bytes);
+    }
+    let _turn = room.scans.acquire().await;
+    let scan = move || body(knowing.scanner()?, &bytes);
+    let scanned = tokio::task::spawn_blocking(scan).await;
+    scanned.unwrap_or_else(|_| Err(DenialCode::InternalFailClosed.into()))
+}
+
+/// Scans a body, or one piece of what is said on a WebSocket.
 pub(super) fn body(scanner: &Scanner, body: &[u8]) -> Result<(), Refusal> {
     if Guard::BodyScan.is_on() {
         refuse(scanner.scan_body(body))?;
@@ -63,15 +79,22 @@ pub(super) fn batch(permit: &Permit<'_>, body: &[u8]) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Memory for the bodies that are held for scanning, in KiB.
-#[derive(Debug, Clone)]
-pub(super) struct Room(Arc<Semaphore>);
+/// What all bodies together may take.
+#[derive(Debug)]
+pub(super) struct Room {
+    /// Memory for those that are held for scanning, in KiB.
+    memory: Arc<Semaphore>,
+    /// Threads for those that are long.
+    scans: Semaphore,
+}
 
 impl Default for Room {
     fn default() -> Self {
-        Self(Arc::new(Semaphore::new(
-            usize::try_from(BODY_ROOM_KIB).unwrap_or(Semaphore::MAX_PERMITS),
-        )))
+        let memory = usize::try_from(BODY_ROOM_KIB).unwrap_or(Semaphore::MAX_PERMITS);
+        Self {
+            memory: Arc::new(Semaphore::new(memory)),
+            scans: Semaphore::new(MAX_SCANS),
+        }
     }
 }
 
@@ -80,7 +103,10 @@ impl Room {
         let share = u32::try_from(bytes / 1024 + 1)
             .unwrap_or(u32::MAX)
             .min(BODY_ROOM_KIB);
-        Arc::clone(&self.0).acquire_many_owned(share).await.ok()
+        Arc::clone(&self.memory)
+            .acquire_many_owned(share)
+            .await
+            .ok()
     }
 }
 

@@ -174,3 +174,23 @@ fn the_log_does_not_repeat_what_was_refused() {
     assert_eq!(line["path"], "(withheld)");
     assert!(!bottle.all_output().contains(secret));
 }
+
+#[test]
+fn nobody_waits_while_long_bodies_are_scanned() {
+    let bottle = Bottle::start();
+    let body = "a line of a long text, of which there is nothing to say\n".repeat(40_000);
+    let mut uploads: Vec<_> = (0..3).map(|_| bottle.tunnel("ok.test")).collect();
+    for upload in &mut uploads {
+        upload.send(bottle.request(("POST", "/v1/x"), "ok.test", "", &body));
+    }
+    bottle.origin.forget();
+    let mut others = 0;
+    while bottle.origin.seen().iter().all(|seen| seen.body.is_empty()) {
+        assert_eq!(bottle.get("ok.test", "/v1/small").status, 200);
+        others += 1;
+    }
+    assert!(others > 3, "{others} requests beside the scan of the first");
+    for upload in &mut uploads {
+        assert_eq!(upload.answer_to("POST").status, 200);
+    }
+}
