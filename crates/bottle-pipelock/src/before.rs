@@ -16,12 +16,17 @@ pub(crate) fn anything(_: &[u8]) -> bool {
 
 /// Nothing that could be part of the same word.
 pub(crate) fn boundary(before: &[u8]) -> bool {
-    !before.last().is_some_and(u8::is_ascii_alphanumeric)
+    !before.last().is_some_and(u8::is_ascii_alphanumeric) || is_line_end(before)
 }
 
 /// Nothing that could be part of the same run of URL-safe base64.
 pub(crate) fn apart(before: &[u8]) -> bool {
-    !before.last().is_some_and(|byte| is_url_safe(*byte))
+    !before.last().is_some_and(|byte| is_url_safe(*byte)) || is_line_end(before)
+}
+
+/// Whether a line or a column ends here as it is written in a string.
+fn is_line_end(before: &[u8]) -> bool {
+    matches!(before, [.., b'\\', b'n' | b'r' | b't' | b'f' | b'v'])
 }
 
 /// A number.

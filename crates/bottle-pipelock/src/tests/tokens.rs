@@ -153,3 +153,13 @@ proptest! {
         prop_assert!(Scanner::new().scan_body(text.as_bytes()).is_some());
     }
 }
+
+#[test]
+fn a_token_may_begin_behind_an_escaped_line_end() {
+    let scanner = Scanner::new();
+    for before in [r"line\n", r"line\r\n", r"a\tb\t", r"\\n", r#"\""#] {
+        let body = format!("{{\"text\":\"{before}AKIAQ3EGTHP7K5ZWXN2M\"}}");
+        assert!(scanner.scan_body(body.as_bytes()).is_some(), "{before}");
+    }
+    assert!(scanner.scan_body(b"xnAKIAQ3EGTHP7K5ZWXN2M").is_none());
+}

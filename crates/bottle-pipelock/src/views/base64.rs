@@ -22,9 +22,15 @@ pub(super) const LENIENT: GeneralPurpose = GeneralPurpose::new(
 /// Every long run of base64, decoded from each of the first four places: characters that are not part of the encoded
 /// text may stand in front.
 pub(super) fn decode(input: &[u8]) -> Option<Vec<u8>> {
-    let mut output = Vec::new();
-    let mut decoded = Vec::new();
-    for run in runs(input) {
+    let (mut output, mut decoded, mut run) = (Vec::new(), Vec::new(), Vec::new());
+    let mut rest = input;
+    while let Some(start) = rest.iter().position(|byte| is_digit(*byte)) {
+        let text = rest.get(start..).unwrap_or_default();
+        run.clear();
+        rest = read_run(text, &mut run);
+        if run.len() < MIN_RUN || !is_mixed(&run) {
+            continue;
+        }
         for place in 0..4 {
             let tail = run.get(place..).unwrap_or_default();
             let whole = tail.len() - usize::from(tail.len() % 4 == 1);
@@ -38,36 +44,55 @@ pub(super) fn decode(input: &[u8]) -> Option<Vec<u8>> {
     (!output.is_empty()).then_some(output)
 }
 
-/// Runs of base64 in the standard alphabet, line breaks inside them left out.
-fn runs(input: &[u8]) -> Vec<Vec<u8>> {
-    let mut runs = Vec::new();
-    let mut run = Vec::new();
-    let mut line = 0;
-    for byte in input {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' => run.push(*byte),
-            b'-' => run.push(b'+'),
-            b'_' => run.push(b'/'),
-            b'\r' | b'\n' if line >= MIN_WRAPPED_LINE || (line == 0 && !run.is_empty()) => {
-                line = 0;
-                continue;
-            }
-            _ => {
-                end(&mut run, &mut runs);
-                line = 0;
-                continue;
-            }
+/// Reads the run at the beginning of a text, in the standard alphabet and without its line breaks; answers with what
+/// stands behind it. A short one is passed over.
+fn read_run<'a>(text: &'a [u8], run: &mut Vec<u8>) -> &'a [u8] {
+    let mut rest = text;
+    loop {
+        let length = rest.iter().take_while(|byte| is_digit(**byte)).count();
+        let (line, tail) = rest.split_at(length);
+        if run.len() + length >= MIN_RUN {
+            run.extend(line.iter().map(|byte| standard(*byte)));
         }
-        line += 1;
+        let breaks = if length < MIN_WRAPPED_LINE {
+            0
+        } else {
+            breaks_length(tail)
+        };
+        if breaks == 0 {
+            return tail;
+        }
+        rest = tail.get(breaks..).unwrap_or_default();
     }
-    end(&mut run, &mut runs);
-    runs
 }
 
-fn end(run: &mut Vec<u8>, runs: &mut Vec<Vec<u8>>) {
-    if run.len() >= MIN_RUN {
-        runs.push(std::mem::take(run));
-    } else {
-        run.clear();
+/// How long the line breaks at the beginning are, as they are or as they are written in a string, however deep.
+fn breaks_length(text: &[u8]) -> usize {
+    let mut rest = text;
+    loop {
+        let marks = rest.iter().take_while(|byte| **byte == b'\\').count();
+        match (marks, rest.get(marks..)) {
+            (0, Some([b'\r' | b'\n', tail @ ..])) | (1.., Some([b'n' | b'r', tail @ ..])) => {
+                rest = tail;
+            }
+            _ => return text.len() - rest.len(),
+        }
     }
+}
+
+const fn is_digit(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
+}
+
+const fn standard(byte: u8) -> u8 {
+    match byte {
+        b'-' => b'+',
+        b'_' => b'/',
+        byte => byte,
+    }
+}
+
+/// Whether there are capitals and small letters. Words and names in programs have one kind; a token in base64 has both.
+fn is_mixed(run: &[u8]) -> bool {
+    run.iter().any(u8::is_ascii_uppercase) && run.iter().any(u8::is_ascii_lowercase)
 }

@@ -1,31 +1,76 @@
 //! Encodings that leave most of a text as it is.
 
+/// How much of the text around an encoded place is looked at with it: more than any token has.
+const AROUND: usize = 4096;
+
 /// Percent-encoding (RFC 3986), as far as there is any.
 pub(super) fn percent(input: &[u8]) -> Option<Vec<u8>> {
-    let encoded = input
-        .windows(3)
-        .any(|part| matches!(part, [b'%', high, low] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit()));
-    encoded.then(|| percent_encoding::percent_decode(input).collect())
+    let is_encoded = |at: usize| {
+        let part = input.get(at..at + 3);
+        part.is_some_and(|part| matches!(part, [b'%', high, low] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit()))
+    };
+    around(
+        input,
+        places(input, b'%').filter(|at| is_encoded(*at)),
+        |piece| percent_encoding::percent_decode(piece).collect(),
+    )
 }
 
-/// Escapes of JSON strings (RFC 8259, section 7), and `\x41`; other backslashes stay.
+/// Escapes of JSON strings (RFC 8259, section 7) and `\x41`, where there are such as hide a letter; other backslashes
+/// stay. Escapes of line ends and quotes hide nothing: a token may begin behind them, and has none in it.
 pub(super) fn escapes(input: &[u8]) -> Option<Vec<u8>> {
-    if !input.contains(&b'\\') {
-        return None;
+    let hides = |at: usize| matches!(input.get(at + 1), Some(b'u' | b'x' | b'/'));
+    around(
+        input,
+        places(input, b'\\').filter(|at| hides(*at)),
+        unescaped,
+    )
+}
+
+fn places(input: &[u8], mark: u8) -> impl Iterator<Item = usize> {
+    memchr::memchr_iter(mark, input)
+}
+
+/// The decoded surroundings of all encoded places; those that are apart have a zero between them.
+fn around(
+    input: &[u8],
+    mut places: impl Iterator<Item = usize>,
+    decode: impl Fn(&[u8]) -> Vec<u8>,
+) -> Option<Vec<u8>> {
+    let piece =
+        |start: usize, end: usize| input.get(start..end.min(input.len())).unwrap_or_default();
+    let first = places.next()?;
+    let (mut start, mut end) = (first.saturating_sub(AROUND), first + AROUND);
+    let mut output = Vec::new();
+    for place in places {
+        if place.saturating_sub(AROUND) > end {
+            output.extend(decode(piece(start, end)));
+            output.push(0);
+            start = place.saturating_sub(AROUND);
+        }
+        end = place + AROUND;
     }
+    output.extend(decode(piece(start, end)));
+    Some(output)
+}
+
+fn unescaped(input: &[u8]) -> Vec<u8> {
     let mut output = Vec::with_capacity(input.len());
     let mut rest = input;
-    while let [first, tail @ ..] = rest {
-        let found = (*first == b'\\').then(|| escape(tail)).flatten();
-        if let Some((meant, after)) = found {
+    while let Some(at) = memchr::memchr(b'\\', rest) {
+        let (plain, tail) = rest.split_at(at);
+        output.extend_from_slice(plain);
+        let tail = tail.get(1..).unwrap_or_default();
+        if let Some((meant, after)) = escape(tail) {
             output.extend_from_slice(meant.encode_utf8(&mut [0; 4]).as_bytes());
             rest = after;
         } else {
-            output.push(*first);
+            output.push(b'\\');
             rest = tail;
         }
     }
-    Some(output)
+    output.extend_from_slice(rest);
+    output
 }
 
 /// What an escape stands for, and what comes after it.
@@ -46,4 +91,22 @@ fn character(digits: &[u8]) -> Option<char> {
     let digits = std::str::from_utf8(digits).ok()?;
     let code = u32::from_str_radix(digits, 16).ok()?;
     Some(char::from_u32(code).unwrap_or('?'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_surroundings_of_what_is_encoded_are_looked_at() {
+        let far = "x".repeat(20_000);
+        let text = format!("{far}a%41b{far}c%42d{far}");
+        let view = percent(text.as_bytes()).unwrap();
+        assert!(view.len() < 5 * AROUND, "{}", view.len());
+        let view = String::from_utf8(view).unwrap();
+        assert!(view.contains("xaAbx") && view.contains('\0') && view.contains("xcBdx"));
+        assert_eq!(percent(b"100 % of %zz"), None);
+        assert_eq!(escapes(br#"a\nb \"c\" \\ d\"#), None);
+        assert_eq!(escapes(br"a\u0041\n").unwrap(), b"aA\n");
+    }
 }
