@@ -19,6 +19,7 @@ mod allowed_host;
 mod before;
 mod families;
 mod file;
+mod host_data;
 mod known;
 mod render;
 mod scanner;

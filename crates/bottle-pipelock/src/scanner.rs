@@ -2,6 +2,7 @@
 
 use bottle_core::Host;
 
+use crate::host_data;
 use crate::known::{Known, KnownSecret};
 use crate::shapes::{ANY_CASE, EXACT, Shapes};
 use crate::views;
@@ -71,6 +72,7 @@ impl Scanner {
         self.scan(host.as_str().as_bytes(), any_case)
             .or_else(|| self.scan(joined.as_bytes(), any_case))
             .or_else(|| across_labels(host, any_case?))
+            .or_else(|| host_data::find(host).map(|rule| Finding { rule }))
     }
 
     /// Scans a header field of a request to this host. A known secret passes in its own header to its own hosts, alone
