@@ -23,6 +23,11 @@ mod host_data;
 mod known;
 mod render;
 mod scanner;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "the scanner does not ask for it yet")
+)]
+mod seed_phrase;
 mod shapes;
 #[cfg(test)]
 mod tests;
