@@ -1,7 +1,8 @@
 //! A text without what Unicode can hide in it.
 //!
-//! A model reads letters of another alphabet, or with nothing between them, as it reads ASCII, and so may whoever receives them; a search
-//! for bytes does not. In the folded view letters are ASCII where they look like it, and what cannot be seen is gone.
+//! A model reads letters of another alphabet, or letters with nothing between them, as it reads ASCII, and so may
+//! whoever receives them; a search for bytes does not. In the folded view letters are ASCII where they look like it, and
+//! what cannot be seen is gone.
 
 mod invisible;
 mod lookalike;

@@ -57,15 +57,15 @@ fn is_bulk(labels: &Labels<'_>) -> bool {
     encoded.iter().sum::<usize>() > MOST_ENCODED || at_least(LONG) >= 2 || at_least(SHORT) >= 3
 }
 
-/// Whether an encoded label stands beside a number. Two numbers are part of an address.
+/// Whether an encoded label stands beside a number. Numbers beside each other are those of an address or a date.
 fn is_numbered(labels: &Labels<'_>) -> bool {
-    let numbers = labels.iter().filter(|label| shape::is_number(label));
-    let beside = |pair: &[&str]| match pair {
-        [one, other] => {
-            shape::is_number(one) && shape::is_piece(other)
-                || shape::is_piece(one) && shape::is_number(other)
-        }
+    let labels: Vec<&str> = labels.iter().collect();
+    let rows = labels.chunk_by(|one, other| shape::is_number(one) == shape::is_number(other));
+    let is_alone = |row: &[&str]| matches!(row, [label] if shape::is_number(label));
+    let rows: Vec<&[&str]> = rows.collect();
+    rows.windows(2).any(|pair| match pair {
+        [one, [other, ..]] if is_alone(one) => shape::is_piece(other),
+        [[.., one], other] if is_alone(other) => shape::is_piece(one),
         _ => false,
-    };
-    numbers.count() == 1 && labels.as_slice().windows(2).any(beside)
+    })
 }

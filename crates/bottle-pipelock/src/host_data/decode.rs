@@ -55,7 +55,9 @@ pub(super) fn finds_data(labels: &Labels<'_>) -> bool {
             if word == last {
                 return false;
             }
-            let found = ALPHABETS.iter().any(|alphabet| alphabet.holds_data(&word));
+            let found = ALPHABETS
+                .iter()
+                .any(|alphabet| alphabet.is_data(&word) || alphabet.holds_data(&word));
             last = word;
             found
         })

@@ -27,10 +27,6 @@ impl<'a> Labels<'a> {
         self.0.iter().copied()
     }
 
-    pub(super) fn as_slice(&self) -> &[&'a str] {
-        &self.0
-    }
-
     /// The labels and the parts of labels between hyphens that have more than `shortest` characters, as one word.
     pub(super) fn joined(&self, shortest: usize) -> String {
         let parts = self.0.iter().flat_map(|label| label.split('-'));
