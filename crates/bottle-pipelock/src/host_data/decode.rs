@@ -6,6 +6,10 @@ use super::labels::Labels;
 /// Parts of up to this many characters may be the numbers of the others.
 const LONGEST_NUMBER: usize = 3;
 
+/// The fewest digits that are the beginning of a file: five bytes in base32.
+const SHORTEST_RUN: usize = 8;
+/// The fewest digits that are a text among others: ten bytes in hexadecimal.
+const SHORTEST_TEXT: usize = 20;
 /// Bits to a hexadecimal digit.
 const HEX: u32 = 4;
 
@@ -75,17 +79,24 @@ impl Alphabet {
 
     /// Whether data begins somewhere in the word.
     fn holds_data(&self, word: &str) -> bool {
-        word.as_bytes()
+        let mut runs = word
+            .as_bytes()
             .split(|byte| self.value(*byte).is_none())
-            .any(|run| {
-                let values: Vec<u8> = run.iter().filter_map(|byte| self.value(*byte)).collect();
-                let digits = self.digits(run);
-                content::is_file(&self.decode(&values), digits)
-                    || (0..self.period).any(|place| {
-                        let decoded = self.decode(values.get(place..).unwrap_or_default());
-                        content::holds_text(&decoded, digits)
-                    })
-            })
+            .filter(|run| run.len() >= SHORTEST_RUN);
+        runs.any(|run| {
+            let values: Vec<u8> = run.iter().filter_map(|byte| self.value(*byte)).collect();
+            let digits = self.digits(run);
+            content::is_file(&self.decode(&values), digits)
+                || run.len() >= SHORTEST_TEXT && self.holds_text(&values, digits)
+        })
+    }
+
+    /// Whether a text begins at one of the places at which a byte may.
+    fn holds_text(&self, values: &[u8], digits: Digits) -> bool {
+        (0..self.period).any(|place| {
+            let decoded = self.decode(values.get(place..).unwrap_or_default());
+            content::holds_text(&decoded, digits)
+        })
     }
 
     fn digits(&self, run: &[u8]) -> Digits {
