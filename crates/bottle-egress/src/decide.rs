@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 
-use bottle_core::{EncodedSlash, Guard, Host, Method, PathError, Port, Scheme, UrlPath, WebSocket};
+use bottle_core::{
+    EncodedSlash, Guard, Host, HostPattern, Method, PathError, Port, Scheme, UrlPath, WebSocket,
+};
 
 use crate::denial::{Denial, DenialCode, Layer, RequestLine};
 use crate::git_write::is_git_write;
@@ -63,6 +65,11 @@ impl Permit<'_> {
     /// Whether it may become a WebSocket.
     pub const fn websocket(&self) -> WebSocket {
         self.route.websocket
+    }
+
+    /// Whether the route spells its host out: then the name is the operator's, and not the agent's.
+    pub const fn names_host(&self) -> bool {
+        matches!(self.route.host, HostPattern::Exact(_))
     }
 
     /// The number of the route that allowed it.

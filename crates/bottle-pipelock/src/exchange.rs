@@ -92,6 +92,7 @@ impl Scanner {
         };
         let line = self
             .scan_host(host)
+            .or_else(|| self.scan_host_data(host))
             .map(at(Part::Host))
             .or_else(|| self.scan_target(&url.target).map(at(Part::Target)))
             .or_else(|| {

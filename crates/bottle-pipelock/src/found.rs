@@ -2,7 +2,8 @@
 
 use std::cell::RefCell;
 
-use crate::scanner::{BROKEN_RULE, KNOWN_RULE, Scanner, TOO_MANY_RULE};
+use crate::scanner::{BROKEN_RULE, KNOWN_RULE, SEED_RULE, Scanner, TOO_MANY_RULE};
+use crate::seed_phrase;
 use crate::shapes::EXACT;
 use crate::views;
 
@@ -57,6 +58,12 @@ impl Scanner {
                     rule: hit.rule,
                     offset: is_plain.then_some(hit.start),
                     shown: format!("{}…", hit.literal),
+                });
+            }
+            if let Some(place) = seed_phrase::find(view) {
+                note(Found {
+                    offset: is_plain.then_some(place.start),
+                    ..Found::of(SEED_RULE)
                 });
             }
             None::<()>

@@ -20,10 +20,13 @@ mod before;
 mod exchange;
 mod families;
 mod file;
+mod fold;
 mod found;
+mod host_data;
 mod known;
 mod render;
 mod scanner;
+mod seed_phrase;
 mod shapes;
 #[cfg(test)]
 mod tests;

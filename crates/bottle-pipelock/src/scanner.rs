@@ -2,12 +2,16 @@
 
 use bottle_core::Host;
 
+use crate::host_data;
 use crate::known::{Known, KnownSecret};
+use crate::seed_phrase;
 use crate::shapes::{ANY_CASE, EXACT, Shapes};
 use crate::views;
 
 /// The rule that finds a secret of the bottle itself.
 pub(crate) const KNOWN_RULE: &str = "known-secret";
+/// The rule that finds the words of a wallet.
+pub(crate) const SEED_RULE: &str = "seed-phrase";
 /// The rule of a scanner that could not be built: everything is refused.
 pub(crate) const BROKEN_RULE: &str = "scanner-broken";
 /// The rule of an input that would take too long to decode.
@@ -78,6 +82,12 @@ impl Scanner {
             .or_else(|| across_labels(host, any_case?))
     }
 
+    /// Looks for data that is written as a host name. A name that a rule spells out is no message: this is for names
+    /// that a wildcard allows.
+    pub fn scan_host_data(&self, host: &Host) -> Option<Finding> {
+        host_data::find(host).map(|rule| Finding { rule })
+    }
+
     /// Scans a header field of a request to this host. A known secret passes in its own header to its own hosts, alone
     /// or behind the word for its scheme, as egress writes it.
     pub fn scan_header(&self, host: &Host, name: &str, value: &[u8]) -> Option<Finding> {
@@ -98,7 +108,11 @@ impl Scanner {
             if known.is_in(view) {
                 return Some(Finding { rule: KNOWN_RULE });
             }
-            shapes.find(view).map(|rule| Finding { rule })
+            let phrase = || seed_phrase::find(view).map(|_| SEED_RULE);
+            shapes
+                .find(view)
+                .or_else(phrase)
+                .map(|rule| Finding { rule })
         });
         found.unwrap_or(Some(Finding {
             rule: TOO_MANY_RULE,

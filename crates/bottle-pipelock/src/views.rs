@@ -7,6 +7,8 @@ mod base64;
 mod hex;
 mod text;
 
+use crate::fold;
+
 /// How many encodings may lie on top of each other.
 const DEPTH: usize = 3;
 /// How many times its size an input may grow when it is decoded. Text that was not made for it stays below ten.
@@ -15,6 +17,18 @@ const MAX_GROWTH: usize = 32;
 const MIN_GROWTH: usize = 64 * 1024;
 /// The shortest text for which something decoded is kept: shorter than any token.
 const MIN_TEXT: usize = 12;
+
+/// Takes one encoding off, where there is any of it.
+type Decode = fn(&[u8]) -> Option<Vec<u8>>;
+
+/// All of them.
+const DECODERS: [Decode; 5] = [
+    fold::fold,
+    text::percent,
+    text::escapes,
+    base64::decode,
+    hex::decode,
+];
 
 /// The input has more encodings in each other than anybody needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,7 +61,7 @@ impl<T, F: Fn(&[u8]) -> Option<T>> Search<F> {
         if found.is_some() || depth == 0 {
             return Ok(found);
         }
-        for decode in [text::percent, text::escapes, base64::decode, hex::decode] {
+        for decode in DECODERS {
             let Some(view) = decode(input) else { continue };
             self.left = self.left.checked_sub(view.len()).ok_or(TooMany)?;
             let found = self.below(&view, depth - 1)?;

@@ -30,8 +30,10 @@ pub(super) struct Held {
 /// Scans host, method, target and header fields, and refuses bodies that could not be scanned.
 pub(super) fn head(scanner: &Scanner, permit: &Permit<'_>, work: &Work) -> Result<(), Refusal> {
     let host = &permit.destination().host;
+    let data = || (!permit.names_host()).then(|| scanner.scan_host_data(host));
     let found = scanner
         .scan_host(host)
+        .or_else(|| data().flatten())
         .or_else(|| scanner.scan_target(permit.target()))
         .or_else(|| scanner.scan_body(work.method.as_str().as_bytes()));
     if Guard::HeadScan.is_on() {

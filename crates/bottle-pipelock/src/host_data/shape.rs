@@ -1,0 +1,71 @@
+//! Whether a label looks encoded, to somebody who cannot decode it: base64 cannot be, a name has lost its case.
+
+/// The shortest part of a label that may be encoded.
+const SHORTEST: usize = 8;
+/// How often letters and digits take turns in what is encoded, at the least.
+const TURNS: usize = 3;
+/// The shortest word of letters alone that may be encoded.
+const SHORTEST_WORD: usize = 16;
+/// How many consonants stand in a row where no language puts them.
+const CONSONANTS: usize = 5;
+/// Numbers of pieces have up to this many digits.
+const LONGEST_NUMBER: usize = 4;
+
+/// How many characters of a label look encoded.
+pub(super) fn encoded(label: &str) -> usize {
+    let whole: String = label.split('-').collect();
+    if is_hex(&whole) {
+        return whole.len();
+    }
+    let parts = label.split('-').filter(|part| looks_encoded(part));
+    parts.map(str::len).sum()
+}
+
+/// How many bytes these characters can carry: half a byte each in hexadecimal, otherwise the five bits of base32.
+pub(super) fn carried_bytes(label: &str) -> usize {
+    let is_hex = label
+        .split('-')
+        .all(|part| !looks_encoded(part) || is_hex(part));
+    let bits = if is_hex { 4 } else { 5 };
+    encoded(label) * bits / 8
+}
+
+/// Whether the label is one piece of something encoded.
+pub(super) fn is_piece(label: &str) -> bool {
+    label.len() >= SHORTEST && encoded(label) == label.len()
+}
+
+/// Whether the label is the number of a piece.
+pub(super) fn is_number(label: &str) -> bool {
+    label.len() <= LONGEST_NUMBER && is_decimal(label)
+}
+
+fn looks_encoded(part: &str) -> bool {
+    is_hex(part)
+        || part.len() >= SHORTEST && turns(part) >= TURNS
+        || part.len() >= SHORTEST_WORD && consonants(part) >= CONSONANTS
+}
+
+/// Hexadecimal digits that are no number.
+fn is_hex(part: &str) -> bool {
+    let is_hex = part.bytes().all(|byte| byte.is_ascii_hexdigit());
+    part.len() >= SHORTEST && is_hex && !is_decimal(part)
+}
+
+fn is_decimal(part: &str) -> bool {
+    part.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// How often a digit follows a letter or a letter a digit.
+fn turns(part: &str) -> usize {
+    let is_turn = |pair: &&[u8]| matches!(pair, [one, other] if one.is_ascii_digit() != other.is_ascii_digit());
+    part.as_bytes().windows(2).filter(is_turn).count()
+}
+
+/// The most consonants in a row.
+fn consonants(part: &str) -> usize {
+    let runs = part.split(|letter: char| {
+        matches!(letter, 'a' | 'e' | 'i' | 'o' | 'u' | 'y') || !letter.is_ascii_alphabetic()
+    });
+    runs.map(str::len).max().unwrap_or_default()
+}
