@@ -17,6 +17,7 @@
 mod address;
 mod allowed_host;
 mod before;
+mod checks;
 mod families;
 mod file;
 mod known;
