@@ -8,6 +8,22 @@ const ACCOUNT: std::ops::RangeInclusive<usize> = 23..=28;
 const JSON: &[u8] = b"eyJ";
 /// The shortest first part of a web token.
 const JWT_HEADER: usize = 13;
+/// How much of an Azure key stands in front of its mark, of 52 characters.
+const AZURE_FRONT: usize = 50;
+/// How far in front of a parameter its question mark is looked for.
+const QUERY: usize = 256;
+/// The longest name of a variable that is looked at.
+const VARIABLE: usize = 64;
+/// Tokens of this name are no credentials: places in a list, and what a page gives to its own forms.
+const HARMLESS: &[&[u8]] = &[
+    b"PAGE_",
+    b"NEXT_",
+    b"CSRF_",
+    b"XSRF_",
+    b"CONTINUATION_",
+    b"SYNC_",
+    b"PUBLIC_",
+];
 
 /// Anything.
 pub(crate) fn anything(_: &[u8]) -> bool {
@@ -27,6 +43,74 @@ pub(crate) fn apart(before: &[u8]) -> bool {
 /// Whether a line or a column ends here as it is written in a string.
 fn is_line_end(before: &[u8]) -> bool {
     matches!(before, [.., b'\\', b'n' | b'r' | b't' | b'f' | b'v'])
+}
+
+/// Nothing that could be part of the same run of either base64.
+pub(crate) fn alone(before: &[u8]) -> bool {
+    !before
+        .last()
+        .is_some_and(|byte| is_url_safe(*byte) || matches!(byte, b'+' | b'/'))
+}
+
+/// Nothing that could be part of the same number or name.
+pub(crate) fn number(before: &[u8]) -> bool {
+    alone(before) && before.last().is_none_or(|byte| *byte != b'.')
+}
+
+/// A digest of 128 bits in hexadecimal.
+pub(crate) fn hex_32(before: &[u8]) -> bool {
+    let (end, front) = hex_tail(before, 32);
+    end == 32 && boundary(front)
+}
+
+/// Hexadecimal, 36 digits of it.
+pub(crate) fn hex_36(before: &[u8]) -> bool {
+    let (end, front) = hex_tail(before, 36);
+    end == 36 && boundary(front)
+}
+
+/// The first 52 characters of a key.
+pub(crate) fn azure_front(before: &[u8]) -> bool {
+    let front = before
+        .iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_alphanumeric());
+    front.take(AZURE_FRONT).count() == AZURE_FRONT
+}
+
+/// The query of an address: a form has no question mark in front.
+pub(crate) fn query(before: &[u8]) -> bool {
+    matches!(before.last(), Some(b'?' | b'&'))
+        && before
+            .iter()
+            .rev()
+            .take(QUERY)
+            .take_while(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\''))
+            .any(|byte| *byte == b'?')
+}
+
+/// The beginning of a variable's name in capitals, unless the name says that the value is no credential.
+pub(crate) fn variable(before: &[u8]) -> bool {
+    let length = before
+        .iter()
+        .rev()
+        .take(VARIABLE)
+        .take_while(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || **byte == b'_')
+        .count();
+    let (front, name) = before.split_at(before.len() - length);
+    boundary(front)
+        && (name.is_empty() || name.ends_with(b"_"))
+        && !HARMLESS.iter().any(|word| name.ends_with(word))
+}
+
+/// How many hexadecimal digits are at the end, up to `most`, and what is in front of them.
+fn hex_tail(text: &[u8], most: usize) -> (usize, &[u8]) {
+    let digits = text
+        .iter()
+        .rev()
+        .take_while(|byte| byte.is_ascii_hexdigit());
+    let length = digits.take(most).count();
+    (length, text.get(..text.len() - length).unwrap_or_default())
 }
 
 /// A number.

@@ -17,6 +17,7 @@
 mod address;
 mod allowed_host;
 mod before;
+mod checks;
 mod exchange;
 mod families;
 mod file;

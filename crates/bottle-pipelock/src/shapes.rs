@@ -7,7 +7,8 @@ use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
 
-use crate::families::{self, Family};
+use crate::checks;
+use crate::families::{self, Checksum, Family};
 
 /// A family, ready to search.
 struct Shape {
@@ -68,7 +69,7 @@ impl Shapes {
         met.filter_map(move |found| {
             let owner = *self.owners.get(found.pattern().as_usize())?;
             let shape = self.members.get(owner)?;
-            let is_there = shape.is_at(text, found.start());
+            let is_there = shape.is_at(text, found.start(), found.len());
             is_there.then(|| Hit {
                 rule: shape.family.name,
                 start: found.start(),
@@ -92,15 +93,26 @@ fn text_of(literal: Option<&[u8]>) -> String {
 }
 
 impl Shape {
-    fn is_at(&self, text: &[u8], start: usize) -> bool {
-        if !(self.family.before)(text.get(..start).unwrap_or_default()) {
+    fn is_at(&self, text: &[u8], start: usize, literal: usize) -> bool {
+        let is_apart = (self.family.before)(text.get(..start).unwrap_or_default());
+        if !is_apart && !matches!(self.family.checksum, Checksum::Sufficient(_)) {
             return false;
         }
         let input = Input::new(text).range(start..).anchored(Anchored::Yes);
-        self.regex
+        let Some(token) = self
+            .regex
             .find(input)
             .and_then(|found| text.get(found.range()))
-            .is_some_and(|token| !(self.family.is_example)(token))
+        else {
+            return false;
+        };
+        let is_one = match self.family.checksum {
+            Checksum::Unasked => true,
+            Checksum::Required(check) => check(token),
+            Checksum::Sufficient(check) => is_apart || check(token),
+        };
+        let rest = token.get(literal..).unwrap_or_default();
+        is_one && !(self.family.is_example)(token) && !checks::is_placeholder(rest)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Clouds and platforms.
 
-use super::{Family, anywhere, family, short};
+use super::{Family, alone, anywhere, family};
+use crate::before;
 
 /// Key ids of Amazon's documentation.
 const EXAMPLE_IDS: &[&[u8]] = &[b"AKIAIOSFODNN7EXAMPLE", b"ASIAIOSFODNN7EXAMPLE"];
@@ -13,7 +14,7 @@ pub(super) const FAMILIES: &[Family] = &[
         ..family(
             "aws-access-key-id",
             &["AKIA", "ASIA", "ABIA", "ACCA"],
-            r"A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{16,}",
+            r"A(?:KIA|SIA|BIA|CCA)[A-Z0-9]{15,}",
         )
     },
     Family {
@@ -34,11 +35,11 @@ pub(super) const FAMILIES: &[Family] = &[
             r#"(?i:secret_?access_?key|aws_secret_key)["']?\s{0,4}[:=]{1,2}>?\s{0,4}["']?[A-Za-z0-9/+]{40}(?:[^A-Za-z0-9/+]|$)"#,
         )
     },
-    family("google-api-key", &["AIza"], r"AIza[A-Za-z0-9_-]{35}"),
+    family("google-api-key", &["AIza"], r"AIza[A-Za-z0-9_-]{34}"),
     family(
         "google-oauth-secret",
         &["GOCSPX-"],
-        r"GOCSPX-[A-Za-z0-9_-]{28}",
+        r"GOCSPX-[A-Za-z0-9_-]{27}",
     ),
     family("google-oauth-token", &["ya29."], r"ya29\.[A-Za-z0-9_-]{20}"),
     anywhere(
@@ -51,49 +52,61 @@ pub(super) const FAMILIES: &[Family] = &[
         &["8Q~", "7Q~"],
         r"[78]Q~[A-Za-z0-9~._-]{31}",
     ),
+    anywhere(
+        "aws-session-token",
+        &[
+            "aws_session_token",
+            "AWS_SESSION_TOKEN",
+            "SessionToken",
+            "sessionToken",
+        ],
+        r#"(?i:aws_session_token|sessiontoken)[\\"']{0,4}\s{0,4}[:=]\s{0,4}[\\"']{0,4}[A-Za-z0-9/+=]{150}"#,
+    ),
+    // "BedrockAPIKey-" in base64, and the host of a signed address.
+    anywhere(
+        "amazon-bedrock-key",
+        &[
+            "ABSKQmVkcm9ja0FQSUtleS",
+            "bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t",
+        ],
+        r"(?:ABSKQmVkcm9ja0FQSUtleS|bedrock-api-key-YmVkcm9jay5hbWF6b25hd3MuY29t)[A-Za-z0-9+/=]{80}",
+    ),
+    // A shared access signature is left out: whoever downloads from a store of Microsoft's sends one.
+    Family {
+        before: before::azure_front,
+        ..family(
+            "azure-service-key",
+            &["JQQJ99"],
+            r"JQQJ99[A-Za-z0-9]{25,26}\b",
+        )
+    },
+    anywhere(
+        "google-service-account",
+        &["private_key_id"],
+        r#"private_key_id[\\"']{1,4}\s{0,4}:\s{0,4}[\\"']{1,4}[0-9a-f]{39}"#,
+    ),
+    alone("google-refresh-token", &["1//0"], r"1//0[A-Za-z0-9_-]{90}"),
     family(
         "digitalocean-token",
         &["dop_v1_", "doo_v1_", "dor_v1_"],
-        r"do[por]_v1_[0-9a-f]{64}",
-    ),
-    family("heroku-api-key", &["HRKU-"], r"HRKU-[A-Za-z0-9_-]{36}"),
-    family(
-        "flyio-token",
-        &["fm2_", "fo1_"],
-        r"f(?:m2_[A-Za-z0-9+/=_-]{60}|o1_[A-Za-z0-9_-]{43})",
-    ),
-    short("netlify-token", &["nfp_"], r"nfp_[A-Za-z0-9]{36}"),
-    family("vercel-token", &["vercel_"], r"vercel_[A-Za-z0-9_]{24}"),
-    family(
-        "supabase-key",
-        &["sb_secret_", "sbp_"],
-        r"sb(?:_secret_[A-Za-z0-9_-]{20}|p_[0-9a-f]{40})",
+        r"do[por]_v1_[0-9a-f]{63}",
     ),
     family(
-        "planetscale-token",
-        &["pscale_tkn_", "pscale_pw_"],
-        r"pscale_(?:tkn|pw)_[A-Za-z0-9_.-]{32}",
-    ),
-    family("databricks-token", &["dapi"], r"dapi[0-9a-f]{32}\b"),
-    family("pulumi-token", &["pul-"], r"pul-[0-9a-f]{40}"),
-    anywhere(
-        "terraform-token",
-        &[".atlasv1."],
-        r"\.atlasv1\.[A-Za-z0-9_=-]{60}",
+        "cloudflare-token",
+        &["cfut_", "cfat_", "cfk_"],
+        r"cf(?:ut|at|k)_[A-Za-z0-9]{40}",
     ),
     family(
-        "tailscale-key",
-        &["tskey-"],
-        r"tskey-[a-z]{3,8}-[A-Za-z0-9]{8,}-[A-Za-z0-9]{16}",
+        "cloudflare-origin-key",
+        &["v1.0-"],
+        r"v1\.0-[0-9a-f]{24}-[0-9a-f]{145}",
     ),
-    family(
-        "vault-token",
-        &["hvs.", "hvb."],
-        r"hv[sb]\.[A-Za-z0-9_-]{23}",
+    alone(
+        "alibaba-access-key-id",
+        &["LTAI"],
+        r"LTAI[A-Za-z0-9]{19,22}\b",
     ),
-    family(
-        "doppler-token",
-        &["dp.pt.", "dp.st."],
-        r"dp\.[ps]t\.[A-Za-z0-9.]{40}",
-    ),
+    alone("tencent-secret-id", &["AKID"], r"AKID[A-Za-z0-9]{31,34}\b"),
+    alone("yandex-api-key", &["AQVN"], r"AQVN[A-Za-z0-9_-]{34,37}\b"),
+    family("scaleway-access-key", &["SCW"], r"SCW[A-Z0-9]{17}\b"),
 ];

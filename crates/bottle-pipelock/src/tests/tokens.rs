@@ -5,7 +5,10 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::encoded;
-use crate::families::{self, examples::examples};
+use crate::families::{
+    self,
+    examples::{examples, near_misses},
+};
 use crate::{Finding, Scanner};
 
 #[test]
@@ -28,6 +31,34 @@ fn every_family_has_an_example_and_finds_it() {
             );
         }
     }
+}
+
+#[test]
+fn there_are_many_families() {
+    assert!(families::all().count() >= 95, "{}", families::all().count());
+}
+
+#[test]
+fn every_family_has_a_near_miss_and_does_not_find_it() {
+    let misses = near_misses();
+    let shown: BTreeSet<_> = misses.iter().map(|(family, _)| *family).collect();
+    let all: BTreeSet<_> = families::all().map(|family| family.name).collect();
+    assert_eq!(shown, all);
+    let scanner = Scanner::new();
+    let found: Vec<_> = misses
+        .into_iter()
+        .filter(|(rule, text)| scanner.scan_body(text.as_bytes()) == Some(Finding { rule }))
+        .collect();
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn a_checksum_finds_a_token_inside_of_a_word() {
+    let token = ["gh", "p_", "q7Rk2VdXs9TfYb3HnJc6WmZe8LpGa4", "1QYe4S"].concat();
+    let found = |text: String| Scanner::new().scan_body(text.as_bytes());
+    assert!(found(format!("word{token}")).is_some());
+    assert!(found(format!("word{}", token.replace('7', "8"))).is_none());
+    assert!(found(token.replace('7', "8")).is_some());
 }
 
 #[test]

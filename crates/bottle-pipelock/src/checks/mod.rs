@@ -1,0 +1,78 @@
+//! What a token says about itself: checksums of its issuer, and signs that nobody issued it.
+
+mod base58;
+mod crc;
+mod mod97;
+mod payment;
+mod value;
+
+pub(crate) use base58::is_wif;
+#[cfg(test)]
+pub(crate) use base58::tests::wif;
+pub(crate) use crc::{is_github, is_npm};
+pub(crate) use mod97::is_iban;
+pub(crate) use payment::is_card;
+pub(crate) use value::{is_password, is_random};
+
+/// So few different characters no token has.
+const FEW: usize = 3;
+/// So often an alphabet that somebody typed begins anew, at most.
+const BREAKS: usize = 6;
+/// The shortest row of the same that is no chance.
+const MIN_FILLED: usize = 12;
+/// The shortest alphabet that somebody typed.
+const MIN_RUN: usize = 16;
+
+/// Whether somebody filled the place of a token: `xxxx`, `1234567890abcdef…`. No more can be added to a token to make it
+/// look like one.
+pub(crate) fn is_placeholder(rest: &[u8]) -> bool {
+    is_filled(rest) || is_alphabet(rest)
+}
+
+/// Whether there are hardly any different characters in the last part.
+fn is_filled(rest: &[u8]) -> bool {
+    let mut parts = rest.rsplit(|byte| matches!(byte, b'/' | b':' | b'='));
+    let rest = parts.next().unwrap_or_default();
+    let mut seen = Vec::with_capacity(FEW);
+    for byte in rest {
+        if !seen.contains(byte) {
+            if seen.len() == FEW {
+                return false;
+            }
+            seen.push(*byte);
+        }
+    }
+    rest.len() >= MIN_FILLED
+}
+
+/// Whether nearly every character is the next one of the alphabet.
+fn is_alphabet(rest: &[u8]) -> bool {
+    let steps = rest.iter().zip(rest.iter().skip(1));
+    let breaks = steps.filter(|(one, next)| one.checked_add(1) != Some(**next));
+    rest.len() >= MIN_RUN && breaks.take(BREAKS + 1).count() <= BREAKS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn placeholders() {
+        for text in [
+            "xxxxxxxxxxxxxxxx",
+            "0000-0000-0000",
+            "T00000000/B00000000/XXXXXXXXXXXXXXXXXXXX",
+            "abcdefghijklmnopqrstuvwxyz0123456789",
+            "1234567890abcdef1234567890abcdef",
+        ] {
+            assert!(is_placeholder(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "",
+            "q7Rk2VdXs9TfYb3H",
+            "q7Rk2VdXs9TfYb3HabcdefghijklmnopqrstuvwxyzXXXXXXXXXXX",
+        ] {
+            assert!(!is_placeholder(text.as_bytes()), "{text}");
+        }
+    }
+}
