@@ -1,7 +1,8 @@
 //! Encodings that leave most of a text as it is.
 
-/// How much of the text around an encoded place is looked at with it: more than any token has.
-const AROUND: usize = 4096;
+/// How much of the text around an encoded place is looked at with it: as much as the longest value that a bottle can have
+/// (64 KiB), so that one encoded letter in the middle hides none.
+const AROUND: usize = 64 * 1024;
 
 /// Percent-encoding (RFC 3986), as far as there is any.
 pub(super) fn percent(input: &[u8]) -> Option<Vec<u8>> {
@@ -9,26 +10,18 @@ pub(super) fn percent(input: &[u8]) -> Option<Vec<u8>> {
         let part = input.get(at..at + 3);
         part.is_some_and(|part| matches!(part, [b'%', high, low] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit()))
     };
-    around(
-        input,
-        places(input, b'%').filter(|at| is_encoded(*at)),
-        |piece| percent_encoding::percent_decode(piece).collect(),
-    )
+    let places = memchr::memchr_iter(b'%', input).filter(|at| is_encoded(*at));
+    around(input, places, |piece| {
+        percent_encoding::percent_decode(piece).collect()
+    })
 }
 
 /// Escapes of JSON strings (RFC 8259, section 7) and `\x41`, where there are such as hide a letter; other backslashes
 /// stay. Escapes of line ends and quotes hide nothing: a token may begin behind them, and has none in it.
 pub(super) fn escapes(input: &[u8]) -> Option<Vec<u8>> {
     let hides = |at: usize| matches!(input.get(at + 1), Some(b'u' | b'x' | b'/'));
-    around(
-        input,
-        places(input, b'\\').filter(|at| hides(*at)),
-        unescaped,
-    )
-}
-
-fn places(input: &[u8], mark: u8) -> impl Iterator<Item = usize> {
-    memchr::memchr_iter(mark, input)
+    let places = memchr::memchr_iter(b'\\', input).filter(|at| hides(*at));
+    around(input, places, unescaped)
 }
 
 /// The decoded surroundings of all encoded places; those that are apart have a zero between them.
@@ -99,7 +92,7 @@ mod tests {
 
     #[test]
     fn only_the_surroundings_of_what_is_encoded_are_looked_at() {
-        let far = "x".repeat(20_000);
+        let far = "x".repeat(4 * AROUND);
         let text = format!("{far}a%41b{far}c%42d{far}");
         let view = percent(text.as_bytes()).unwrap();
         assert!(view.len() < 5 * AROUND, "{}", view.len());
