@@ -4,8 +4,9 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::percent_decode_str;
 use serde::Deserialize;
+
+use crate::spelling::{contains, decoded};
 
 /// Methods with which a file of a repository is written where the server is an ordinary web server (RFC 4918).
 const WEBDAV: [&str; 9] = [
@@ -109,18 +110,8 @@ fn asks_to_write(query: &str) -> bool {
     contains(&decoded(query), RECEIVE_PACK)
 }
 
-fn contains(text: &str, word: &str) -> bool {
-    let mut windows = text.as_bytes().windows(word.len());
-    windows.any(|window| window.eq_ignore_ascii_case(word.as_bytes()))
-}
-
 fn same(segment: &str, name: &str) -> bool {
     segment.eq_ignore_ascii_case(name)
-}
-
-/// Without its escapes; nothing is copied when there are none.
-fn decoded(text: &str) -> Cow<'_, str> {
-    percent_decode_str(text).decode_utf8_lossy()
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ mod method_override;
 mod route;
 mod routes_file;
 mod slot;
+mod spelling;
 mod table;
 mod upstream_part;
 
@@ -40,6 +41,7 @@ pub use self::judge::{Allowed, judge, nearest_route};
 pub use self::route::{Ports, Route, SlotAuth};
 pub use self::routes_file::EgressPolicy;
 pub use self::slot::{TokenSlot, TokenSlotError};
+pub use self::spelling::parameter_name;
 pub use self::table::RouteTable;
 pub use self::upstream_part::{
     MappedHosts, NextProxy, NextProxyError, StaticAddress, StaticAddressError, UpstreamPart,

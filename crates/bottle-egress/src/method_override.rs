@@ -2,17 +2,19 @@
 
 use std::borrow::Cow;
 
-use percent_encoding::percent_decode_str;
+use crate::spelling::{contains, decoded, parameter_name};
 
-/// Parameters in which a method is looked for: Rails, Laravel and Symfony; older Django and Tornado; Google; those that
-/// read the header of this name from the query, too.
-const PARAMETERS: [&str; 5] = [
+/// Parameters in which a method is looked for, in one spelling: Rails, Laravel and Symfony; older Django and Tornado;
+/// Google; those that read the header of this name from the query, too.
+const PARAMETERS: [&str; 4] = [
     "_method",
     "_http_method",
     "$httpmethod",
-    "x-http-method-override",
     "x_http_method_override",
 ];
+
+/// What all of them have in them: most names are told apart by it without being put into one spelling.
+const WORD: &str = "method";
 
 /// The methods that a query names, in capitals.
 pub(crate) fn named_methods(query: &str) -> impl Iterator<Item = Cow<'_, str>> {
@@ -23,15 +25,7 @@ pub(crate) fn named_methods(query: &str) -> impl Iterator<Item = Cow<'_, str>> {
 }
 
 fn is_one(name: &str) -> bool {
-    let name = decoded(name);
-    let name = name.trim_matches(|mark: char| mark == '+' || mark.is_whitespace());
-    // `_method[]` is a list to some and `_method` to others.
-    let name = name.split(['[', '\0']).next().unwrap_or_default();
-    PARAMETERS.iter().any(|one| name.eq_ignore_ascii_case(one))
-}
-
-fn decoded(text: &str) -> Cow<'_, str> {
-    percent_decode_str(text).decode_utf8_lossy()
+    contains(&decoded(name), WORD) && PARAMETERS.contains(&parameter_name(name).as_str())
 }
 
 fn upper(method: Cow<'_, str>) -> Cow<'_, str> {
@@ -58,6 +52,8 @@ mod tests {
             "_method%00x=DELETE",
             "$httpMethod=DELETE",
             "X-HTTP-Method-Override=DELETE",
+            ".method=DELETE",
+            "%20_method%20=DELETE",
         ] {
             let named: Vec<_> = named_methods(query).collect();
             assert_eq!(named, ["DELETE"], "{query}");

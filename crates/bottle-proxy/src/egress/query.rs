@@ -1,6 +1,6 @@
 //! Keys that the agent puts into the query.
 
-use percent_encoding::percent_decode_str;
+use bottle_egress::parameter_name;
 
 /// Parameters in which services take a key, in one spelling. Sorted.
 const KEYS: [&str; 29] = [
@@ -47,7 +47,7 @@ pub(super) fn has_key(target: &str) -> bool {
     let (mut signature, mut beside) = (false, false);
     for parameter in query.split(['&', ';']) {
         let name = parameter.split('=').next().unwrap_or_default();
-        let name = plain(name);
+        let name = parameter_name(name);
         if KEYS.binary_search(&name.as_str()).is_ok() {
             return true;
         }
@@ -55,25 +55,6 @@ pub(super) fn has_key(target: &str) -> bool {
         beside |= BESIDE_SIGNATURE.contains(&name.as_str());
     }
     signature && beside
-}
-
-/// A name as the most forgiving server reads it: without escapes, case, blanks around it, what makes a list of it, and
-/// what a string ends at in C; with one mark between words.
-fn plain(name: &str) -> String {
-    let name = name.replace('+', " ");
-    let name = percent_decode_str(&name).decode_utf8_lossy();
-    let name = name.split('\0').next().unwrap_or_default();
-    let around = |mark: char| mark.is_whitespace() || mark.is_control();
-    let name = name.trim_matches(around);
-    let name = match name.find('[') {
-        Some(0) | None => name,
-        Some(list) => name.get(..list).unwrap_or_default(),
-    };
-    let mark = |letter: char| match letter {
-        '-' | '.' | ' ' => '_',
-        letter => letter.to_ascii_lowercase(),
-    };
-    name.trim_matches(around).chars().map(mark).collect()
 }
 
 #[cfg(test)]
