@@ -2,9 +2,13 @@
 
 use std::fmt;
 
-use bottle_core::{RequestUrl, UrlHost};
+use bottle_core::{Host, RequestUrl, UrlHost};
 
+use crate::host_data;
 use crate::scanner::{Finding, Scanner};
+
+/// The rule of what is compressed, and so cannot be looked into.
+const UNDECODABLE: &str = "undecodable";
 
 /// A request, and what follows on the WebSocket that it may have become.
 #[derive(Debug, Clone, Copy)]
@@ -74,15 +78,52 @@ impl fmt::Display for Part {
     }
 }
 
+/// The line of a request.
+#[derive(Debug, Clone, Copy)]
+pub struct Line<'a> {
+    /// The method.
+    pub method: &'a str,
+    /// Whom it is for.
+    pub host: &'a Host,
+    /// The operator wrote the host's name, so that it is no message of the agent's.
+    pub host_is_given: bool,
+    /// Path and query.
+    pub target: &'a str,
+}
+
+impl Located {
+    fn at(part: Part) -> impl FnOnce(Finding) -> Self {
+        move |Finding { rule }| Self { rule, part }
+    }
+}
+
 impl Scanner {
+    /// The first secret in the line and the header fields of a request.
+    pub fn scan_head<'a>(
+        &self,
+        line: &Line<'_>,
+        fields: impl IntoIterator<Item = (&'a str, &'a [u8])>,
+    ) -> Option<Located> {
+        let data = || {
+            let may_be_data = !line.host_is_given;
+            let rule = may_be_data.then(|| host_data::find(line.host)).flatten();
+            rule.map(|rule| Finding { rule })
+        };
+        let host = self.scan_host(line.host).or_else(data);
+        let target = || self.scan_target(line.target);
+        let method = || self.scan_body(line.method.as_bytes());
+        let field = |(name, value): (&str, &[u8])| {
+            let found = self.scan_header(line.host, name, value);
+            found.map(Located::at(Part::Header(name.to_owned())))
+        };
+        host.map(Located::at(Part::Host))
+            .or_else(|| target().map(Located::at(Part::Target)))
+            .or_else(|| method().map(Located::at(Part::Method)))
+            .or_else(|| fields.into_iter().find_map(field))
+    }
+
     /// The first thing in a request that the pipelock service would refuse it for.
     pub fn scan_exchange(&self, exchange: &Exchange<'_>) -> Option<Located> {
-        let at = |part: Part| {
-            move |finding: Finding| Located {
-                rule: finding.rule,
-                part,
-            }
-        };
         let refused = |part, rule| Some(Located { rule, part });
         let Ok(url) = http_form(exchange.url).parse::<RequestUrl>() else {
             return refused(Part::Url, "address-invalid");
@@ -90,30 +131,25 @@ impl Scanner {
         let UrlHost::Name(host) = &url.host else {
             return refused(Part::Host, "address-not-a-name");
         };
-        let line = self
-            .scan_host(host)
-            .or_else(|| self.scan_host_data(host))
-            .map(at(Part::Host))
-            .or_else(|| self.scan_target(&url.target).map(at(Part::Target)))
-            .or_else(|| {
-                let method = exchange.method.as_bytes();
-                self.scan_body(method).map(at(Part::Method))
-            });
-        let fields = exchange.headers.iter().find_map(|(name, value)| {
-            let found = self.scan_header(host, name, value.as_bytes());
-            found.map(at(Part::Header(name.clone())))
-        });
+        let line = Line {
+            method: exchange.method,
+            host,
+            host_is_given: false,
+            target: &url.target,
+        };
+        let fields = exchange.headers.iter();
+        let fields = fields.map(|(name, value)| (name.as_str(), value.as_bytes()));
         let is_coded = exchange.headers.iter().any(|(name, value)| {
             name.eq_ignore_ascii_case("content-encoding") && !value.eq_ignore_ascii_case("identity")
         });
-        line.or(fields)
-            .or_else(|| self.scan_body(exchange.body).map(at(Part::Body)))
+        self.scan_head(&line, fields)
             .or_else(|| {
-                is_coded.then(|| {
-                    at(Part::Body)(Finding {
-                        rule: "undecodable",
-                    })
-                })
+                let found = self.scan_body(exchange.body);
+                found.map(Located::at(Part::Body))
+            })
+            .or_else(|| {
+                let (rule, part) = (UNDECODABLE, Part::Body);
+                is_coded.then_some(Located { rule, part })
             })
             .or_else(|| self.scan_frames(exchange.frames))
     }
@@ -124,7 +160,7 @@ impl Scanner {
         for frame in frames {
             let part = Part::Message(number);
             if frame.rsv1 {
-                let rule = "undecodable";
+                let rule = UNDECODABLE;
                 return Some(Located { rule, part });
             }
             message.extend_from_slice(&frame.payload);
@@ -200,6 +236,23 @@ mod tests {
         let (first, second) = KEY.split_at(9);
         let frames = [(true, "hello"), (false, first), (true, second)];
         assert_eq!(scan("wss://ok.test/", &[], "", &frames), found("message 2"));
+    }
+
+    #[test]
+    fn a_name_that_the_operator_wrote_is_no_data() {
+        let host = "4d792073656372657420776f7264.ok.test".parse().unwrap();
+        let rule = |host_is_given| {
+            let line = Line {
+                method: "GET",
+                host: &host,
+                host_is_given,
+                target: "/",
+            };
+            let found = Scanner::new().scan_head(&line, []);
+            found.map(|located| located.rule)
+        };
+        assert_eq!(rule(false), Some("host-encoded-data"));
+        assert_eq!(rule(true), None);
     }
 
     #[test]

@@ -59,9 +59,7 @@ impl Known {
 
     /// Whether one of the secrets is in the text, in whatever case: a host name has none.
     pub(crate) fn is_in(&self, text: &[u8]) -> bool {
-        self.finder
-            .as_ref()
-            .is_some_and(|finder| finder.is_match(text))
+        self.find(text).is_some()
     }
 
     /// Where the first of them is.

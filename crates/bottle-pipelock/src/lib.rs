@@ -35,7 +35,7 @@ mod views;
 
 pub use crate::address::{check_addresses, is_special_address};
 pub use crate::allowed_host::AllowedHost;
-pub use crate::exchange::{Exchange, Located, Part, SocketFrame};
+pub use crate::exchange::{Exchange, Line, Located, Part, SocketFrame};
 pub use crate::file::PipelockFile;
 pub use crate::found::Found;
 pub use crate::known::{KnownSecret, MIN_SECRET_LENGTH, secret_part, secret_spellings};

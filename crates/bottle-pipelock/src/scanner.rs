@@ -2,7 +2,6 @@
 
 use bottle_core::Host;
 
-use crate::host_data;
 use crate::known::{Known, KnownSecret};
 use crate::seed_phrase;
 use crate::shapes::{ANY_CASE, EXACT, Shapes};
@@ -80,12 +79,6 @@ impl Scanner {
         self.scan(host.as_str().as_bytes(), any_case)
             .or_else(|| self.scan(joined.as_bytes(), any_case))
             .or_else(|| across_labels(host, any_case?))
-    }
-
-    /// Looks for data that is written as a host name. A name that a rule spells out is no message: this is for names
-    /// that a wildcard allows.
-    pub fn scan_host_data(&self, host: &Host) -> Option<Finding> {
-        host_data::find(host).map(|rule| Finding { rule })
     }
 
     /// Scans a header field of a request to this host. A known secret passes in its own header to its own hosts, alone

@@ -19,8 +19,8 @@ struct Shape {
 /// All shapes, ready to search.
 pub(crate) struct Shapes {
     finder: AhoCorasick,
-    /// For each literal, its place in `members`.
-    owners: Vec<usize>,
+    /// Each literal, and the place of its family in `members`.
+    owners: Vec<(&'static str, usize)>,
     members: Vec<Shape>,
 }
 
@@ -32,16 +32,16 @@ pub(crate) static ANY_CASE: LazyLock<Option<Shapes>> = LazyLock::new(|| Shapes::
 impl Shapes {
     /// `None` never: a test builds both.
     fn build(any_case: bool) -> Option<Self> {
-        let owners = families::all()
+        let owners: Vec<_> = families::all()
             .enumerate()
-            .flat_map(|(number, family)| family.literals.iter().map(move |_| number))
+            .flat_map(|(number, family)| family.literals.iter().map(move |each| (*each, number)))
             .collect();
         let finder = AhoCorasick::builder()
             // Beyond a hundred patterns it would take a slower one by itself.
             .kind(Some(AhoCorasickKind::DFA))
             .match_kind(MatchKind::Standard)
             .ascii_case_insensitive(any_case)
-            .build(families::all().flat_map(|family| family.literals))
+            .build(owners.iter().map(|(literal, _)| literal))
             .ok()?;
         let syntax = syntax::Config::new()
             .unicode(false)
@@ -67,13 +67,13 @@ impl Shapes {
     pub(crate) fn hits(&self, text: &[u8]) -> impl Iterator<Item = Hit> {
         let met = self.finder.find_overlapping_iter(text);
         met.filter_map(move |found| {
-            let owner = *self.owners.get(found.pattern().as_usize())?;
+            let (literal, owner) = *self.owners.get(found.pattern().as_usize())?;
             let shape = self.members.get(owner)?;
-            let is_there = shape.is_at(text, found.start(), found.len());
-            is_there.then(|| Hit {
+            let is_there = shape.is_at(text, found.start(), literal.len());
+            is_there.then_some(Hit {
                 rule: shape.family.name,
                 start: found.start(),
-                literal: text_of(text.get(found.range())),
+                literal,
             })
         })
     }
@@ -85,11 +85,7 @@ pub(crate) struct Hit {
     /// Where the literal begins by which it was found.
     pub(crate) start: usize,
     /// That literal.
-    pub(crate) literal: String,
-}
-
-fn text_of(literal: Option<&[u8]>) -> String {
-    String::from_utf8_lossy(literal.unwrap_or_default()).into_owned()
+    pub(crate) literal: &'static str,
 }
 
 impl Shape {

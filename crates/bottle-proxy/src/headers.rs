@@ -186,7 +186,8 @@ fn is_hop_by_hop(name: &str) -> bool {
     is_among(&HOP_BY_HOP, name) && Guard::HopByHop.is_on()
 }
 
-fn is_among(sorted: &[&str], name: &str) -> bool {
+/// Whether a name is in a sorted list.
+pub(crate) fn is_among(sorted: &[&str], name: &str) -> bool {
     sorted.binary_search(&name).is_ok()
 }
 

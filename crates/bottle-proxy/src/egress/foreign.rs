@@ -5,7 +5,7 @@ use http::header::{HeaderName, SEC_WEBSOCKET_PROTOCOL};
 use http::{HeaderMap, HeaderValue};
 
 use crate::gate::Work;
-use crate::headers::{dashed, tokens};
+use crate::headers::{dashed, is_among, tokens};
 
 /// Fields that never leave, on any route. Sorted.
 const ALWAYS: [&str; 3] = ["authorization", "proxy-authorization", "x-api-key"];
@@ -102,10 +102,6 @@ pub(super) fn note(work: &mut Work) {
     if split_socket_keys(&work.headers).1 {
         work.foreign.push(SEC_WEBSOCKET_PROTOCOL);
     }
-}
-
-fn is_among(names: &[&str], name: &str) -> bool {
-    names.binary_search(&name).is_ok()
 }
 
 fn strip(work: &mut Work, is_one: impl Fn(&str) -> bool) {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bottle_core::Guard;
 use bottle_egress::{DenialCode, Permit, is_download, is_lfs_batch};
-use bottle_pipelock::{Finding, Scanner};
+use bottle_pipelock::{Line, Scanner};
 use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
 use http::header::CONTENT_ENCODING;
@@ -29,18 +29,17 @@ pub(super) struct Held {
 
 /// Scans host, method, target and header fields, and refuses bodies that could not be scanned.
 pub(super) fn head(scanner: &Scanner, permit: &Permit<'_>, work: &Work) -> Result<(), Refusal> {
-    let host = &permit.destination().host;
-    let data = || (!permit.names_host()).then(|| scanner.scan_host_data(host));
-    let found = scanner
-        .scan_host(host)
-        .or_else(|| data().flatten())
-        .or_else(|| scanner.scan_target(permit.target()))
-        .or_else(|| scanner.scan_body(work.method.as_str().as_bytes()));
     if Guard::HeadScan.is_on() {
-        refuse(found)?;
-        for (name, value) in &work.headers {
-            refuse(scanner.scan_header(host, name.as_str(), value.as_bytes()))?;
-        }
+        let line = Line {
+            method: work.method.as_str(),
+            host: &permit.destination().host,
+            host_is_given: permit.names_host(),
+            target: permit.target(),
+        };
+        let fields = work.headers.iter();
+        let fields = fields.map(|(name, value)| (name.as_str(), value.as_bytes()));
+        let found = scanner.scan_head(&line, fields);
+        refuse(found.map(|located| located.rule))?;
     }
     if is_encoded(&work.headers) && Guard::EncodedBodies.is_on() {
         Err(DenialCode::BodyUndecodable.into())
@@ -67,7 +66,7 @@ pub(super) async fn whole_body(
 /// Scans a body, or one piece of what is said on a WebSocket.
 pub(super) fn body(scanner: &Scanner, body: &[u8]) -> Result<(), Refusal> {
     if Guard::BodyScan.is_on() {
-        refuse(scanner.scan_body(body))?;
+        refuse(scanner.scan_body(body).map(|finding| finding.rule))?;
     }
     Ok(())
 }
@@ -160,15 +159,13 @@ fn is_encoded(headers: &HeaderMap) -> bool {
         .any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
-fn refuse(found: Option<Finding>) -> Result<(), Refusal> {
-    let Some(finding) = found else { return Ok(()) };
-    let rule = Some(finding.rule.to_string());
-    Err(Refusal {
-        code: if finding.rule.contains("known") {
-            DenialCode::DlpKnownSecret
-        } else {
-            DenialCode::DlpSecret
-        },
-        rule,
-    })
+fn refuse(found: Option<&'static str>) -> Result<(), Refusal> {
+    let Some(rule) = found else { return Ok(()) };
+    let code = if rule.contains("known") {
+        DenialCode::DlpKnownSecret
+    } else {
+        DenialCode::DlpSecret
+    };
+    let rule = Some(rule.to_owned());
+    Err(Refusal { code, rule })
 }
