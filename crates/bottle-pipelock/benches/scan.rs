@@ -15,9 +15,10 @@ const LENGTH: usize = 1024 * 1024;
 
 /// Source code: that of this crate's scanner, over and over.
 const SOURCE: &str = concat!(
-    include_str!("../src/scanner.rs"),
-    include_str!("../src/views.rs"),
+    include_str!("../src/scan.rs"),
+    include_str!("../src/shapes.rs"),
     include_str!("../src/known.rs"),
+    include_str!("../src/seed_phrase.rs"),
     include_str!("../src/address.rs"),
 );
 

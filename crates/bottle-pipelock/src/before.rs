@@ -2,12 +2,12 @@
 
 /// Digits in front of a Telegram token: the bot's number.
 const BOT_DIGITS: usize = 8;
-/// The first part of a Discord token: 17 to 20 digits in base64.
-const ACCOUNT: std::ops::RangeInclusive<usize> = 23..=28;
 /// The literal with which a JSON object begins in base64.
 const JSON: &[u8] = b"eyJ";
 /// The shortest first part of a web token.
 const JWT_HEADER: usize = 13;
+/// How much is looked at in front of a web token's second part: a longer run can only be a header with certificates.
+const LONGEST_HEADER: usize = 1000;
 /// How much of an Azure key stands in front of its mark, of 52 characters.
 const AZURE_FRONT: usize = 50;
 /// How far in front of a parameter its question mark is looked for.
@@ -119,19 +119,13 @@ pub(crate) fn digits(before: &[u8]) -> bool {
     digits.take(BOT_DIGITS).count() == BOT_DIGITS
 }
 
-/// The first part of a web token, perhaps with more in front.
+/// The first part of a web token, perhaps with more in front, or the end of a very long one.
 pub(crate) fn jwt_header(before: &[u8]) -> bool {
-    let run = url_safe_tail(before, usize::MAX);
+    let run = url_safe_tail(before, LONGEST_HEADER);
     let first = run
         .windows(JSON.len())
         .position(|part| part.eq_ignore_ascii_case(JSON));
-    first.is_some_and(|place| run.len() - place >= JWT_HEADER)
-}
-
-/// The number of a Discord account in base64, which begins with a digit.
-pub(crate) fn discord_account(before: &[u8]) -> bool {
-    let run = url_safe_tail(before, ACCOUNT.end() + 1);
-    ACCOUNT.contains(&run.len()) && matches!(run, [b'M' | b'N' | b'O', ..])
+    run.len() == LONGEST_HEADER || first.is_some_and(|place| run.len() - place >= JWT_HEADER)
 }
 
 /// The URL-safe base64 at the end, `most` bytes of it at most.

@@ -5,7 +5,8 @@ use std::fmt;
 use bottle_core::{Host, RequestUrl, UrlHost};
 
 use crate::host_data;
-use crate::scanner::{Finding, Scanner};
+use crate::finding::Finding;
+use crate::scanner::Scanner;
 
 /// The rule of what is compressed, and so cannot be looked into.
 const UNDECODABLE: &str = "undecodable";
@@ -39,8 +40,8 @@ pub struct SocketFrame {
 /// Something that must not leave, and in which part of the exchange it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Located {
-    /// The rule.
-    pub rule: &'static str,
+    /// What was found.
+    pub finding: Finding,
     /// The part.
     pub part: Part,
 }
@@ -93,7 +94,7 @@ pub struct Line<'a> {
 
 impl Located {
     fn at(part: Part) -> impl FnOnce(Finding) -> Self {
-        move |Finding { rule }| Self { rule, part }
+        move |finding| Self { finding, part }
     }
 }
 
@@ -107,7 +108,7 @@ impl Scanner {
         let data = || {
             let may_be_data = !line.host_is_given;
             let rule = may_be_data.then(|| host_data::find(line.host)).flatten();
-            rule.map(|rule| Finding { rule })
+            rule.map(Finding::of)
         };
         let host = self.scan_host(line.host).or_else(data);
         let target = || self.scan_target(line.target);
@@ -124,7 +125,10 @@ impl Scanner {
 
     /// The first thing in a request that the pipelock service would refuse it for.
     pub fn scan_exchange(&self, exchange: &Exchange<'_>) -> Option<Located> {
-        let refused = |part, rule| Some(Located { rule, part });
+        let refused = |part, rule| {
+            let finding = Finding::of(rule);
+            Some(Located { finding, part })
+        };
         let Ok(url) = http_form(exchange.url).parse::<RequestUrl>() else {
             return refused(Part::Url, "address-invalid");
         };
@@ -148,8 +152,8 @@ impl Scanner {
                 found.map(Located::at(Part::Body))
             })
             .or_else(|| {
-                let (rule, part) = (UNDECODABLE, Part::Body);
-                is_coded.then_some(Located { rule, part })
+                let (finding, part) = (Finding::of(UNDECODABLE), Part::Body);
+                is_coded.then_some(Located { finding, part })
             })
             .or_else(|| self.scan_frames(exchange.frames))
     }
@@ -160,12 +164,12 @@ impl Scanner {
         for frame in frames {
             let part = Part::Message(number);
             if frame.rsv1 {
-                let rule = UNDECODABLE;
-                return Some(Located { rule, part });
+                let finding = Finding::of(UNDECODABLE);
+                return Some(Located { finding, part });
             }
             message.extend_from_slice(&frame.payload);
-            if let Some(Finding { rule }) = self.scan_body(&message) {
-                return Some(Located { rule, part });
+            if let Some(finding) = self.scan_body(&message) {
+                return Some(Located { finding, part });
             }
             if frame.fin {
                 message.clear();
@@ -210,8 +214,8 @@ mod tests {
             body: body.as_bytes(),
             frames: &frames,
         });
-        found.map_or_else(String::new, |Located { rule, part }| {
-            format!("{rule} in {part}")
+        found.map_or_else(String::new, |Located { finding, part }| {
+            format!("{} in {part}", finding.rule)
         })
     }
 
@@ -249,7 +253,7 @@ mod tests {
                 target: "/",
             };
             let found = Scanner::new().scan_head(&line, []);
-            found.map(|located| located.rule)
+            found.map(|located| located.finding.rule)
         };
         assert_eq!(rule(false), Some("host-encoded-data"));
         assert_eq!(rule(true), None);

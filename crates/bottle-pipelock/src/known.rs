@@ -1,14 +1,19 @@
 //! The bottle's own secrets, found by value.
 
 use std::fmt;
+use std::ops::Range;
 
-use aho_corasick::AhoCorasick;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use bottle_core::{HeaderName, Host, HostPattern, Secret};
 
+use crate::needles::Needles;
+
 /// A secret that is shorter is not searched for: it would be found in everything.
 pub const MIN_SECRET_LENGTH: usize = 6;
+
+/// Of a longer value each part of this length is searched for: no more of a text needs to be kept to find it.
+const LONGEST_PART: usize = 256;
 
 /// Words that services want in the place of a password when the name before it is the secret.
 const NO_PASSWORDS: [&str; 3] = ["x-oauth-basic", "api_token", "unused"];
@@ -27,45 +32,31 @@ pub struct KnownSecret {
 }
 
 /// All of them, ready to search.
+#[derive(Default)]
 pub(crate) struct Known {
     secrets: Vec<KnownSecret>,
-    /// `None` when there is nothing to search for.
-    finder: Option<AhoCorasick>,
+    needles: Needles,
 }
 
 impl Known {
-    /// Answers `None` when the values cannot be searched for: far beyond what a bottle has.
-    pub(crate) fn new(secrets: &[KnownSecret]) -> Option<Self> {
+    /// Ready to search for these.
+    pub(crate) fn new(secrets: &[KnownSecret]) -> Self {
         let values = secrets.iter().map(|secret| secret.value.expose());
-        let needles: Vec<Vec<u8>> = values
+        let needles = values
             .flat_map(|value| [Some(value), secret_part(value)])
             .flatten()
             .filter(|value| value.len() >= MIN_SECRET_LENGTH)
-            .flat_map(|value| secret_spellings(value.as_bytes()))
-            .collect();
-        let finder = if needles.is_empty() {
-            None
-        } else {
-            let built = AhoCorasick::builder()
-                .ascii_case_insensitive(true)
-                .build(needles);
-            Some(built.ok()?)
-        };
-        Some(Self {
+            .flat_map(|value| parts(value.as_bytes()))
+            .flat_map(secret_spellings);
+        Self {
             secrets: secrets.to_vec(),
-            finder,
-        })
+            needles: Needles::new(needles.collect()),
+        }
     }
 
-    /// Whether one of the secrets is in the text, in whatever case: a host name has none.
-    pub(crate) fn is_in(&self, text: &[u8]) -> bool {
-        self.find(text).is_some()
-    }
-
-    /// Where the first of them is.
-    pub(crate) fn find(&self, text: &[u8]) -> Option<usize> {
-        let found = self.finder.as_ref()?.find(text)?;
-        Some(found.start())
+    /// Where secrets are in the text, in whatever case: a host name has none.
+    pub(crate) fn places<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = Range<usize>> + 'a {
+        self.needles.places(text)
     }
 
     /// Whether a header's value is a secret that belongs there, and nothing else.
@@ -79,13 +70,20 @@ impl Known {
 }
 
 impl fmt::Debug for Known {
-    /// Without the searcher, which is made of the values.
+    /// Without what is searched for.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { secrets, finder: _ } = self;
+        let Self { secrets, needles: _ } = self;
         f.debug_struct("Known")
             .field("secrets", secrets)
             .finish_non_exhaustive()
     }
+}
+
+/// A value, or pieces of a long one: each of them gives it away.
+fn parts(value: &[u8]) -> impl Iterator<Item = &[u8]> {
+    value
+        .chunks(LONGEST_PART)
+        .filter(move |part| part.len() == LONGEST_PART || value.len() < LONGEST_PART)
 }
 
 /// Whether this is how egress writes the secret: alone, or behind the word for one of its schemes.

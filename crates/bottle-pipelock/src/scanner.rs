@@ -1,70 +1,76 @@
 //! Looking for secrets.
 
+use std::ops::ControlFlow;
+use std::sync::Arc;
+
 use bottle_core::Host;
 
+use crate::finding::Finding;
 use crate::known::{Known, KnownSecret};
-use crate::seed_phrase;
-use crate::shapes::{ANY_CASE, EXACT, Shapes};
-use crate::views;
+use crate::piece::Piece;
+use crate::scan::{DEPTH, Scan};
+use crate::shapes::{ANY_CASE, EXACT, Hit, Shapes};
 
-/// The rule that finds a secret of the bottle itself.
-pub(crate) const KNOWN_RULE: &str = "known-secret";
-/// The rule that finds the words of a wallet.
-pub(crate) const SEED_RULE: &str = "seed-phrase";
 /// The rule of a scanner that could not be built: everything is refused.
 pub(crate) const BROKEN_RULE: &str = "scanner-broken";
 /// The rule of an input that would take too long to decode.
 pub(crate) const TOO_MANY_RULE: &str = "too-many-encodings";
+/// Findings of one text; whoever has more knows enough.
+const MAX_FOUND: usize = 1000;
 
-/// Something that must not leave. It says which rule found it, never what.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Finding {
-    /// The rule: a family of tokens (`github-token`), or `known-secret`.
-    pub rule: &'static str,
-}
-
-/// Finds tokens by their shape and known secrets by value: as they are, percent-encoded, escaped in JSON, base64 and
-/// hexadecimal, up to three of these on top of each other.
+/// Finds tokens by their shape and known secrets by value: as they are and behind Unicode look-alikes, percent-encoding,
+/// escapes, character references, base64, base32, hexadecimal and marks between the characters, up to three of these on
+/// top of each other.
 ///
-/// Cheap to make after the first; a call takes time linear in its input.
-#[derive(Debug)]
+/// Cheap to make after the first, and to clone; a call takes time linear in its input.
+#[derive(Debug, Clone, Default)]
 pub struct Scanner {
-    /// `None` when they cannot be searched for: then everything is refused.
-    known: Option<Known>,
-}
-
-impl Default for Scanner {
-    fn default() -> Self {
-        Self::new()
-    }
+    known: Arc<Known>,
+    allowed: Vec<String>,
 }
 
 impl Scanner {
     /// A scanner for tokens of known shapes.
     pub fn new() -> Self {
-        Self::with_known(&[])
+        Self::default()
     }
 
     /// A scanner that also knows the secrets of a bottle. Values of fewer than six bytes are not searched for.
     pub fn with_known(secrets: &[KnownSecret]) -> Self {
         Self {
-            known: Known::new(secrets),
+            known: Arc::new(Known::new(secrets)),
+            allowed: Vec::new(),
         }
     }
 
-    /// The secrets of the bottle; none when they cannot be searched for.
-    pub(crate) const fn known(&self) -> Option<&Known> {
-        self.known.as_ref()
+    /// The same scanner, to which the findings of these rules are none.
+    #[must_use]
+    pub fn allowing<'a>(&self, rules: impl IntoIterator<Item = &'a str>) -> Self {
+        Self {
+            known: Arc::clone(&self.known),
+            allowed: rules.into_iter().map(str::to_owned).collect(),
+        }
     }
 
-    #[cfg(test)]
-    pub(crate) const fn broken() -> Self {
-        Self { known: None }
-    }
-
-    /// Scans a body, or any other bytes.
+    /// Scans a body, or any other bytes: the first finding, if there is any.
     pub fn scan_body(&self, body: &[u8]) -> Option<Finding> {
-        self.scan(body, EXACT.as_ref())
+        self.scan(&Piece::whole(body), EXACT.as_ref())
+    }
+
+    /// All findings in a text, in its order; a thousand at most. What is behind several encodings is told once for each.
+    pub fn find_all(&self, text: &[u8]) -> Vec<Finding> {
+        let mut all = Vec::new();
+        self.each(&Piece::whole(text), EXACT.as_ref(), &mut |finding| {
+            all.push(finding);
+            if all.len() < MAX_FOUND {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        });
+        all.sort_by_key(|finding: &Finding| finding.offset);
+        all.dedup();
+        all
     }
 
     /// Scans a request's path and query.
@@ -74,53 +80,125 @@ impl Scanner {
 
     /// Scans a host name: without regard to case, and across any of its labels.
     pub fn scan_host(&self, host: &Host) -> Option<Finding> {
-        let any_case = ANY_CASE.as_ref();
+        let any_case = |text: &str| self.scan(&Piece::whole(text.as_bytes()), ANY_CASE.as_ref());
         let joined: String = host.labels().collect();
-        self.scan(host.as_str().as_bytes(), any_case)
-            .or_else(|| self.scan(joined.as_bytes(), any_case))
-            .or_else(|| across_labels(host, any_case?))
+        any_case(host.as_str())
+            .or_else(|| any_case(&joined))
+            .or_else(|| self.across_labels(host))
     }
 
     /// Scans a header field of a request to this host. A known secret passes in its own header to its own hosts, alone
     /// or behind the word for its scheme, as egress writes it.
     pub fn scan_header(&self, host: &Host, name: &str, value: &[u8]) -> Option<Finding> {
-        let is_own = self
-            .known
-            .as_ref()
-            .is_some_and(|known| known.is_own(host, name, value));
+        let is_own = self.known.is_own(host, name, value);
         let value = if is_own { b"" } else { value };
         self.scan_body(name.as_bytes())
             .or_else(|| self.scan_body(value))
     }
 
-    fn scan(&self, text: &[u8], shapes: Option<&Shapes>) -> Option<Finding> {
-        let (Some(known), Some(shapes)) = (&self.known, shapes) else {
-            return Some(Finding { rule: BROKEN_RULE });
-        };
-        let found = views::find(text, |view| {
-            if known.is_in(view) {
-                return Some(Finding { rule: KNOWN_RULE });
-            }
-            let phrase = || seed_phrase::find(view).map(|_| SEED_RULE);
-            shapes
-                .find(view)
-                .or_else(phrase)
-                .map(|rule| Finding { rule })
+    /// Scans a piece of a longer text.
+    pub(crate) fn scan_piece(&self, piece: &Piece<'_>) -> Option<Finding> {
+        self.scan(piece, EXACT.as_ref())
+    }
+
+    fn scan(&self, piece: &Piece<'_>, shapes: Option<&Shapes>) -> Option<Finding> {
+        let mut first = None;
+        self.each(piece, shapes, &mut |finding| {
+            first = Some(finding);
+            ControlFlow::Break(())
         });
-        found.unwrap_or(Some(Finding {
-            rule: TOO_MANY_RULE,
-        }))
+        first
+    }
+
+    /// Tells all findings, and that there were too many encodings to know.
+    fn each(
+        &self,
+        piece: &Piece<'_>,
+        shapes: Option<&Shapes>,
+        found: &mut dyn FnMut(Finding) -> ControlFlow<()>,
+    ) {
+        let Some(shapes) = shapes else {
+            let _ = found(Finding::of(BROKEN_RULE));
+            return;
+        };
+        let mut scan = Scan::new(&self.known, shapes, piece.bytes.len());
+        let _ = scan.look(piece, DEPTH, &mut |hit| self.tell(hit, found));
+        if scan.is_too_much {
+            let _ = found(Finding::of(TOO_MANY_RULE));
+        }
+    }
+
+    fn tell(
+        &self,
+        hit: Hit,
+        found: &mut dyn FnMut(Finding) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let Hit {
+            rule,
+            start,
+            literal,
+        } = hit;
+        if self.allowed.iter().any(|allowed| allowed == rule) {
+            return ControlFlow::Continue(());
+        }
+        let offset = start;
+        found(Finding {
+            rule,
+            offset,
+            literal,
+        })
+    }
+
+    /// Looks at every row of labels as one word. A name has 127 labels and 253 bytes at most.
+    fn across_labels(&self, host: &Host) -> Option<Finding> {
+        let labels: Vec<&str> = host.labels().collect();
+        let shapes = ANY_CASE.as_ref()?;
+        (0..labels.len()).find_map(|first| {
+            let mut word = String::new();
+            labels.iter().skip(first).find_map(|label| {
+                word.push_str(label);
+                let mut found = None;
+                let piece = Piece::whole(word.as_bytes());
+                let _ = shapes.everywhere(&piece, &mut |hit| {
+                    self.tell(hit, &mut |finding| {
+                        found = Some(finding);
+                        ControlFlow::Break(())
+                    })
+                });
+                found
+            })
+        })
     }
 }
 
-/// Looks at every row of labels as one word. A name has 127 labels and 253 bytes at most.
-fn across_labels(host: &Host, shapes: &Shapes) -> Option<Finding> {
-    let labels: Vec<&str> = host.labels().collect();
-    (0..labels.len()).find_map(|first| {
-        let mut word = String::new();
-        labels.iter().skip(first).find_map(|label| {
-            word.push_str(label);
-            shapes.find(word.as_bytes()).map(|rule| Finding { rule })
-        })
-    })
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_scanner_that_cannot_be_built_refuses_everything() {
+        let found = Scanner::new().scan(&Piece::whole(b""), None);
+        assert_eq!(found.map(|found| found.rule), Some(BROKEN_RULE));
+    }
+
+    #[test]
+    fn all_are_found_in_their_order_and_none_is_shown() {
+        let key = ["AK", "IAQ3EGTHP7K5ZWXN2M"].concat();
+        let text = format!("first {key}, second {key}; once more {}", key.replace('A', "%41"));
+        let found = Scanner::new().find_all(text.as_bytes());
+        let offsets: Vec<_> = found.iter().map(|each| each.offset).collect();
+        assert_eq!(offsets, [6, 35, 67]);
+        assert!(found.iter().all(|each| each.literal == "AKIA"));
+        assert!(Scanner::new().find_all(b"nothing").is_empty());
+    }
+
+    #[test]
+    fn what_a_rule_finds_may_be_allowed() {
+        let scanner = Scanner::new().allowing(["aws-access-key-id"]);
+        let rule = |text: &str| scanner.scan_body(text.as_bytes()).map(|found| found.rule);
+        let key = ["AK", "IAQ3EGTHP7K5ZWXN2M"].concat();
+        assert_eq!(rule(&key), None);
+        let token = ["glp", "at-q7Rk2VdXs9TfYb3HnJc6"].concat();
+        assert_eq!(rule(&format!("{key} {token}")), Some("gitlab-token"));
+    }
 }

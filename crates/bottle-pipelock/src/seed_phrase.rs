@@ -3,7 +3,8 @@
 //! The words of the list are words of every text, so a phrase is twelve or more of them in a row whose checksum is
 //! right. Whatever is no letter may stand between two words: spaces, line breaks, numbers, the marks of a list.
 
-use std::ops::{Range, RangeInclusive};
+use std::ops::{ControlFlow, Range};
+use std::sync::LazyLock;
 
 use bip39::{Language, Mnemonic};
 
@@ -11,10 +12,13 @@ use bip39::{Language, Mnemonic};
 const LENGTHS: [usize; 5] = [24, 21, 18, 15, 12];
 /// The fewest words.
 const SHORTEST: usize = 12;
-/// How many letters a word of the list has.
-const LETTERS: RangeInclusive<usize> = 3..=8;
+/// The most letters of a word of the list; the fewest are three.
+const MAX_LETTERS: usize = 8;
 /// How many bytes may stand between two words: the marks of a table, indented deep.
 const MAX_GAP: usize = 48;
+/// From the beginning of a phrase to that of its last word there are eleven words of three letters and their gaps: one
+/// place of so many lies there in every phrase.
+const STEP: usize = 11 * 4;
 /// Rows of words that are checked in one text, far more than any text has that was not made to take long. Behind so many
 /// the next row is taken for a phrase.
 const MAX_CHECKS: usize = 20_000;
@@ -27,84 +31,155 @@ struct Word {
     place: Range<usize>,
 }
 
-/// Where a seed phrase stands in a text, if there is one. Takes time linear in the text.
-pub(crate) fn find(text: &[u8]) -> Option<Range<usize>> {
-    // Most texts have no twelve words of the right length in a row: only those are looked up.
-    let mut row: Vec<Range<usize>> = Vec::new();
-    let mut left = MAX_CHECKS;
-    for place in words(text) {
-        let is_near = row
-            .last()
-            .is_none_or(|last| place.start - last.end <= MAX_GAP);
-        let may_be_listed = LETTERS.contains(&place.len());
-        if !(is_near && may_be_listed) {
-            let found = find_in_row(text, &row, &mut left);
-            if found.is_some() {
-                return found;
-            }
-            row.clear();
-        }
-        if may_be_listed {
-            row.push(place);
-        }
+/// Tells where seed phrases stand in a text. Takes time linear in the text, and looks at few of the words of most texts.
+pub(crate) fn each(
+    text: &[u8],
+    report: &mut dyn FnMut(Range<usize>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    let (mut at, mut left) = (0, MAX_CHECKS);
+    while at < text.len() {
+        let near = word_from(text, at);
+        let Some(first) = near.and_then(|place| listed(text, place)) else {
+            at += STEP;
+            continue;
+        };
+        let row = row_around(text, first);
+        at = row.last().map_or(at, |word| word.place.end) + 1;
+        each_in_row(&row, &mut left, report)?;
     }
-    find_in_row(text, &row, &mut left)
+    ControlFlow::Continue(())
 }
 
-/// The places of all runs of letters.
-fn words(text: &[u8]) -> impl Iterator<Item = Range<usize>> {
-    let mut at = 0;
-    std::iter::from_fn(move || {
-        let rest = text.get(at..)?;
-        let start = at + rest.iter().position(u8::is_ascii_alphabetic)?;
-        let letters = text.get(start..)?.iter();
-        let length = letters
-            .take_while(|byte| byte.is_ascii_alphabetic())
-            .count();
-        at = start + length;
-        Some(start..at)
-    })
+/// The run of letters in which this place is, or the next one.
+fn word_from(text: &[u8], at: usize) -> Option<Range<usize>> {
+    let rest = text.get(at..)?;
+    let gap = rest.iter().take(MAX_GAP + 1).position(u8::is_ascii_alphabetic)?;
+    let first = at + gap;
+    let front = if gap == 0 { letters_before(text, at) } else { 0 };
+    Some(first - front..first + letters_from(text, first))
 }
 
-fn find_in_row(text: &[u8], row: &[Range<usize>], left: &mut usize) -> Option<Range<usize>> {
-    if row.len() < SHORTEST {
-        return None;
+fn word_before(text: &[u8], start: usize) -> Option<Range<usize>> {
+    let front = text.get(..start)?.iter().rev();
+    let gap = front.take(MAX_GAP + 1).position(u8::is_ascii_alphabetic)?;
+    let end = start - gap;
+    Some(end - letters_before(text, end)..end)
+}
+
+/// How many letters stand here; more than a word has are not counted.
+fn letters_from(text: &[u8], at: usize) -> usize {
+    let rest = text.get(at..).unwrap_or_default().iter();
+    let letters = rest.take_while(|byte| byte.is_ascii_alphabetic());
+    letters.take(MAX_LETTERS + 1).count()
+}
+
+fn letters_before(text: &[u8], at: usize) -> usize {
+    let front = text.get(..at).unwrap_or_default().iter().rev();
+    let letters = front.take_while(|byte| byte.is_ascii_alphabetic());
+    letters.take(MAX_LETTERS + 1).count()
+}
+
+/// All words of the list that stand in a row with this one.
+fn row_around(text: &[u8], first: Word) -> Vec<Word> {
+    let before = |word: &Word| listed(text, word_before(text, word.place.start)?);
+    let behind = |word: &Word| {
+        let gap = text.get(word.place.end)?;
+        (!gap.is_ascii_alphabetic()).then_some(())?;
+        listed(text, word_from(text, word.place.end)?)
+    };
+    let mut row = Vec::new();
+    let mut next = before(&first);
+    while let Some(word) = next {
+        next = before(&word);
+        row.push(word);
     }
-    let listed: Vec<Option<Word>> = row
-        .iter()
-        .map(|place| {
-            let number = number(text.get(place.clone())?)?;
-            let place = place.clone();
-            Some(Word { number, place })
-        })
-        .collect();
-    listed.split(Option::is_none).find_map(|words| {
-        let words: Vec<&Word> = words.iter().flatten().collect();
-        find_in_list(&words, left)
-    })
+    row.reverse();
+    row.push(first);
+    while let Some(word) = row.last().and_then(behind) {
+        row.push(word);
+    }
+    row
 }
 
-/// The number of a word in the list, which is sorted.
+fn listed(text: &[u8], place: Range<usize>) -> Option<Word> {
+    let number = number(text.get(place.clone())?)?;
+    Some(Word { number, place })
+}
+
+/// The number of a word in the list.
 fn number(word: &[u8]) -> Option<u16> {
-    let word = word.to_ascii_lowercase();
-    let place = Language::English
-        .word_list()
-        .binary_search_by(|entry| entry.as_bytes().cmp(&word))
-        .ok()?;
-    u16::try_from(place).ok()
+    WORDS.get(packed(word)?)
 }
 
-fn find_in_list(words: &[&Word], left: &mut usize) -> Option<Range<usize>> {
+/// The letters of a word in one number, without their case.
+fn packed(word: &[u8]) -> Option<u64> {
+    let is_of_length = (3..=MAX_LETTERS).contains(&word.len());
+    let letters = word.iter().map(|letter| u64::from(letter.to_ascii_lowercase()));
+    is_of_length.then(|| letters.fold(0, |packed, letter| packed << 8 | letter))
+}
+
+/// The list, by the letters of its words.
+static WORDS: LazyLock<Words> = LazyLock::new(|| {
+    let mut words = Words(vec![(0, 0); Words::PLACES]);
+    for (number, word) in (0..).zip(Language::English.word_list()) {
+        if let Some(packed) = packed(word.as_bytes()) {
+            words.add(packed, number);
+        }
+    }
+    words
+});
+
+/// A table of words, each at the place that follows from its letters or at the next free one.
+struct Words(Vec<(u64, u16)>);
+
+impl Words {
+    /// Four for each word, so that most are looked up in one step.
+    const PLACES: usize = 8192;
+
+    fn places(word: u64) -> impl Iterator<Item = usize> {
+        let hash = word.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 51;
+        let first = usize::try_from(hash).unwrap_or_default();
+        (first..Self::PLACES).chain(0..first)
+    }
+
+    fn add(&mut self, word: u64, number: u16) {
+        for place in Self::places(word) {
+            if let Some(entry @ (0, _)) = self.0.get_mut(place) {
+                *entry = (word, number);
+                return;
+            }
+        }
+    }
+
+    fn get(&self, word: u64) -> Option<u16> {
+        let mut entries = Self::places(word).map_while(|place| self.0.get(place));
+        let (found, number) = entries.find(|(other, _)| *other == word || *other == 0)?;
+        (*found == word).then_some(*number)
+    }
+}
+
+fn each_in_row(
+    words: &[Word],
+    left: &mut usize,
+    report: &mut dyn FnMut(Range<usize>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
+    if words.len() < SHORTEST {
+        return ControlFlow::Continue(());
+    }
     let numbers: Vec<u16> = words.iter().map(|word| word.number).collect();
-    (0..words.len()).find_map(|start| {
-        LENGTHS.iter().find_map(|length| {
+    for start in 0..words.len() {
+        let phrase = LENGTHS.iter().find_map(|length| {
             let end = start + length;
             let (first, last) = (words.get(start)?, words.get(end - 1)?);
             let numbers = numbers.get(start..end)?;
             *left = left.saturating_sub(1);
             (*left == 0 || is_phrase(numbers)).then_some(first.place.start..last.place.end)
-        })
-    })
+        });
+        if let Some(place) = phrase {
+            report(place)?;
+        }
+    }
+    ControlFlow::Continue(())
 }
 
 /// Whether the checksum is right. Words in the order of the list are a part of the list.

@@ -1,27 +1,75 @@
-//! All families at once: one search for their literals, then the shape of whichever was met.
+//! All families at once: a search for their literals, then the shape of whichever was met.
 
-use std::sync::LazyLock;
+use std::ops::{ControlFlow, Range};
+use std::sync::{LazyLock, OnceLock};
 
-use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
-use regex_automata::meta::Regex;
+use aho_corasick::packed::{self, Searcher};
+use aho_corasick::Span;
+use regex_automata::dfa::Automaton;
+use regex_automata::dfa::dense::DFA;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
 
 use crate::checks;
-use crate::families::{self, Checksum, Family};
+use crate::families::{self, Checksum, Family, Finder};
+use crate::literals::{Literal, Literals};
+use crate::numbers;
+use crate::piece::Piece;
 
-/// A family, ready to search.
-struct Shape {
-    family: &'static Family,
-    regex: Regex,
+/// The rule of a text that everybody knows: the key in the documentation of some vendor.
+pub(crate) const EXAMPLE_RULE: &str = "documented-example";
+/// A block is searched with each group of literals while it is in the fastest memory.
+const BLOCK: usize = 32 * 1024;
+/// No literal of the whole text is longer: blocks overlap by so much.
+const LONGEST_LITERAL: usize = 64;
+/// Literals that one searcher takes at full speed.
+const GROUP: usize = 32;
+
+/// Whoever is told of tokens; `Break` ends the search.
+pub(crate) type Report<'a> = &'a mut dyn FnMut(Hit) -> ControlFlow<()>;
+
+/// A token in a text.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hit {
+    pub(crate) rule: &'static str,
+    /// Where the literal begins by which it was found.
+    pub(crate) start: usize,
+    /// That literal.
+    pub(crate) literal: &'static str,
+}
+
+impl Hit {
+    /// One without a literal.
+    pub(crate) const fn of(rule: &'static str, start: usize) -> Self {
+        Self {
+            rule,
+            start,
+            literal: "",
+        }
+    }
+
+    /// The same at another place.
+    pub(crate) const fn at(self, start: usize) -> Self {
+        Self { start, ..self }
+    }
 }
 
 /// All shapes, ready to search.
 pub(crate) struct Shapes {
-    finder: AhoCorasick,
-    /// Each literal, and the place of its family in `members`.
-    owners: Vec<(&'static str, usize)>,
+    words: Literals,
+    numbers: Literals,
+    texts: Literals,
+    /// Searchers for the literals in `texts`; none in any case, where every place is looked at.
+    searchers: Vec<Searcher>,
     members: Vec<Shape>,
+}
+
+/// A family, ready to be looked for at a place.
+struct Shape {
+    family: &'static Family,
+    any_case: bool,
+    /// Made when it is needed first; `None` never: a test makes all.
+    automaton: OnceLock<Option<DFA<Vec<u32>>>>,
 }
 
 /// As they are written.
@@ -32,83 +80,154 @@ pub(crate) static ANY_CASE: LazyLock<Option<Shapes>> = LazyLock::new(|| Shapes::
 impl Shapes {
     /// `None` never: a test builds both.
     fn build(any_case: bool) -> Option<Self> {
-        let owners: Vec<_> = families::all()
-            .enumerate()
-            .flat_map(|(number, family)| family.literals.iter().map(move |each| (*each, number)))
-            .collect();
-        let finder = AhoCorasick::builder()
-            // Beyond a hundred patterns it would take a slower one by itself.
-            .kind(Some(AhoCorasickKind::DFA))
-            .match_kind(MatchKind::Standard)
-            .ascii_case_insensitive(any_case)
-            .build(owners.iter().map(|(literal, _)| literal))
-            .ok()?;
-        let syntax = syntax::Config::new()
-            .unicode(false)
-            .utf8(false)
-            .case_insensitive(any_case);
-        let members = families::all().map(|family| {
-            let regex = Regex::builder().syntax(syntax).build(family.shape).ok()?;
-            Some(Shape { family, regex })
+        let members = families::all().map(|family| Shape {
+            family,
+            any_case,
+            automaton: OnceLock::new(),
         });
+        let members = members.collect();
+        let none = || Literals::of(&[], any_case);
+        if any_case {
+            let all = [Finder::Word, Finder::Text, Finder::Number];
+            let (words, numbers, texts) = (none(), none(), Literals::of(&all, any_case));
+            let searchers = Vec::new();
+            return Some(Self { words, numbers, texts, searchers, members });
+        }
+        let texts = Literals::of(&[Finder::Text], any_case);
+        let mut literals: Vec<_> = texts.all().collect();
+        literals.sort_by_key(|literal| literal.len());
+        let searchers = literals.chunks(GROUP).map(searcher);
         Some(Self {
-            finder,
-            owners,
-            members: members.collect::<Option<_>>()?,
+            words: Literals::of(&[Finder::Word], any_case),
+            numbers: Literals::of(&[Finder::Number], any_case),
+            searchers: searchers.collect::<Option<_>>()?,
+            texts,
+            members,
         })
     }
 
-    /// The name of the first family of which a token is in the text.
-    pub(crate) fn find(&self, text: &[u8]) -> Option<&'static str> {
-        self.hits(text).next().map(|hit| hit.rule)
+    /// Whether capitals count.
+    pub(crate) const fn is_exact(&self) -> bool {
+        !self.searchers.is_empty()
     }
 
-    /// Every token in the text.
-    pub(crate) fn hits(&self, text: &[u8]) -> impl Iterator<Item = Hit> {
-        let met = self.finder.find_overlapping_iter(text);
-        met.filter_map(move |found| {
-            let (literal, owner) = *self.owners.get(found.pattern().as_usize())?;
-            let shape = self.members.get(owner)?;
-            let is_there = shape.is_at(text, found.start(), literal.len());
-            is_there.then_some(Hit {
-                rule: shape.family.name,
-                start: found.start(),
-                literal,
-            })
+    /// Every token in a short text, wherever it stands.
+    pub(crate) fn everywhere(&self, piece: &Piece<'_>, report: Report<'_>) -> ControlFlow<()> {
+        self.in_range(&self.texts, piece, 0..piece.bytes.len(), report)
+    }
+
+    /// The tokens that may consist of short words, and numbers.
+    pub(crate) fn among_words(&self, piece: &Piece<'_>, report: Report<'_>) -> ControlFlow<()> {
+        let mut start = 0;
+        while start < piece.bytes.len() {
+            let end = piece.bytes.len().min(start + BLOCK + LONGEST_LITERAL);
+            for searcher in &self.searchers {
+                let mut at = start;
+                while let Some(met) = searcher.find_in(piece.bytes, Span { start: at, end }) {
+                    at = met.start() + 1;
+                    if met.start() < start + BLOCK {
+                        self.at(&self.texts, piece, met.start(), report)?;
+                    }
+                }
+            }
+            start += BLOCK;
+        }
+        numbers::rows(piece.bytes)
+            .try_for_each(|row| self.in_range(&self.numbers, piece, row, report))
+    }
+
+    /// The tokens that begin at these places, which are in a long word or in the name in front of it.
+    pub(crate) fn in_word(
+        &self,
+        piece: &Piece<'_>,
+        places: Range<usize>,
+        report: Report<'_>,
+    ) -> ControlFlow<()> {
+        self.in_range(&self.words, piece, places, report)
+    }
+
+    fn in_range(
+        &self,
+        literals: &Literals,
+        piece: &Piece<'_>,
+        range: Range<usize>,
+        report: Report<'_>,
+    ) -> ControlFlow<()> {
+        let mut places = literals.places(piece.bytes, range);
+        places.try_for_each(|place| self.at(literals, piece, place, report))
+    }
+
+    fn at(
+        &self,
+        literals: &Literals,
+        piece: &Piece<'_>,
+        place: usize,
+        report: Report<'_>,
+    ) -> ControlFlow<()> {
+        let rest = piece.bytes.get(place..).unwrap_or_default();
+        literals.at(rest).try_for_each(|Literal { text, family, .. }| {
+            let shape = self.members.get(family);
+            let Some(rule) = shape.and_then(|shape| shape.rule_at(piece, place, text.len())) else {
+                return ControlFlow::Continue(());
+            };
+            let (start, literal) = (place, text);
+            report(Hit { rule, start, literal })
         })
     }
 }
 
-/// A token in a text.
-pub(crate) struct Hit {
-    pub(crate) rule: &'static str,
-    /// Where the literal begins by which it was found.
-    pub(crate) start: usize,
-    /// That literal.
-    pub(crate) literal: &'static str,
+fn searcher(literals: &[&str]) -> Option<Searcher> {
+    packed::Config::new()
+        .builder()
+        .extend(literals)
+        .build()
 }
 
 impl Shape {
-    fn is_at(&self, text: &[u8], start: usize, literal: usize) -> bool {
-        let is_apart = (self.family.before)(text.get(..start).unwrap_or_default());
+    /// The rule by which something at this place is a token, if it is one.
+    fn rule_at(&self, piece: &Piece<'_>, start: usize, literal: usize) -> Option<&'static str> {
+        let text = piece.bytes;
+        let is_apart = (self.family.before)(text.get(..start)?);
         if !is_apart && !matches!(self.family.checksum, Checksum::Sufficient(_)) {
-            return false;
+            return None;
         }
-        let input = Input::new(text).range(start..).anchored(Anchored::Yes);
-        let Some(token) = self
-            .regex
-            .find(input)
-            .and_then(|found| text.get(found.range()))
-        else {
-            return false;
-        };
+        let end = self.end_of(text, start)?;
+        let token = text.get(start..end)?;
         let is_one = match self.family.checksum {
             Checksum::Unasked => true,
             Checksum::Required(check) => check(token),
             Checksum::Sufficient(check) => is_apart || check(token),
         };
-        let rest = token.get(literal..).unwrap_or_default();
-        is_one && !(self.family.is_example)(token) && !checks::is_placeholder(rest)
+        let is_placeholder = || checks::is_placeholder(token.get(literal..).unwrap_or_default());
+        if !is_one || is_placeholder() || !piece.decides(start, end) {
+            return None;
+        }
+        let is_example = (self.family.is_example)(token);
+        Some(if is_example { EXAMPLE_RULE } else { self.family.name })
+    }
+
+    /// Where the text of the shape that begins here ends. Without an automaton everything has the shape.
+    fn end_of(&self, text: &[u8], start: usize) -> Option<usize> {
+        let Some(automaton) = self.automaton.get_or_init(|| self.build()) else {
+            return Some(text.len());
+        };
+        let input = Input::new(text).range(start..).anchored(Anchored::Yes);
+        match automaton.try_search_fwd(&input) {
+            Ok(found) => Some(found?.offset()),
+            Err(_) => Some(text.len()),
+        }
+    }
+
+    fn build(&self) -> Option<DFA<Vec<u32>>> {
+        let syntax = syntax::Config::new()
+            .unicode(false)
+            .utf8(false)
+            .case_insensitive(self.any_case);
+        DFA::builder()
+            .syntax(syntax)
+            .configure(DFA::config().start_kind(regex_automata::dfa::StartKind::Anchored))
+            .build(self.family.shape)
+            .ok()
     }
 }
 
@@ -120,7 +239,12 @@ mod tests {
 
     #[test]
     fn every_shape_is_one() {
-        assert!(EXACT.is_some() && ANY_CASE.is_some());
+        for shapes in [&EXACT, &ANY_CASE] {
+            let shapes = shapes.as_ref().unwrap();
+            for shape in &shapes.members {
+                assert!(shape.build().is_some(), "{}", shape.family.name);
+            }
+        }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Chat and mail.
 
-use super::{Family, anywhere, family, short};
+use super::{Family, Finder, alone, anywhere, family, short, text};
 use crate::before;
 
 pub(super) const FAMILIES: &[Family] = &[
@@ -26,17 +26,17 @@ pub(super) const FAMILIES: &[Family] = &[
         &["/api/webhooks/"],
         r"/api/webhooks/[0-9]{17,20}/[A-Za-z0-9_-]{60}",
     ),
-    Family {
-        // The first part is an account's number in base64.
-        before: before::discord_account,
-        ..family(
-            "discord-bot-token",
-            &["."],
-            r"\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27}",
-        )
-    },
+    // The first part is an account's number of 17 to 20 digits in base64: it begins with two of them.
+    alone(
+        "discord-bot-token",
+        &[
+            "MD", "MT", "Mj", "Mz", "ND", "NT", "Nj", "Nz", "OD", "OT", "Oj", "Oz",
+        ],
+        r"[MNO][DTjz][A-Za-z0-9_-]{21,26}\.[A-Za-z0-9_-]{6}\.[A-Za-z0-9_-]{27}",
+    ),
     Family {
         before: before::digits,
+        finder: Finder::Text,
         ..family("telegram-bot-token", &[":AA"], r":AA[A-Za-z0-9_-]{32,33}\b")
     },
     anywhere(
@@ -49,7 +49,7 @@ pub(super) const FAMILIES: &[Family] = &[
         &["chat.googleapis.com/v1/spaces/"],
         r"chat\.googleapis\.com/v1/spaces/[A-Za-z0-9_-]+/messages\?key=[A-Za-z0-9_-]{30}",
     ),
-    anywhere(
+    text(
         "dingtalk-webhook",
         &["oapi.dingtalk.com/robot/send?access_token="],
         r"oapi\.dingtalk\.com/robot/send\?access_token=[0-9a-f]{63}",

@@ -1,6 +1,6 @@
 //! Clouds and platforms.
 
-use super::{Family, alone, anywhere, family};
+use super::{Family, alone, anywhere, family, text};
 use crate::before;
 
 /// Key ids of Amazon's documentation.
@@ -42,7 +42,7 @@ pub(super) const FAMILIES: &[Family] = &[
         r"GOCSPX-[A-Za-z0-9_-]{27}",
     ),
     family("google-oauth-token", &["ya29."], r"ya29\.[A-Za-z0-9_-]{20}"),
-    anywhere(
+    text(
         "azure-storage-key",
         &["AccountKey=", "SharedAccessKey="],
         r"(?:AccountKey=[A-Za-z0-9+/]{86}|SharedAccessKey=[A-Za-z0-9+/]{43})=",

@@ -1,12 +1,13 @@
 //! Secrets of which only the name is known. Rather one is missed than an ordinary request refused: the value has to look
 //! like one, and a name in lower case counts in an address only, as forms and pages have tokens and passwords, too.
 
-use super::{Family, checked};
+use super::{Family, Finder, checked};
 use crate::{before, checks};
 
 pub(super) const FAMILIES: &[Family] = &[
     Family {
         before: before::query,
+        finder: Finder::Text,
         ..checked(
             "credential-in-query",
             &[
@@ -26,6 +27,7 @@ pub(super) const FAMILIES: &[Family] = &[
     },
     Family {
         before: before::anything,
+        finder: Finder::Text,
         ..checked(
             "password-in-address",
             &["://"],
@@ -36,6 +38,7 @@ pub(super) const FAMILIES: &[Family] = &[
     },
     Family {
         before: before::variable,
+        finder: Finder::Text,
         ..checked(
             "secret-in-variable",
             &[

@@ -1,9 +1,9 @@
 //! Private keys, by what is around them and by how their bytes begin.
 
-use super::{Family, anywhere, family};
+use super::{Family, anywhere, family, text};
 
 pub(super) const FAMILIES: &[Family] = &[
-    anywhere(
+    text(
         "private-key",
         &["-----BEGIN"],
         // A form has `+` for a space.

@@ -32,6 +32,19 @@ pub(crate) struct Family {
     pub(crate) is_example: fn(&[u8]) -> bool,
     /// What the token itself says about being one.
     pub(crate) checksum: Checksum,
+    /// How its literals are looked for.
+    pub(crate) finder: Finder,
+}
+
+/// How a literal is looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Finder {
+    /// In long words, and in the name of a value that is one ([`crate::runs`]).
+    Word,
+    /// In the whole text: the token may consist of short words.
+    Text,
+    /// In groups of digits.
+    Number,
 }
 
 /// What is known from the token alone.
@@ -77,6 +90,7 @@ const fn family(
         before: before::boundary,
         is_example: |_| false,
         checksum: Checksum::Unasked,
+        finder: Finder::Word,
     }
 }
 
@@ -113,6 +127,18 @@ const fn anywhere(
     Family {
         before: before::anything,
         ..family(name, literals, shape)
+    }
+}
+
+/// A family whose literal is unmistakable wherever it stands, even among short words.
+const fn text(
+    name: &'static str,
+    literals: &'static [&'static str],
+    shape: &'static str,
+) -> Family {
+    Family {
+        finder: Finder::Text,
+        ..anywhere(name, literals, shape)
     }
 }
 

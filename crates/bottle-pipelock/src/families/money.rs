@@ -2,7 +2,7 @@
 //!
 //! Numbers of social security are left out: nothing tells them from other numbers.
 
-use super::{Checksum, Family, anywhere, checked, family};
+use super::{Checksum, Family, Finder, anywhere, checked, family};
 use crate::{before, checks};
 
 /// Each prefix with each digit.
@@ -50,6 +50,7 @@ pub(super) const FAMILIES: &[Family] = &[
     // In groups: without them it is one of many numbers that have 16 digits.
     Family {
         before: before::number,
+        finder: Finder::Number,
         checksum: Checksum::Required(checks::is_card),
         ..family(
             "payment-card",
@@ -62,6 +63,7 @@ pub(super) const FAMILIES: &[Family] = &[
     },
     Family {
         before: before::anything,
+        finder: Finder::Text,
         ..checked(
             "payment-card-by-name",
             &["card", "Card", "CARD"],
@@ -69,7 +71,9 @@ pub(super) const FAMILIES: &[Family] = &[
             checks::is_card,
         )
     },
-    checked(
+    Family {
+        finder: Finder::Number,
+        ..checked(
         "bank-account",
         with_digits!(
             "AD" "AE" "AT" "BE" "BG" "CH" "CY" "CZ" "DE" "DK" "EE" "ES" "FI" "FR" "GB" "GR" "HR" "HU" "IE" "IL"
@@ -77,7 +81,7 @@ pub(super) const FAMILIES: &[Family] = &[
         ),
         r"[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}\b",
         checks::is_iban,
-    ),
+    )},
     family("easypost-key", &["EZAK", "EZTK"], r"EZ[AT]K[A-Za-z0-9]{52}"),
     family(
         "duffel-token",

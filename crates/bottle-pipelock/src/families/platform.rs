@@ -1,6 +1,6 @@
 //! Where programs and their data are hosted, and where they are watched.
 
-use super::{Family, anywhere, family, short};
+use super::{Family, anywhere, family, short, text};
 use crate::before;
 
 pub(super) const FAMILIES: &[Family] = &[
@@ -35,7 +35,7 @@ pub(super) const FAMILIES: &[Family] = &[
         &["mdb_sa_sk_"],
         r"mdb_sa_sk_[A-Za-z0-9_-]{38}",
     ),
-    anywhere(
+    text(
         "cloudinary-address",
         &["cloudinary://"],
         r"cloudinary://[0-9]{12,18}:[A-Za-z0-9_-]{26}",

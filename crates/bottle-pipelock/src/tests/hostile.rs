@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use super::encoded;
 use crate::families;
-use crate::{Finding, KnownSecret, Scanner};
+use crate::{KnownSecret, Scanner};
 
 /// Unoptimised and beside other tests; a search that is not linear takes minutes.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -106,19 +106,6 @@ fn layers_upon_layers_end() {
         assert_eq!(scanner.scan_body(text.as_bytes()), None);
         assert!(start.elapsed() < PATIENCE, "{round}");
     }
-}
-
-#[test]
-fn a_scanner_that_cannot_be_built_refuses_everything() {
-    let broken = Scanner::broken();
-    let host = "ok.test".parse().unwrap();
-    let refused = Some(Finding {
-        rule: "scanner-broken",
-    });
-    assert_eq!(broken.scan_body(b""), refused);
-    assert_eq!(broken.scan_target("/"), refused);
-    assert_eq!(broken.scan_host(&host), refused);
-    assert_eq!(broken.scan_header(&host, "x", b"y"), refused);
 }
 
 fn with_known() -> Scanner {

@@ -9,7 +9,7 @@ use ::base64::Engine as _;
 use ::base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 
 /// A text in each encoding that the scanner takes off, with the encoding's name.
-fn encoded(text: &str) -> Vec<(&'static str, String)> {
+pub(crate) fn encoded(text: &str) -> Vec<(&'static str, String)> {
     let each = |render: fn(u8) -> String| text.bytes().map(render).collect::<String>();
     vec![
         ("as it is", text.to_owned()),

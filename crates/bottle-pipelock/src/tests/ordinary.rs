@@ -46,10 +46,20 @@ fn identifiers_and_digests() {
 }
 
 #[test]
-fn what_issuers_print_in_their_documentation() {
+fn keys_that_everybody_knows_have_a_rule_of_their_own() {
     for text in [
         "aws_access_key_id = AKIAIOSFODNN7EXAMPLE",
         "aws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    ] {
+        let found = |scanner: Scanner| scanner.scan_body(text.as_bytes()).map(|found| found.rule);
+        assert_eq!(found(Scanner::new()), Some("documented-example"));
+        assert_eq!(found(Scanner::new().allowing(["documented-example"])), None);
+    }
+}
+
+#[test]
+fn what_issuers_print_in_their_documentation() {
+    for text in [
         "export ANTHROPIC_API_KEY=sk-ant-...",
         "GITHUB_TOKEN=ghp_xxxx",
         "Authorization: Bearer <token>",

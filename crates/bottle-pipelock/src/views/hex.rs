@@ -2,22 +2,20 @@
 
 use super::keep_text;
 
-/// The shortest run that may be hexadecimal.
-const MIN_RUN: usize = 2 * super::MIN_TEXT;
+/// The shortest run that may be hexadecimal of something readable.
+pub(crate) const MIN_RUN: usize = 2 * super::MIN_TEXT;
 
-/// Every long run of hexadecimal digits, decoded. A digit that is not part of it may stand in front.
-pub(super) fn decode(input: &[u8]) -> Option<Vec<u8>> {
-    let mut output = Vec::new();
-    for run in input.split(|byte| !byte.is_ascii_hexdigit()) {
-        for place in 0..2 {
-            let run = run.get(place..).unwrap_or_default();
-            if run.len() >= MIN_RUN {
-                let decoded: Vec<u8> = run.chunks_exact(2).filter_map(byte).collect();
-                keep_text(&decoded, &mut output);
-            }
+/// The readable parts of a run of digits. A digit that is not part of it may stand in front.
+pub(crate) fn decode(run: &[u8]) -> impl Iterator<Item = Vec<u8>> + '_ {
+    (0..2).filter_map(|place| {
+        let digits = run.get(place..).unwrap_or_default();
+        let mut output = Vec::new();
+        if digits.len() >= MIN_RUN {
+            let decoded: Vec<u8> = digits.chunks_exact(2).filter_map(byte).collect();
+            keep_text(&decoded, &mut output);
         }
-    }
-    (!output.is_empty()).then_some(output)
+        (!output.is_empty()).then_some(output)
+    })
 }
 
 fn byte(pair: &[u8]) -> Option<u8> {

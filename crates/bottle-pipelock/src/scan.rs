@@ -1,0 +1,241 @@
+//! Looking at a piece of text and at everything that it may be an encoding of.
+//!
+//! Encodings are taken off up to [`DEPTH`] times, and all views together have at most [`MAX_GROWTH`] times the size of the
+//! input, so the work is linear in it whatever it holds.
+
+use std::ops::{ControlFlow, Range};
+
+use crate::fold;
+use crate::known::Known;
+use crate::piece::{Piece, REACH};
+use crate::runs::{MIN_RUN, WORD, runs};
+use crate::seed_phrase;
+use crate::shapes::{Hit, Report, Shapes};
+use crate::views::{base32, base64, hex, plain, spaced};
+
+/// How many encodings may lie on top of each other.
+pub(crate) const DEPTH: usize = 3;
+/// How many times its size an input may grow when it is decoded. Text that was not made for it stays below ten.
+const MAX_GROWTH: usize = 32;
+/// What any input may grow by, in bytes.
+const MIN_GROWTH: usize = 64 * 1024;
+/// How far in front of a value its name may begin.
+const NAME: usize = 48;
+/// How far in front of a value the mark of an assignment may be.
+const ASSIGNMENT: usize = 8;
+/// A value of such length may have a name without a mark.
+const LONG_VALUE: usize = 26;
+
+/// The rule that finds a secret of the bottle itself.
+pub(crate) const KNOWN_RULE: &str = "known-secret";
+/// The rule that finds the words of a wallet.
+const SEED_RULE: &str = "seed-phrase";
+
+/// What is looked for, and how much may still be decoded for it.
+pub(crate) struct Scan<'a> {
+    known: &'a Known,
+    shapes: &'a Shapes,
+    left: usize,
+    /// There were more encodings in each other than anybody needs.
+    pub(crate) is_too_much: bool,
+}
+
+impl<'a> Scan<'a> {
+    /// For an input of this length.
+    pub(crate) const fn new(known: &'a Known, shapes: &'a Shapes, length: usize) -> Self {
+        Self {
+            known,
+            shapes,
+            left: length.saturating_mul(MAX_GROWTH).saturating_add(MIN_GROWTH),
+            is_too_much: false,
+        }
+    }
+
+    /// Reports everything in a piece, and in what it encodes.
+    pub(crate) fn look(
+        &mut self,
+        piece: &Piece<'_>,
+        depth: usize,
+        report: Report<'_>,
+    ) -> ControlFlow<()> {
+        self.known(piece, report)?;
+        if self.shapes.is_exact() {
+            self.shapes.among_words(piece, report)?;
+        } else {
+            self.shapes.everywhere(piece, report)?;
+        }
+        seed_phrase::each(piece.bytes, &mut |place| {
+            if piece.decides(place.start, place.end) {
+                report(Hit::of(SEED_RULE, place.start))?;
+            }
+            ControlFlow::Continue(())
+        })?;
+        self.words(piece, depth, report)?;
+        if depth > 0 {
+            self.whole(piece, depth, report)?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn known(&self, piece: &Piece<'_>, report: Report<'_>) -> ControlFlow<()> {
+        let mut places = self.known.places(piece.bytes);
+        places.try_for_each(|place| {
+            // It is complete, whatever follows.
+            if piece.starts || place.start >= REACH {
+                report(Hit::of(KNOWN_RULE, place.start))?;
+            }
+            ControlFlow::Continue(())
+        })
+    }
+
+    /// Long words, and the names in front of them.
+    fn words(&mut self, piece: &Piece<'_>, depth: usize, report: Report<'_>) -> ControlFlow<()> {
+        let (mut done, mut gathered) = (0, 0);
+        for run in runs(piece.bytes, &WORD, MIN_RUN) {
+            let start = with_name(piece.bytes, &run).max(done);
+            done = run.end;
+            self.shapes.in_word(piece, start..run.end, report)?;
+            if depth > 0 {
+                self.encoded(piece, run, &mut gathered, &mut |scan, part, view| {
+                    scan.below(piece, part, view, depth - 1, report)
+                })?;
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// What a long word encodes. Base64 in lines goes on behind it, up to where `gathered` says then.
+    fn encoded(
+        &mut self,
+        piece: &Piece<'_>,
+        run: Range<usize>,
+        gathered: &mut usize,
+        found: &mut dyn FnMut(&mut Self, Range<usize>, &[u8]) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let text = piece.bytes;
+        for part in parts(text, run.clone(), base64::is_digit, base64::MIN_RUN) {
+            if part.start >= *gathered {
+                let (lines, end) = gather(text, &part);
+                *gathered = end;
+                for view in base64::decode(&lines) {
+                    found(self, part.start..end, &view)?;
+                }
+            }
+            for part in parts(text, part.clone(), |byte| byte.is_ascii_hexdigit(), hex::MIN_RUN) {
+                for view in hex::decode(text.get(part.clone()).unwrap_or_default()) {
+                    found(self, part.clone(), &view)?;
+                }
+            }
+            for part in parts(text, part, base32::is_digit, base32::MIN_RUN) {
+                for view in base32::decode(text.get(part.clone()).unwrap_or_default()) {
+                    found(self, part.clone(), &view)?;
+                }
+            }
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Views of the text as a whole.
+    fn whole(&mut self, piece: &Piece<'_>, depth: usize, report: Report<'_>) -> ControlFlow<()> {
+        let text = piece.bytes;
+        spaced::each(text, &mut |place, joined| {
+            // Not counted as an encoding: it is shorter than what it was made of.
+            self.below(piece, place, &joined, depth, report)
+        })?;
+        for (decode, source_of) in WHOLE {
+            let Some(view) = decode(text) else { continue };
+            self.take(view.len())?;
+            self.look(&piece.decoded(0, text.len(), &view), depth - 1, &mut |hit| {
+                report(hit.at(source_of(text, hit.start)))
+            })?;
+        }
+        ControlFlow::Continue(())
+    }
+
+    /// Looks at what was decoded from a part of a piece.
+    fn below(
+        &mut self,
+        piece: &Piece<'_>,
+        part: Range<usize>,
+        view: &[u8],
+        depth: usize,
+        report: Report<'_>,
+    ) -> ControlFlow<()> {
+        self.take(view.len())?;
+        let view = piece.decoded(part.start, part.end, view);
+        self.look(&view, depth, &mut |hit| report(hit.at(part.start)))
+    }
+
+    fn take(&mut self, length: usize) -> ControlFlow<()> {
+        match self.left.checked_sub(length) {
+            Some(left) => {
+                self.left = left;
+                ControlFlow::Continue(())
+            }
+            None => {
+                self.is_too_much = true;
+                ControlFlow::Break(())
+            }
+        }
+    }
+}
+
+/// A way to take an encoding off a whole text, and to find a place of the view in the text.
+type Whole = (fn(&[u8]) -> Option<Vec<u8>>, fn(&[u8], usize) -> usize);
+
+const WHOLE: [Whole; 2] = [
+    (fold::fold, fold::source_of),
+    (plain::decode, plain::source_of),
+];
+
+/// Where the name of a value begins, if it may have one; else where the value begins.
+fn with_name(text: &[u8], run: &Range<usize>) -> usize {
+    let front = text.get(..run.start).unwrap_or_default();
+    let mut near = front.iter().rev().take(ASSIGNMENT);
+    let is_assigned = near.any(|byte| matches!(byte, b':' | b'='));
+    if is_assigned || run.len() >= LONG_VALUE {
+        run.start.saturating_sub(NAME)
+    } else {
+        run.start
+    }
+}
+
+/// The parts of a run that consist of certain digits and are long enough.
+fn parts(
+    text: &[u8],
+    run: Range<usize>,
+    is_digit: impl Fn(u8) -> bool + Copy,
+    shortest: usize,
+) -> impl Iterator<Item = Range<usize>> {
+    let mut at = run.start;
+    let text = text.get(..run.end).unwrap_or_default();
+    std::iter::from_fn(move || {
+        loop {
+            let rest = text.get(at..)?;
+            let start = at + rest.iter().position(|byte| is_digit(*byte))?;
+            let digits = text.get(start..)?.iter();
+            at = start + digits.take_while(|byte| is_digit(**byte)).count();
+            if at - start >= shortest {
+                return Some(start..at);
+            }
+        }
+    })
+}
+
+/// A run of base64 with the lines that continue it, and where these end.
+fn gather(text: &[u8], part: &Range<usize>) -> (Vec<u8>, usize) {
+    let mut digits = text.get(part.clone()).unwrap_or_default().to_vec();
+    let (mut line, mut end) = (part.len(), part.end);
+    while line >= base64::MIN_WRAPPED_LINE {
+        let rest = text.get(end..).unwrap_or_default();
+        let breaks = base64::breaks_length(rest);
+        let next = rest.get(breaks..).unwrap_or_default();
+        line = next.iter().take_while(|byte| base64::is_digit(**byte)).count();
+        if breaks == 0 || line == 0 {
+            break;
+        }
+        digits.extend_from_slice(next.get(..line).unwrap_or_default());
+        end += breaks + line;
+    }
+    (digits, end)
+}
