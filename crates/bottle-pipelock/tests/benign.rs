@@ -48,6 +48,9 @@ const DISPUTED: &[(&str, &str)] = &[
     ("sentry-compressed", "undecodable"),
     ("browser-key", "google-api-key"),
     ("dump-of-text", "payment-card"),
+    ("one-word-again-and-again", "seed-phrase"),
+    ("test-matrix", "seed-phrase"),
+    ("table-of-code-points", "payment-card"),
 ];
 
 #[test]

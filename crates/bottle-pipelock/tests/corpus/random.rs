@@ -22,11 +22,6 @@ impl Random {
         usize::try_from(self.next() >> 1).unwrap() % end
     }
 
-    /// One of these.
-    pub(crate) fn pick<'a, T: ?Sized>(&mut self, all: &[&'a T]) -> &'a T {
-        all[self.below(all.len())]
-    }
-
     /// So many characters of an alphabet of ASCII.
     pub(crate) fn text(&mut self, alphabet: &str, length: usize) -> String {
         let letters = alphabet.as_bytes();

@@ -9,6 +9,13 @@ mod words;
 use crate::random::Random;
 use crate::sample::Sample;
 
+impl Random {
+    /// One of these.
+    fn pick<'a, T: ?Sized>(&mut self, all: &[&'a T]) -> &'a T {
+        all[self.below(all.len())]
+    }
+}
+
 /// An exchange, and which of its kind.
 pub(crate) struct Sent {
     pub(crate) kind: &'static str,
