@@ -5,6 +5,8 @@
 mod benign;
 #[path = "corpus/deflate.rs"]
 mod deflate;
+#[path = "corpus/hex.rs"]
+mod hex;
 #[path = "corpus/random.rs"]
 mod random;
 #[path = "corpus/sample.rs"]

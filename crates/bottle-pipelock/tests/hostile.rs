@@ -4,6 +4,8 @@
 
 #[path = "corpus/deflate.rs"]
 mod deflate;
+#[path = "corpus/hex.rs"]
+mod hex;
 #[path = "corpus/hostile/mod.rs"]
 mod hostile;
 #[path = "corpus/random.rs"]
@@ -87,9 +89,8 @@ fn what_is_missed_is_listed() {
     let listed: BTreeSet<_> = MISSES.lines().map(str::to_owned).collect();
     let of = |lines: Vec<&String>| {
         lines
-            .iter()
-            .map(|line| format!("{line}\n"))
-            .collect::<String>()
+            .into_iter()
+            .fold(String::new(), |text, line| text + line + "\n")
     };
     let new = of(lines.difference(&listed).collect());
     let old = of(listed.difference(&lines).collect());

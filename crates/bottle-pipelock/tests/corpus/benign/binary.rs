@@ -2,6 +2,7 @@
 
 use super::fill::fill;
 use crate::deflate::{gzip, zlib};
+use crate::hex::hex;
 use crate::random::Random;
 use crate::sample::Sample;
 
@@ -23,9 +24,9 @@ pub(crate) const KINDS: &[(&str, usize, Generator)] = &[
     ("utf16", 10, utf16),
     ("dump-in-capitals", 20, dump_in_capitals),
     ("noise", 30, noise),
-    ("large-noise", 2, large_noise),
-    ("large-json", 2, large_json),
-    ("large-image", 2, large_image),
+    ("large-noise", 1, large_noise),
+    ("large-json", 1, large_json),
+    ("large-image", 1, large_image),
 ];
 
 fn text(template: &str, random: &mut Random) -> Vec<u8> {
@@ -38,7 +39,7 @@ fn octets(url: &str, body: Vec<u8>) -> Sample {
 
 fn pack(random: &mut Random) -> Sample {
     let mut body = b"0000PACK\0\0\0\x02\0\0\0\x20".to_vec();
-    for _ in 0..1 + random.below(12) {
+    for _ in 0..=random.below(12) {
         body.push(0x90 | random.bytes(1)[0] & 0x0f);
         body.push(random.bytes(1)[0] & 0x7f);
         body.extend(zlib(&text("tree @{hex 40}\nparent @{hex 40}\nauthor @{Camel} <@{email}> @{epoch} +0100\n\n@{para 2}\n", random)));
@@ -102,7 +103,7 @@ fn grpc(random: &mut Random) -> Sample {
 
 fn otlp(random: &mut Random) -> Sample {
     let mut spans = Vec::new();
-    for _ in 0..1 + random.below(20) {
+    for _ in 0..=random.below(20) {
         let span = [
             field(1, &random.bytes(16)),
             field(2, &random.bytes(8)),
@@ -186,10 +187,10 @@ fn wheel(random: &mut Random) -> Sample {
 
 fn tarball(random: &mut Random) -> Sample {
     let mut body = Vec::new();
-    for _ in 0..1 + random.below(6) {
+    for _ in 0..=random.below(6) {
         let mut head = text("@{path}", random);
         head.resize(100, 0);
-        head.extend(b"0000644\00001750\00001750\000000001234\014767262645\0012345\0 0");
+        head.extend(b"0000644\x000001750\x000001750\x0000000001234\x0014767262645\x00012345\0 0");
         head.resize(257, 0);
         head.extend(b"ustar\x0000root");
         head.resize(512, 0);
@@ -273,10 +274,6 @@ fn dump_in_capitals(random: &mut Random) -> Sample {
     };
     let rows: String = bytes.chunks(16).map(row).collect();
     Sample::post("https://pastes.example.com/dump", "text/plain", rows)
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn noise(random: &mut Random) -> Sample {

@@ -1,5 +1,6 @@
 //! Words, names, sentences and code.
 
+use std::fmt::Write as _;
 use std::sync::LazyLock;
 
 use crate::random::Random;
@@ -63,7 +64,7 @@ pub(crate) fn quoted(text: &str, is_ascii: bool) -> String {
                 output.extend(units.iter().map(|unit| format!("\\u{unit:04x}")));
             }
             letter if letter.is_control() => {
-                output.push_str(&format!("\\u{:04x}", u32::from(letter)))
+                write!(output, "\\u{:04x}", u32::from(letter)).unwrap();
             }
             letter => output.push(letter),
         }

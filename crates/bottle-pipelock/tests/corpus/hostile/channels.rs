@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use super::encodings::base32;
 use crate::deflate::{deflate, gzip, zlib};
+use crate::hex::hex;
 use crate::sample::Sample;
 
 /// Sends a text.
@@ -281,7 +282,9 @@ pub(crate) const ALL: &[(&str, Send)] = &[
 
 /// Those that write it in their own way.
 pub(crate) const OWN: &[(&str, Send)] = &[
-    ("host-hex", |text| Sample::get(&labels(&hex(text)))),
+    ("host-hex", |text| {
+        Sample::get(&labels(&hex(text.as_bytes())))
+    }),
     ("host-base32", |text| {
         Sample::get(&labels(&base32(text.as_bytes(), false).to_lowercase()))
     }),
@@ -289,7 +292,7 @@ pub(crate) const OWN: &[(&str, Send)] = &[
         Sample::get(&format!(
             "https://{}.example.com/",
             joined(
-                &hex(text).chars().take(160).collect::<String>(),
+                &hex(text.as_bytes()).chars().take(160).collect::<String>(),
                 4,
                 ".",
                 |number, piece| format!("{number}.{piece}")
@@ -419,10 +422,6 @@ fn pairs(text: &str) -> String {
     joined(text, 4, "&", |number, piece| {
         format!("p{number}={}", in_url(piece))
     })
-}
-
-fn hex(text: &str) -> String {
-    text.bytes().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A host name with these labels; what is too long for one is cut off.

@@ -1,11 +1,10 @@
 //! Ways to write a secret so that it does not look like one.
 
-use std::fmt::Write as _;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE, URL_SAFE_NO_PAD};
 
 use crate::deflate::{deflate, gzip, zlib};
+use crate::hex::hex;
 
 /// Writes a text in some way.
 type Encode = fn(&str) -> String;
@@ -17,9 +16,9 @@ pub(crate) const PLAIN: &str = "plain";
 pub(crate) const ALL: &[(&str, Encode)] = &[
     (PLAIN, str::to_owned),
     ("percent", percent),
-    ("percent-twice", |text| percent(text).replace('%', "%25")),
+    ("percent-twice", |text| percent_again(&percent(text))),
     ("percent-thrice", |text| {
-        percent(text).replace('%', "%25").replace('%', "%25")
+        percent_again(&percent_again(&percent(text)))
     }),
     ("percent-here-and-there", percent_here_and_there),
     ("base64", |text| STANDARD.encode(text)),
@@ -109,6 +108,10 @@ fn percent(text: &str) -> String {
     each(text, |byte| format!("%{byte:02X}"))
 }
 
+fn percent_again(text: &str) -> String {
+    text.replace('%', "%25")
+}
+
 fn percent_here_and_there(text: &str) -> String {
     let letters = text.bytes().enumerate().map(|(place, byte)| {
         if place % 3 == 1 {
@@ -135,13 +138,6 @@ fn base64_in_lines(text: &str) -> String {
     lines.join("\r\n")
 }
 
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut output, byte| {
-        write!(output, "{byte:02x}").unwrap();
-        output
-    })
-}
-
 fn hex_with(text: &str, front: &str, between: &str) -> String {
     let all: Vec<String> = text
         .bytes()
@@ -153,15 +149,18 @@ fn hex_with(text: &str, front: &str, between: &str) -> String {
 /// RFC 4648, section 6.
 pub(crate) fn base32(bytes: &[u8], is_padded: bool) -> String {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-    let bits: String = bytes.iter().map(|byte| format!("{byte:08b}")).collect();
-    let digits = bits.as_bytes().chunks(5).map(|group| {
+    let bits = bytes
+        .iter()
+        .flat_map(|byte| (0..8).rev().map(move |place| byte >> place & 1));
+    let bits: Vec<u8> = bits.collect();
+    let digits = bits.chunks(5).map(|group| {
         let value = group
             .iter()
-            .fold(0, |value, bit| value * 2 + usize::from(bit - b'0'));
+            .fold(0, |value, bit| value * 2 + usize::from(*bit));
         char::from(alphabet[value << (5 - group.len())])
     });
     let mut output: String = digits.collect();
-    while is_padded && output.len() % 8 != 0 {
+    while is_padded && !output.len().is_multiple_of(8) {
         output.push('=');
     }
     output
