@@ -53,6 +53,10 @@ const DISPUTED: &[(&str, &str)] = &[
     ("one-word-again-and-again", "seed-phrase"),
     ("test-matrix", "seed-phrase"),
     ("table-of-code-points", "payment-card"),
+    ("booleans", "seed-phrase"),
+    ("colours", "seed-phrase"),
+    ("names-of-keys", "seed-phrase"),
+    ("rows-of-numbers", "payment-card"),
 ];
 
 #[test]
