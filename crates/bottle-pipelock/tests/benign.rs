@@ -57,6 +57,7 @@ const DISPUTED: &[(&str, &str)] = &[
     ("colours", "seed-phrase"),
     ("names-of-keys", "seed-phrase"),
     ("rows-of-numbers", "payment-card"),
+    ("pem-placeholder", "private-key"),
 ];
 
 #[test]

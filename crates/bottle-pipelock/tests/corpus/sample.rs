@@ -38,7 +38,7 @@ impl Sample {
         self
     }
 
-    /// With one more message, in so many frames.
+    /// Its messages, each in so many frames.
     pub(crate) fn frames(&self, pieces: usize) -> Vec<SocketFrame> {
         let cut = |message: &Vec<u8>| {
             let size = message.len().div_ceil(pieces).max(1);
@@ -51,7 +51,7 @@ impl Sample {
         self.messages.iter().flat_map(cut).collect()
     }
 
-    /// What the scanner says to it.
+    /// What the scanner says to it, its messages being in so many frames.
     pub(crate) fn scan(&self, scanner: &Scanner, pieces: usize) -> Option<Located> {
         scanner.scan_exchange(&Exchange {
             method: &self.method,

@@ -1,5 +1,8 @@
 //! What is not text: packs, archives, messages of protocols, files in forms.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::fill::fill;
 use crate::deflate::{gzip, zlib};
 use crate::hex::hex;
@@ -23,6 +26,7 @@ pub(crate) const KINDS: &[(&str, usize, Generator)] = &[
     ("executable", 10, executable),
     ("utf16", 10, utf16),
     ("dump-in-capitals", 20, dump_in_capitals),
+    ("compressed-in-json", 40, compressed_in_json),
     ("noise", 30, noise),
     ("large-noise", 1, large_noise),
     ("large-json", 1, large_json),
@@ -260,6 +264,23 @@ fn utf16(random: &mut Random) -> Sample {
         "https://files.example.com/upload/report.txt",
         "text/plain; charset=utf-16",
         body.collect::<Vec<_>>(),
+    )
+}
+
+/// Helm releases, diagrams, states of games: compressed, and in base64 or hexadecimal.
+fn compressed_in_json(random: &mut Random) -> Sample {
+    let content = text("@{code}@{line}\n@{language}\n@{para 2}", random);
+    let written = match random.below(4) {
+        0 => STANDARD.encode(gzip(&content)),
+        1 => STANDARD.encode(zlib(&content)),
+        2 => STANDARD.encode(STANDARD.encode(gzip(&content))),
+        _ => hex(&zlib(&content)),
+    };
+    let body = format!(r#"{{"kind":"release","data":{{"release":"{written}"}}}}"#);
+    Sample::post(
+        "https://cluster.example.com/api/v1/releases",
+        "application/json",
+        body,
     )
 }
 

@@ -14,6 +14,7 @@ const FILES: &[&str] = &[
     include_str!("http/infrastructure.http"),
     include_str!("http/data.http"),
     include_str!("http/rpc.http"),
+    include_str!("http/shapes.http"),
 ];
 
 /// A request with holes, and how many there are of it.

@@ -3,3 +3,4 @@
 pub(crate) mod channels;
 pub(crate) mod encodings;
 pub(crate) mod kinds;
+mod places;
