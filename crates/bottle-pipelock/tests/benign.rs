@@ -1,4 +1,4 @@
-//! What an agent at work sends passes: thousands of exchanges of a hundred kinds.
+//! What an agent at work sends passes: thousands of exchanges of nearly two hundred kinds.
 #![cfg(test)]
 
 #[path = "corpus/benign/mod.rs"]
@@ -17,9 +17,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use bottle_pipelock::{Located, Scanner};
 
 /// So many exchanges there are at least.
-const FEWEST: usize = 2000;
+const FEWEST: usize = 4000;
 /// Of so many kinds.
-const FEWEST_KINDS: usize = 120;
+const FEWEST_KINDS: usize = 180;
+/// So many of each kind.
+const FEWEST_OF_A_KIND: usize = 10;
+/// But for those of a mebibyte.
+const LARGE: &str = "large-";
 /// Of so many exchanges one may be refused.
 const ONE_IN: usize = 1000;
 
@@ -99,7 +103,14 @@ fn there_are_thousands_and_no_two_are_the_same() {
     }
     assert!(all.len() >= FEWEST, "{}", all.len());
     assert!(kinds.len() >= FEWEST_KINDS, "{}", kinds.len());
-    assert!(kinds["repository"] >= 200, "{}", kinds["repository"]);
+    assert!(kinds["repository"] >= 400, "{}", kinds["repository"]);
+    let few = kinds
+        .iter()
+        .filter(|(kind, count)| **count < FEWEST_OF_A_KIND && !kind.starts_with(LARGE));
+    assert_eq!(few.collect::<Vec<_>>(), []);
+    let sizes: BTreeSet<_> = all.iter().map(|sent| sent.sample.body.len()).collect();
+    assert_eq!(sizes.first(), Some(&0));
+    assert_eq!(sizes.last(), Some(&(1024 * 1024)));
     // Of small ones some are the same by chance.
     assert!(seen.len() * 100 >= all.len() * 99, "{}", seen.len());
 }
