@@ -16,13 +16,13 @@ const QUERY: usize = 256;
 const VARIABLE: usize = 64;
 /// Tokens of this name are no credentials: places in a list, and what a page gives to its own forms.
 const HARMLESS: &[&[u8]] = &[
-    b"PAGE_",
-    b"NEXT_",
-    b"CSRF_",
-    b"XSRF_",
-    b"CONTINUATION_",
-    b"SYNC_",
-    b"PUBLIC_",
+    b"PAGE",
+    b"NEXT",
+    b"CSRF",
+    b"XSRF",
+    b"CONTINUATION",
+    b"SYNC",
+    b"PUBLIC",
 ];
 
 /// Anything.
@@ -52,9 +52,13 @@ pub(crate) fn alone(before: &[u8]) -> bool {
         .is_some_and(|byte| is_url_safe(*byte) || matches!(byte, b'+' | b'/'))
 }
 
-/// Nothing that could be part of the same number or name.
+/// Nothing that could be part of the same number or name, and no other group of a row of numbers.
 pub(crate) fn number(before: &[u8]) -> bool {
-    alone(before) && before.last().is_none_or(|byte| *byte != b'.')
+    let is_row = match before {
+        [.., a, b, c, d, b' ' | b'-'] => [a, b, c, d].into_iter().all(u8::is_ascii_hexdigit),
+        _ => false,
+    };
+    alone(before) && before.last().is_none_or(|byte| *byte != b'.') && !is_row
 }
 
 /// A digest of 128 bits in hexadecimal.
@@ -91,16 +95,20 @@ pub(crate) fn query(before: &[u8]) -> bool {
 
 /// The beginning of a variable's name in capitals, unless the name says that the value is no credential.
 pub(crate) fn variable(before: &[u8]) -> bool {
+    let is_mark = |byte: &u8| matches!(byte, b'_' | b'-');
     let length = before
         .iter()
         .rev()
         .take(VARIABLE)
-        .take_while(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || **byte == b'_')
+        .take_while(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || is_mark(byte))
         .count();
     let (front, name) = before.split_at(before.len() - length);
     boundary(front)
-        && (name.is_empty() || name.ends_with(b"_"))
-        && !HARMLESS.iter().any(|word| name.ends_with(word))
+        && name.last().is_none_or(is_mark)
+        && !HARMLESS.iter().any(|word| {
+            name.split_last()
+                .is_some_and(|(_, name)| name.ends_with(word))
+        })
 }
 
 /// How many hexadecimal digits are at the end, up to `most`, and what is in front of them.

@@ -4,8 +4,8 @@ use std::fmt;
 
 use bottle_core::{Host, RequestUrl, UrlHost};
 
-use crate::host_data;
 use crate::finding::Finding;
+use crate::host_data;
 use crate::scanner::Scanner;
 
 /// The rule of what is compressed, and so cannot be looked into.

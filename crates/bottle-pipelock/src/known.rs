@@ -72,7 +72,10 @@ impl Known {
 impl fmt::Debug for Known {
     /// Without what is searched for.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { secrets, needles: _ } = self;
+        let Self {
+            secrets,
+            needles: _,
+        } = self;
         f.debug_struct("Known")
             .field("secrets", secrets)
             .finish_non_exhaustive()

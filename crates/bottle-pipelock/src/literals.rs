@@ -50,13 +50,23 @@ impl Literals {
         for literal in &sorted {
             let [first, second] = literal.first_two();
             two.add(hash_two(first, second));
-            let third = literal.text.as_bytes().get(2).map(|byte| literal.byte(*byte));
+            let third = literal
+                .text
+                .as_bytes()
+                .get(2)
+                .map(|byte| literal.byte(*byte));
             for byte in third.map_or(0..=u8::MAX, |byte| byte..=byte) {
                 three.add(hash_three(first, second, byte));
             }
         }
         let rows = Rows::of(&sorted);
-        Self { any_case, sorted, rows, two, three }
+        Self {
+            any_case,
+            sorted,
+            rows,
+            two,
+            three,
+        }
     }
 
     /// All literals.
@@ -74,11 +84,16 @@ impl Literals {
         let part = text.get(start..).unwrap_or_default();
         let bytes = part.windows(3).take(range.len()).enumerate();
         let inner = bytes.filter_map(move |(place, bytes)| match bytes {
-            [first, second, third] => self.may_be(*first, *second, *third).then_some(start + place),
+            [first, second, third] => self
+                .may_be(*first, *second, *third)
+                .then_some(start + place),
             _ => None,
         });
         // A literal of two bytes may end with the text.
-        let last = text.len().checked_sub(2).filter(|last| range.contains(last));
+        let last = text
+            .len()
+            .checked_sub(2)
+            .filter(|last| range.contains(last));
         inner.chain(last)
     }
 
@@ -102,7 +117,11 @@ impl Literals {
             [first, second, ..] => hash_two(self.byte(*first), self.byte(*second)),
             _ => 0,
         };
-        let row = self.sorted.get(self.rows.get(key)).unwrap_or_default().iter();
+        let row = self
+            .sorted
+            .get(self.rows.get(key))
+            .unwrap_or_default()
+            .iter();
         row.filter(move |literal| literal.begins(text)).copied()
     }
 }

@@ -53,12 +53,21 @@ impl Needles {
                 *word |= bit;
             }
         }
-        Self { needles, samples, filter, step }
+        Self {
+            needles,
+            samples,
+            filter,
+            step,
+        }
     }
 
     /// Where they are, by the place at which each was met.
     pub(crate) fn places<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = Range<usize>> + 'a {
-        let end = if self.needles.is_empty() { 0 } else { text.len() };
+        let end = if self.needles.is_empty() {
+            0
+        } else {
+            text.len()
+        };
         let looked_at = (0..end).step_by(self.step);
         looked_at.flat_map(move |at| self.around(text, at))
     }

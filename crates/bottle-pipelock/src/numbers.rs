@@ -17,6 +17,9 @@ pub(crate) fn rows(text: &[u8]) -> impl Iterator<Item = Range<usize>> + '_ {
     let rows = runs(text, &DIGITS_AND_CAPITALS, SHORTEST);
     rows.filter(|row| {
         let row = text.get(row.clone()).unwrap_or_default().iter();
-        row.filter(|byte| byte.is_ascii_digit()).take(MIN_DIGITS).count() == MIN_DIGITS
+        row.filter(|byte| byte.is_ascii_digit())
+            .take(MIN_DIGITS)
+            .count()
+            == MIN_DIGITS
     })
 }

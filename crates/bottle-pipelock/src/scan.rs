@@ -121,7 +121,12 @@ impl<'a> Scan<'a> {
                     found(self, part.start..end, &view)?;
                 }
             }
-            for part in parts(text, part.clone(), |byte| byte.is_ascii_hexdigit(), hex::MIN_RUN) {
+            for part in parts(
+                text,
+                part.clone(),
+                |byte| byte.is_ascii_hexdigit(),
+                hex::MIN_RUN,
+            ) {
                 for view in hex::decode(text.get(part.clone()).unwrap_or_default()) {
                     found(self, part.clone(), &view)?;
                 }
@@ -145,9 +150,11 @@ impl<'a> Scan<'a> {
         for (decode, source_of) in WHOLE {
             let Some(view) = decode(text) else { continue };
             self.take(view.len())?;
-            self.look(&piece.decoded(0, text.len(), &view), depth - 1, &mut |hit| {
-                report(hit.at(source_of(text, hit.start)))
-            })?;
+            self.look(
+                &piece.decoded(0, text.len(), &view),
+                depth - 1,
+                &mut |hit| report(hit.at(source_of(text, hit.start))),
+            )?;
         }
         ControlFlow::Continue(())
     }
@@ -230,7 +237,10 @@ fn gather(text: &[u8], part: &Range<usize>) -> (Vec<u8>, usize) {
         let rest = text.get(end..).unwrap_or_default();
         let breaks = base64::breaks_length(rest);
         let next = rest.get(breaks..).unwrap_or_default();
-        line = next.iter().take_while(|byte| base64::is_digit(**byte)).count();
+        line = next
+            .iter()
+            .take_while(|byte| base64::is_digit(**byte))
+            .count();
         if breaks == 0 || line == 0 {
             break;
         }

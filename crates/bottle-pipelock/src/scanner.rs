@@ -128,11 +128,7 @@ impl Scanner {
         }
     }
 
-    fn tell(
-        &self,
-        hit: Hit,
-        found: &mut dyn FnMut(Finding) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
+    fn tell(&self, hit: Hit, found: &mut dyn FnMut(Finding) -> ControlFlow<()>) -> ControlFlow<()> {
         let Hit {
             rule,
             start,
@@ -184,7 +180,10 @@ mod tests {
     #[test]
     fn all_are_found_in_their_order_and_none_is_shown() {
         let key = ["AK", "IAQ3EGTHP7K5ZWXN2M"].concat();
-        let text = format!("first {key}, second {key}; once more {}", key.replace('A', "%41"));
+        let text = format!(
+            "first {key}, second {key}; once more {}",
+            key.replace('A', "%41")
+        );
         let found = Scanner::new().find_all(text.as_bytes());
         let offsets: Vec<_> = found.iter().map(|each| each.offset).collect();
         assert_eq!(offsets, [6, 35, 67]);

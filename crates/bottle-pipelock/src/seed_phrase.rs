@@ -53,9 +53,16 @@ pub(crate) fn each(
 /// The run of letters in which this place is, or the next one.
 fn word_from(text: &[u8], at: usize) -> Option<Range<usize>> {
     let rest = text.get(at..)?;
-    let gap = rest.iter().take(MAX_GAP + 1).position(u8::is_ascii_alphabetic)?;
+    let gap = rest
+        .iter()
+        .take(MAX_GAP + 1)
+        .position(u8::is_ascii_alphabetic)?;
     let first = at + gap;
-    let front = if gap == 0 { letters_before(text, at) } else { 0 };
+    let front = if gap == 0 {
+        letters_before(text, at)
+    } else {
+        0
+    };
     Some(first - front..first + letters_from(text, first))
 }
 
@@ -114,7 +121,9 @@ fn number(word: &[u8]) -> Option<u16> {
 /// The letters of a word in one number, without their case.
 fn packed(word: &[u8]) -> Option<u64> {
     let is_of_length = (3..=MAX_LETTERS).contains(&word.len());
-    let letters = word.iter().map(|letter| u64::from(letter.to_ascii_lowercase()));
+    let letters = word
+        .iter()
+        .map(|letter| u64::from(letter.to_ascii_lowercase()));
     is_of_length.then(|| letters.fold(0, |packed, letter| packed << 8 | letter))
 }
 
@@ -185,7 +194,15 @@ fn each_in_row(
 /// Whether the checksum is right. Words in the order of the list are a part of the list.
 fn is_phrase(numbers: &[u16]) -> bool {
     let is_list = numbers.is_sorted_by(|one, other| one < other);
-    !is_list && last_number(numbers) == numbers.last().copied()
+    !is_list && is_varied(numbers) && last_number(numbers) == numbers.last().copied()
+}
+
+/// Whether few words come again. In a table or a list of values many do; of twelve drawn at random hardly any.
+fn is_varied(numbers: &[u16]) -> bool {
+    let (mut all, count) = (numbers.to_vec(), numbers.len());
+    all.sort_unstable();
+    all.dedup();
+    all.len() * 4 >= count * 3
 }
 
 /// The last word that belongs to these: its last bits are a checksum of all others.

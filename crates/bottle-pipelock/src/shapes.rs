@@ -3,10 +3,11 @@
 use std::ops::{ControlFlow, Range};
 use std::sync::{LazyLock, OnceLock};
 
-use aho_corasick::packed::{self, Searcher};
 use aho_corasick::Span;
-use regex_automata::dfa::Automaton;
+use aho_corasick::packed::{self, Searcher};
 use regex_automata::dfa::dense::DFA;
+use regex_automata::dfa::{Automaton as _, StartKind};
+use regex_automata::meta::Regex;
 use regex_automata::util::syntax;
 use regex_automata::{Anchored, Input};
 
@@ -24,6 +25,9 @@ const BLOCK: usize = 32 * 1024;
 const LONGEST_LITERAL: usize = 64;
 /// Literals that one searcher takes at full speed.
 const GROUP: usize = 32;
+
+/// Bytes that one automaton may take, and that making it may take.
+const MAX_AUTOMATON: usize = 256 * 1024;
 
 /// Whoever is told of tokens; `Break` ends the search.
 pub(crate) type Report<'a> = &'a mut dyn FnMut(Hit) -> ControlFlow<()>;
@@ -69,7 +73,15 @@ struct Shape {
     family: &'static Family,
     any_case: bool,
     /// Made when it is needed first; `None` never: a test makes all.
-    automaton: OnceLock<Option<DFA<Vec<u32>>>>,
+    automaton: OnceLock<Option<Automaton>>,
+}
+
+/// What knows a shape.
+enum Automaton {
+    /// One step for each byte.
+    Dense(DFA<Vec<u32>>),
+    /// For the shapes of which that would take too much room.
+    Large(Regex),
 }
 
 /// As they are written.
@@ -91,7 +103,13 @@ impl Shapes {
             let all = [Finder::Word, Finder::Text, Finder::Number];
             let (words, numbers, texts) = (none(), none(), Literals::of(&all, any_case));
             let searchers = Vec::new();
-            return Some(Self { words, numbers, texts, searchers, members });
+            return Some(Self {
+                words,
+                numbers,
+                texts,
+                searchers,
+                members,
+            });
         }
         let texts = Literals::of(&[Finder::Text], any_case);
         let mut literals: Vec<_> = texts.all().collect();
@@ -165,22 +183,26 @@ impl Shapes {
         report: Report<'_>,
     ) -> ControlFlow<()> {
         let rest = piece.bytes.get(place..).unwrap_or_default();
-        literals.at(rest).try_for_each(|Literal { text, family, .. }| {
-            let shape = self.members.get(family);
-            let Some(rule) = shape.and_then(|shape| shape.rule_at(piece, place, text.len())) else {
-                return ControlFlow::Continue(());
-            };
-            let (start, literal) = (place, text);
-            report(Hit { rule, start, literal })
-        })
+        literals
+            .at(rest)
+            .try_for_each(|Literal { text, family, .. }| {
+                let shape = self.members.get(family);
+                let Some(rule) = shape.and_then(|shape| shape.rule_at(piece, place, text.len()))
+                else {
+                    return ControlFlow::Continue(());
+                };
+                let (start, literal) = (place, text);
+                report(Hit {
+                    rule,
+                    start,
+                    literal,
+                })
+            })
     }
 }
 
 fn searcher(literals: &[&str]) -> Option<Searcher> {
-    packed::Config::new()
-        .builder()
-        .extend(literals)
-        .build()
+    packed::Config::new().builder().extend(literals).build()
 }
 
 impl Shape {
@@ -203,31 +225,44 @@ impl Shape {
             return None;
         }
         let is_example = (self.family.is_example)(token);
-        Some(if is_example { EXAMPLE_RULE } else { self.family.name })
+        Some(if is_example {
+            EXAMPLE_RULE
+        } else {
+            self.family.name
+        })
     }
 
     /// Where the text of the shape that begins here ends. Without an automaton everything has the shape.
     fn end_of(&self, text: &[u8], start: usize) -> Option<usize> {
-        let Some(automaton) = self.automaton.get_or_init(|| self.build()) else {
-            return Some(text.len());
-        };
         let input = Input::new(text).range(start..).anchored(Anchored::Yes);
-        match automaton.try_search_fwd(&input) {
-            Ok(found) => Some(found?.offset()),
-            Err(_) => Some(text.len()),
+        match self.automaton.get_or_init(|| self.build()) {
+            Some(Automaton::Dense(automaton)) => match automaton.try_search_fwd(&input) {
+                Ok(found) => Some(found?.offset()),
+                Err(_) => Some(text.len()),
+            },
+            Some(Automaton::Large(regex)) => Some(regex.search_half(&input)?.offset()),
+            None => Some(text.len()),
         }
     }
 
-    fn build(&self) -> Option<DFA<Vec<u32>>> {
+    fn build(&self) -> Option<Automaton> {
         let syntax = syntax::Config::new()
             .unicode(false)
             .utf8(false)
             .case_insensitive(self.any_case);
-        DFA::builder()
+        let config = DFA::config()
+            .start_kind(StartKind::Anchored)
+            .dfa_size_limit(Some(MAX_AUTOMATON))
+            .determinize_size_limit(Some(MAX_AUTOMATON));
+        let dense = DFA::builder()
             .syntax(syntax)
-            .configure(DFA::config().start_kind(regex_automata::dfa::StartKind::Anchored))
-            .build(self.family.shape)
+            .configure(config)
+            .build(self.family.shape);
+        let large = || Regex::builder().syntax(syntax).build(self.family.shape);
+        dense
+            .map(Automaton::Dense)
             .ok()
+            .or_else(|| large().ok().map(Automaton::Large))
     }
 }
 

@@ -70,7 +70,7 @@ fn what_is_disputed_is_listed() {
     let all = benign::disputed();
     let refused = all.iter().filter_map(|sent| {
         let found = sent.sample.scan(&scanner, 1)?;
-        Some((sent.kind, found.rule))
+        Some((sent.kind, found.finding.rule))
     });
     let refused: Vec<_> = refused.collect();
     assert_eq!(refused, DISPUTED);
@@ -82,9 +82,9 @@ fn hardly_one_in_a_thousand_is_refused() {
     let all = benign::all();
     let mut refused = 0;
     for (number, sent) in all.iter().enumerate() {
-        if let Some(Located { rule, part }) = sent.sample.scan(&scanner, 1 + number % 3) {
+        if let Some(Located { finding, part }) = sent.sample.scan(&scanner, 1 + number % 3) {
             refused += 1;
-            println!("refused: {} {}: {rule} in {part}", sent.kind, sent.which);
+            println!("refused: {} {}: {finding} in {part}", sent.kind, sent.which);
         }
     }
     println!("{refused} of {} benign exchanges refused", all.len());

@@ -137,7 +137,7 @@ fn lines(classes: &BTreeMap<Way, String>) -> BTreeSet<String> {
 
 fn is_held(scanner: &Scanner, sample: &Sample) -> bool {
     let found = sample.scan(scanner, 4);
-    let rule = found.map(|Located { rule, part: _ }| rule);
+    let rule = found.map(|Located { finding, part: _ }| finding.rule);
     assert!(
         !rule.is_some_and(|rule| MISTAKES.contains(&rule)),
         "{sample:?}"
@@ -151,7 +151,7 @@ fn an_ordinary_text_passes_in_the_same_ways() {
     let refused = ways().into_iter().filter_map(|(way, send)| {
         let found = |text: &&str| send(text).scan(&scanner, 4);
         let found = ORDINARY.iter().find_map(found)?;
-        Some((way.0, way.1, found.rule))
+        Some((way.0, way.1, found.finding.rule))
     });
     let refused: Vec<_> = refused.collect();
     assert_eq!(refused, REFUSED_ANYWAY);

@@ -11,7 +11,7 @@ pub(crate) use base58::is_wif;
 pub(crate) use base58::tests::wif;
 pub(crate) use crc::{is_github, is_npm};
 pub(crate) use mod97::is_iban;
-pub(crate) use payment::is_card;
+pub(crate) use payment::{is_card, is_card_in_groups};
 pub(crate) use value::{is_password, is_random};
 
 /// So few different characters no token has.
@@ -20,13 +20,44 @@ const FEW: usize = 3;
 const BREAKS: usize = 6;
 /// The shortest row of the same that is no chance.
 const MIN_FILLED: usize = 12;
+/// So many marks are between the words of a placeholder.
+const MIN_MARKS: usize = 2;
+/// The word by which a document means its reader.
+const YOURS: &[u8] = b"your";
+/// The longest version in a token: `api03`.
+const LONGEST_VERSION: usize = 6;
 /// The shortest alphabet that somebody typed.
 const MIN_RUN: usize = 16;
 
 /// Whether somebody filled the place of a token: `xxxx`, `1234567890abcdef…`. No more can be added to a token to make it
 /// look like one.
 pub(crate) fn is_placeholder(rest: &[u8]) -> bool {
-    is_filled(rest) || is_alphabet(rest)
+    is_filled(rest) || is_alphabet(rest) || is_words(rest) || is_yours(rest)
+}
+
+/// Whether it is words in lower case, as in `your-bot-token-here`.
+fn is_words(rest: &[u8]) -> bool {
+    let is_mark = |byte: &u8| matches!(byte, b'-' | b'_');
+    let marks = rest.iter().filter(|byte| is_mark(byte)).count();
+    marks >= MIN_MARKS
+        && rest
+            .iter()
+            .all(|byte| byte.is_ascii_lowercase() || is_mark(byte))
+}
+
+/// Whether it begins with the reader, behind a version at most. Whoever could write that in front of a token could as
+/// well leave out what it is found by.
+fn is_yours(rest: &[u8]) -> bool {
+    let is_here = |rest: &[u8]| {
+        let front = rest.get(..YOURS.len());
+        front.is_some_and(|front| front.eq_ignore_ascii_case(YOURS))
+    };
+    let version = rest
+        .iter()
+        .take(LONGEST_VERSION + 1)
+        .position(|byte| *byte == b'-');
+    let behind = version.and_then(|length| rest.get(length + 1..));
+    is_here(rest) || behind.is_some_and(is_here)
 }
 
 /// Whether there are hardly any different characters in the last part.
@@ -64,6 +95,10 @@ mod tests {
             "T00000000/B00000000/XXXXXXXXXXXXXXXXXXXX",
             "abcdefghijklmnopqrstuvwxyz0123456789",
             "1234567890abcdef1234567890abcdef",
+            "your-bot-token-here",
+            "api03-your-api-key-here",
+            "YourGoogleMapsApiKeyGoesHere0000",
+            "webhook_signing_secret",
         ] {
             assert!(is_placeholder(text.as_bytes()), "{text}");
         }
@@ -71,6 +106,8 @@ mod tests {
             "",
             "q7Rk2VdXs9TfYb3H",
             "q7Rk2VdXs9TfYb3HabcdefghijklmnopqrstuvwxyzXXXXXXXXXXX",
+            "q7Rk2VdXs9TfYb3H-your-bot-token-here",
+            "qrkvdxstfybhnjcwmzelpga",
         ] {
             assert!(!is_placeholder(text.as_bytes()), "{text}");
         }

@@ -36,6 +36,14 @@ pub(crate) fn is_card(token: &[u8]) -> bool {
     is_length && luhn(&digits) && !is_trial
 }
 
+/// The same of digits in groups of four, or of four, six and five; what follows the last group does not count.
+pub(crate) fn is_card_in_groups(token: &[u8]) -> bool {
+    let groups = token.split(|byte| !byte.is_ascii_digit());
+    let sizes = groups.clone().map(<[u8]>::len);
+    let count = if sizes.take(2).eq([4, 6]) { 3 } else { 4 };
+    is_card(&groups.take(count).collect::<Vec<_>>().concat())
+}
+
 /// Every second digit from the end counts twice; the sum ends with a zero.
 fn luhn(digits: &[u8]) -> bool {
     let value = |(place, digit): (usize, &u8)| {

@@ -2,6 +2,8 @@
 
 /// The shortest value that is taken for a secret.
 const MIN_VALUE: usize = 12;
+/// Tokens that begin so are made to be shown (Mapbox).
+const PUBLIC: &[u8] = b"pk.";
 /// What stands for a value in code and documentation.
 const STANDS_FOR: &[&[u8]] = &[
     b"xxx",
@@ -48,7 +50,15 @@ fn is_secret(value: &[u8]) -> bool {
             .windows(word.len())
             .any(|part| part.eq_ignore_ascii_case(word))
     };
-    value.len() >= MIN_VALUE && is_mixed(&value) && !STANDS_FOR.iter().any(stands_for)
+    let is_public = is_uuid(&value) || value.starts_with(PUBLIC);
+    value.len() >= MIN_VALUE && is_mixed(&value) && !is_public && !STANDS_FOR.iter().any(stands_for)
+}
+
+/// A number of 128 bits alone is the name of something.
+fn is_uuid(value: &[u8]) -> bool {
+    let parts = value.split(|byte| *byte == b'-');
+    parts.clone().map(<[u8]>::len).eq([8, 4, 4, 4, 12])
+        && parts.flatten().all(u8::is_ascii_hexdigit)
 }
 
 /// Whether letters and digits alternate often enough for a secret: names have their digits at the end.
@@ -83,6 +93,8 @@ mod tests {
             "a=changeme9x8y7z",
             "a=settings.API_KEY_V2",
             "a=xxxx1y2z3a4b5c6d",
+            "a=123e4567-e89b-12d3-a456-426614174000",
+            "a=pk.q7Rk2VdXs9Tf",
         ] {
             assert!(!is_random(text.as_bytes()), "{text}");
         }

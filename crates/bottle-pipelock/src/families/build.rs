@@ -9,7 +9,11 @@ pub(super) const FAMILIES: &[Family] = &[
         &[".atlasv1."],
         r"\.atlasv1\.[A-Za-z0-9_=-]{60}",
     ),
-    family("infracost-token", &["ico-"], r"ico-[A-Za-z0-9]{32}\b"),
+    family(
+        "infracost-token",
+        &["ico-"],
+        r"ico-[A-Za-z0-9]{32}(?:[^A-Za-z0-9.]|$)",
+    ),
     family(
         "harness-token",
         &["pat.", "sat."],

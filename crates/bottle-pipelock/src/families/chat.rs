@@ -70,10 +70,14 @@ pub(super) const FAMILIES: &[Family] = &[
         &["SG."],
         r"SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{41}",
     ),
-    family("mailgun-api-key", &["key-"], r"key-[0-9a-f]{31,32}\b"),
+    short("mailgun-api-key", &["key-"], r"key-[0-9a-f]{31,32}\b"),
     Family {
         before: before::hex_32,
-        ..family("mailchimp-api-key", &["-us"], r"-us[0-9]{1,2}\b")
+        ..family(
+            "mailchimp-api-key",
+            &["-us"],
+            r"-us[0-9]{1,2}(?:[^A-Za-z0-9_/.-]|$)",
+        )
     },
     family(
         "brevo-api-key",

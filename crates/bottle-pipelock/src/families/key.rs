@@ -6,8 +6,8 @@ pub(super) const FAMILIES: &[Family] = &[
     text(
         "private-key",
         &["-----BEGIN"],
-        // A form has `+` for a space.
-        r"-----BEGIN[ +](?:[A-Z0-9]{2,10}[ +]){0,3}PRIVATE[ +]KEY(?:[ +]BLOCK)?-----",
+        // A form has `+` for a space. Its first digits or header fields belong to it: documents name the mark alone.
+        r#"-----BEGIN[ +](?:[A-Z0-9]{2,10}[ +]){0,3}PRIVATE[ +]KEY(?:[ +]BLOCK)?-----(?:[\s\\"'+,]|\\[nrt])*(?:[A-Za-z0-9+/]{16}|Proc-Type:|Version:|Comment:|Charset:)"#,
     ),
     // "openssh-key-v1" and what follows it in every file.
     anywhere(

@@ -83,7 +83,7 @@ pub(super) const FAMILIES: &[Family] = &[
         r"tvly-(?:dev-|prod-)?[A-Za-z0-9]{30}",
     ),
     family("firecrawl-api-key", &["fc-"], r"fc-[0-9a-f]{31,32}\b"),
-    family(
+    short(
         "cursor-api-key",
         &["crsr_", "key_"],
         r"(?:crsr|key)_[0-9a-f]{63,64}\b",

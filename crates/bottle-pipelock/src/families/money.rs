@@ -17,9 +17,9 @@ macro_rules! with_digits {
 }
 
 pub(super) const FAMILIES: &[Family] = &[
-    // Two characters suffice here: in front of them the word must begin, and the shape ends with the word.
+    // Two characters suffice here: the word begins with them and ends with the shape, and the checksum decides.
     Family {
-        before: before::alone,
+        before: before::boundary,
         ..checked(
             "bitcoin-private-key",
             &[
@@ -51,14 +51,15 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         before: before::number,
         finder: Finder::Number,
-        checksum: Checksum::Required(checks::is_card),
+        checksum: Checksum::Required(checks::is_card_in_groups),
         ..family(
             "payment-card",
             with_digits!(
                 "22" "23" "24" "25" "26" "27" "34" "35" "37" "40" "41" "42" "43" "44" "45" "46" "47" "48" "49"
                 "51" "52" "53" "54" "55" "60" "64" "65"
             ),
-            r"[0-9]{4}(?:(?: [0-9]{4}){3}|(?:-[0-9]{4}){3}| [0-9]{6} [0-9]{5}|-[0-9]{6}-[0-9]{5})(?:[^A-Za-z0-9_-]|$)",
+            // Another group behind it makes it a row of numbers.
+            r"[0-9]{4}(?:(?: [0-9]{4}){3}|(?:-[0-9]{4}){3}| [0-9]{6} [0-9]{5}|-[0-9]{6}-[0-9]{5})(?: [0-9A-Fa-f]{0,3}(?:[^0-9A-Fa-f]|$)|[^A-Za-z0-9_ -]|$)",
         )
     },
     Family {
@@ -74,14 +75,15 @@ pub(super) const FAMILIES: &[Family] = &[
     Family {
         finder: Finder::Number,
         ..checked(
-        "bank-account",
-        with_digits!(
-            "AD" "AE" "AT" "BE" "BG" "CH" "CY" "CZ" "DE" "DK" "EE" "ES" "FI" "FR" "GB" "GR" "HR" "HU" "IE" "IL"
-            "IS" "IT" "LI" "LT" "LU" "LV" "MC" "MT" "NL" "NO" "PL" "PT" "RO" "SA" "SE" "SI" "SK" "TR" "UA"
-        ),
-        r"[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}\b",
-        checks::is_iban,
-    )},
+            "bank-account",
+            with_digits!(
+                "AD" "AE" "AT" "BE" "BG" "CH" "CY" "CZ" "DE" "DK" "EE" "ES" "FI" "FR" "GB" "GR" "HR" "HU" "IE" "IL"
+                "IS" "IT" "LI" "LT" "LU" "LV" "MC" "MT" "NL" "NO" "PL" "PT" "RO" "SA" "SE" "SI" "SK" "TR" "UA"
+            ),
+            r"[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}\b",
+            checks::is_iban,
+        )
+    },
     family("easypost-key", &["EZAK", "EZTK"], r"EZ[AT]K[A-Za-z0-9]{52}"),
     family(
         "duffel-token",

@@ -24,11 +24,20 @@ fn in_pieces(scanner: &Scanner, text: &[u8], lengths: &[usize]) -> Option<(&'sta
 }
 
 fn texts() -> impl Strategy<Value = String> {
-    let tokens: Vec<_> = examples().into_iter().chain(near_misses()).map(|(_, token)| token).collect();
-    let token = (prop::sample::select(tokens), 0..11_usize, 0..11_usize).prop_map(|(token, one, other)| {
-        let (_, once) = encoded(&token).swap_remove(one);
-        if other < 5 { encoded(&once).swap_remove(other).1 } else { once }
-    });
+    let tokens: Vec<_> = examples()
+        .into_iter()
+        .chain(near_misses())
+        .map(|(_, token)| token)
+        .collect();
+    let token =
+        (prop::sample::select(tokens), 0..11_usize, 0..11_usize).prop_map(|(token, one, other)| {
+            let (_, once) = encoded(&token).swap_remove(one);
+            if other < 5 {
+                encoded(&once).swap_remove(other).1
+            } else {
+                once
+            }
+        });
     let words = "[a-zA-Z0-9_ .,:=/\"\n-]{0,60}";
     let filler = prop_oneof![
         8 => words.prop_map(|text| text),
@@ -73,7 +82,11 @@ fn the_last_byte_of_a_token_does_not_go_on() {
             });
             let gone = gone - stream.held().min(gone);
             let is_found = found.or_else(|| stream.end(&scanner)).is_some();
-            assert!(is_found && gone < text.len(), "{rule}: {gone} of {}", text.len());
+            assert!(
+                is_found && gone < text.len(),
+                "{rule}: {gone} of {}",
+                text.len()
+            );
         }
     }
 }

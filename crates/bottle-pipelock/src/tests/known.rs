@@ -42,8 +42,9 @@ fn credentials(value: &str) -> [String; 4] {
 fn a_header_that_holds_more_than_its_secret_is_scanned() {
     let value = "a-value-of-the-bottle";
     let scanner = Scanner::with_known(&[secret(value, "**.own.test", "authorization")]);
-    let scan =
-        |text: &str| rule(scanner.scan_header(&host("a.own.test"), "Authorization", text.as_bytes()));
+    let scan = |text: &str| {
+        rule(scanner.scan_header(&host("a.own.test"), "Authorization", text.as_bytes()))
+    };
     assert_eq!(scan(&format!("Bearer {value}")), None);
     for text in [
         format!("Bearer {value} {value}"),
@@ -119,10 +120,18 @@ fn half_of_a_basic_credential_is_a_secret_too() {
     ]);
     for part in ["correct-horse", "key-of-a-service", "key-of-another"] {
         for (encoding, text) in encoded(part) {
-            assert_eq!(rule(scanner.scan_body(text.as_bytes())), KNOWN, "{encoding}");
+            assert_eq!(
+                rule(scanner.scan_body(text.as_bytes())),
+                KNOWN,
+                "{encoding}"
+            );
         }
         let elsewhere = STANDARD.encode(format!("somebody-else:{part}"));
-        assert_eq!(rule(scanner.scan_body(elsewhere.as_bytes())), KNOWN, "{part}");
+        assert_eq!(
+            rule(scanner.scan_body(elsewhere.as_bytes())),
+            KNOWN,
+            "{part}"
+        );
     }
     for ordinary in ["deploy-user", "another-user", "x-oauth-basic", "a:b"] {
         assert_eq!(scanner.scan_body(ordinary.as_bytes()), None, "{ordinary}");
@@ -140,7 +149,11 @@ fn beyond_ascii() {
     for (encoding, text) in encoded("pässwörter-für-alle") {
         // That one escapes bytes, which is no JSON for what is not ASCII.
         if encoding != "json" {
-            assert_eq!(rule(scanner.scan_body(text.as_bytes())), KNOWN, "{encoding}");
+            assert_eq!(
+                rule(scanner.scan_body(text.as_bytes())),
+                KNOWN,
+                "{encoding}"
+            );
         }
     }
 }

@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::encoded;
+use crate::Scanner;
 use crate::families::{
     self,
     examples::{examples, near_misses},
 };
-use crate::Scanner;
 
 #[test]
 fn every_family_has_an_example_and_finds_it() {
@@ -47,7 +47,9 @@ fn every_family_has_a_near_miss_and_does_not_find_it() {
     let scanner = Scanner::new();
     let found: Vec<_> = misses
         .into_iter()
-        .filter(|(rule, text)| scanner.scan_body(text.as_bytes()).map(|found| found.rule) == Some(*rule))
+        .filter(|(rule, text)| {
+            scanner.scan_body(text.as_bytes()).map(|found| found.rule) == Some(*rule)
+        })
         .collect();
     assert!(found.is_empty(), "{found:#?}");
 }

@@ -15,7 +15,11 @@ pub(crate) const fn is_digit(byte: u8) -> bool {
 pub(crate) fn decode(run: &[u8]) -> impl Iterator<Item = Vec<u8>> + '_ {
     let has = |test: fn(&u8) -> bool| run.iter().any(test);
     let is_mixed = has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase);
-    let places = if is_mixed || !has(u8::is_ascii_digit) { 0..0 } else { 0..8 };
+    let places = if is_mixed || !has(u8::is_ascii_digit) {
+        0..0
+    } else {
+        0..8
+    };
     places.filter_map(|place| {
         let digits = run.get(place..).unwrap_or_default();
         let mut output = Vec::new();
@@ -57,9 +61,14 @@ mod tests {
     fn in_either_case_and_at_any_place() {
         // The digits of "needle-needle-needle".
         let encoded = "NZSWKZDMMUWW4ZLFMRWGKLLOMVSWI3DF";
-        for text in [encoded.to_owned(), encoded.to_lowercase(), format!("ABC2{encoded}7")] {
-            let seen = decode(text.as_bytes())
-                .any(|view| view.starts_with(b"needle-needle-needle") || text.len() > encoded.len());
+        for text in [
+            encoded.to_owned(),
+            encoded.to_lowercase(),
+            format!("ABC2{encoded}7"),
+        ] {
+            let seen = decode(text.as_bytes()).any(|view| {
+                view.starts_with(b"needle-needle-needle") || text.len() > encoded.len()
+            });
             assert!(seen, "{text}");
         }
         assert_eq!(decode(b"NZSWKzDMMUWW4ZLFMRWGKLLOMVSWI3DF").count(), 0);

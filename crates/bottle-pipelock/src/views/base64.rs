@@ -24,7 +24,11 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 /// The readable parts of a run of digits, decoded from each of the first four places: characters that are not part of the
 /// encoded text may stand in front.
 pub(crate) fn decode(run: &[u8]) -> impl Iterator<Item = Vec<u8>> + '_ {
-    let places = if run.len() >= MIN_RUN && is_mixed(run) { 0..4 } else { 0..0 };
+    let places = if run.len() >= MIN_RUN && is_mixed(run) {
+        0..4
+    } else {
+        0..0
+    };
     places.filter_map(|place| {
         let mut output = Vec::new();
         let digits = run.get(place..).unwrap_or_default();
@@ -67,7 +71,10 @@ fn stretches(digits: &[u8]) -> impl Iterator<Item = &[u8]> {
     std::iter::from_fn(move || {
         loop {
             let rest = digits.get(group * 4..).filter(|rest| !rest.is_empty())?;
-            let length = rest.chunks_exact(4).take_while(|group| is_text(group)).count();
+            let length = rest
+                .chunks_exact(4)
+                .take_while(|group| is_text(group))
+                .count();
             let first = group;
             group += length + 1;
             if length >= MIN_GROUPS {
@@ -92,7 +99,10 @@ const fn places() -> [u8; 256] {
             let first = matches!(value, 2 | 3 | 8..=31);
             let second = value & 15 == 0 || value & 15 >= 2 && value & 15 < 8;
             let third = value & 2 == 0;
-            *entry = (if first { 1 } else { 0 }) | (if second { 2 } else { 0 }) | (if third { 4 } else { 0 }) | 8;
+            *entry = (if first { 1 } else { 0 })
+                | (if second { 2 } else { 0 })
+                | (if third { 4 } else { 0 })
+                | 8;
         }
         byte = byte.wrapping_add(1);
         rest = others;

@@ -126,9 +126,14 @@ fn escape(tail: &[u8]) -> Option<(Letter, usize)> {
 /// Character references (HTML, section 13.2.5.72 and on); the semicolon of a number may be missing.
 fn reference(tail: &[u8]) -> Option<(Letter, usize)> {
     let [b'#', rest @ ..] = tail else {
-        let length = tail.iter().take(LONGEST_REFERENCE).position(|byte| *byte == b';')?;
+        let length = tail
+            .iter()
+            .take(LONGEST_REFERENCE)
+            .position(|byte| *byte == b';')?;
         let name = tail.get(..length)?.to_ascii_lowercase();
-        let place = NAMED.binary_search_by(|(each, _)| (*each).cmp(&name)).ok()?;
+        let place = NAMED
+            .binary_search_by(|(each, _)| (*each).cmp(&name))
+            .ok()?;
         let (_, byte) = NAMED.get(place)?;
         return Some((Letter::Byte(*byte), length + 2));
     };
@@ -137,7 +142,11 @@ fn reference(tail: &[u8]) -> Option<(Letter, usize)> {
         digits => (digits, 10, 2),
     };
     let is_digit = |byte: &&u8| char::from(**byte).is_digit(radix);
-    let length = digits.iter().take(LONGEST_REFERENCE).take_while(is_digit).count();
+    let length = digits
+        .iter()
+        .take(LONGEST_REFERENCE)
+        .take_while(is_digit)
+        .count();
     let code = number(digits.get(..length)?, radix)?;
     let end = usize::from(digits.get(length) == Some(&b';'));
     Some((Letter::Char(character(code)), mark + length + end))
@@ -165,7 +174,14 @@ mod tests {
     #[test]
     fn each_encoding() {
         for text in [
-            "x%41y", r"x\u0041y", r"x\x41y", r"x\u{41}y", r"x\U00000041y", "x&#65;y", "x&#x41;y", "x&#X41y",
+            "x%41y",
+            r"x\u0041y",
+            r"x\x41y",
+            r"x\u{41}y",
+            r"x\U00000041y",
+            "x&#65;y",
+            "x&#x41;y",
+            "x&#X41y",
             "x&#65y",
         ] {
             assert_eq!(decoded(text).as_deref(), Some("xAy"), "{text}");
@@ -176,7 +192,17 @@ mod tests {
 
     #[test]
     fn what_hides_nothing_is_left_alone() {
-        for text in ["", "100 % of %zz", r#"a\nb \"c\" \\ d\"#, "a & b &c; &nbsp;", "%4", r"\", "&#;", "&#x;", "%+1"] {
+        for text in [
+            "",
+            "100 % of %zz",
+            r#"a\nb \"c\" \\ d\"#,
+            "a & b &c; &nbsp;",
+            "%4",
+            r"\",
+            "&#;",
+            "&#x;",
+            "%+1",
+        ] {
             assert_eq!(decoded(text), None, "{text}");
         }
     }
@@ -192,7 +218,9 @@ mod tests {
         let text = br"ab%41cd\u0042ef";
         let view = decode(text).unwrap();
         assert_eq!(view, b"abAcdBef");
-        let places: Vec<_> = (0..view.len()).map(|place| source_of(text, place)).collect();
+        let places: Vec<_> = (0..view.len())
+            .map(|place| source_of(text, place))
+            .collect();
         assert_eq!(places, [0, 1, 2, 5, 6, 7, 13, 14]);
     }
 }

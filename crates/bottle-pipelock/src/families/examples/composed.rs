@@ -44,7 +44,7 @@ pub(super) fn tokens() -> Vec<(&'static str, String)> {
         ),
         (
             "private-key",
-            ["-----BEGIN ", "RSA PRIVATE", " KEY-----"].concat(),
+            ["-----BEGIN ", "RSA PRIVATE", " KEY----- ", &mixed(16)].concat(),
         ),
         (
             "discord-bot-token",

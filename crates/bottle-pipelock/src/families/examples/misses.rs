@@ -31,7 +31,11 @@ pub(super) fn cloud_misses() -> Vec<(&'static str, String)> {
         ),
         (
             "private-key",
-            ["-----BEGIN ", "PUBLIC", " KEY-----"].concat(),
+            ["-----BEGIN ", "PUBLIC", " KEY-----\n", &mixed(16)].concat(),
+        ),
+        (
+            "private-key",
+            ["-----BEGIN ", "RSA PRIVATE", " KEY-----\n...\n"].concat(),
         ),
         (
             "discord-bot-token",
@@ -111,6 +115,8 @@ pub(super) fn service_misses() -> Vec<(&'static str, String)> {
         ("bitcoin-private-key", ["K", "x", &mixed(50)].concat()),
         ("payment-card", ["4532 0151", " 1283 0367"].concat()),
         ("payment-card", ["4242 4242", " 4242 4242"].concat()),
+        ("payment-card", ["4532 0151", " 1283 0366 6974"].concat()),
+        ("payment-card", ["6564 4532 0151", " 1283 0366"].concat()),
         ("payment-card", ["0.4532", "015112830366"].concat()),
         (
             "payment-card-by-name",
