@@ -16,16 +16,17 @@ use flate2::write::GzEncoder;
 /// The length of each body.
 const LENGTH: usize = 1024 * 1024;
 
-/// Metadata of packages, as a registry gives them.
+/// Metadata of packages, with the fields that the registry of npm gives for each version.
 fn json() -> String {
     let mut text = String::from("{\"name\":\"package\",\"versions\":{");
+    let (digest, signature) = ("digest0123".repeat(9), "signature0".repeat(10));
     let mut number = 0;
     while text.len() < LENGTH {
         number += 1;
         // Writing to a String cannot fail.
         let _ = write!(
             text,
-            "\"1.{number}.0\":{{\"name\":\"package\",\"version\":\"1.{number}.0\",\"description\":\"Reads \\\"things\\\" and writes others\",\"main\":\"lib/index.js\",\"scripts\":{{\"test\":\"node test/index.js --all\",\"build\":\"tsc -p .\"}},\"dependencies\":{{\"left\":\"^2.{number}.1\",\"right\":\">=1.0.0 <2\"}},\"dist\":{{\"shasum\":\"3f786850e387550fdab836ed7e6dc881de23001b\",\"tarball\":\"https://registry.example.test/package/-/package-1.{number}.0.tgz\",\"fileCount\":{number},\"unpackedSize\":48213}},\"maintainers\":[{{\"name\":\"somebody\",\"email\":\"somebody@example.test\"}}]}},"
+            "\"1.{number}.0\":{{\"name\":\"package\",\"version\":\"1.{number}.0\",\"description\":\"Reads \\\"things\\\" and writes others, in any order\",\"license\":\"MIT\",\"main\":\"lib/index.js\",\"homepage\":\"https://github.test/somebody/package#readme\",\"repository\":{{\"type\":\"git\",\"url\":\"git+https://github.test/somebody/package.git\"}},\"scripts\":{{\"test\":\"node test/index.js --all\",\"build\":\"tsc -p .\"}},\"dependencies\":{{\"left\":\"^2.{number}.1\",\"right\":\">=1.0.0 <2\"}},\"gitHead\":\"3f786850e387550fdab836ed7e6dc881de23001b\",\"_nodeVersion\":\"20.1.0\",\"dist\":{{\"integrity\":\"sha512-{digest}\",\"shasum\":\"3f786850e387550fdab836ed7e6dc881de23001b\",\"tarball\":\"https://registry.example.test/package/-/package-1.{number}.0.tgz\",\"fileCount\":{number},\"unpackedSize\":48213,\"signatures\":[{{\"keyid\":\"one\",\"sig\":\"{signature}\"}}]}},\"maintainers\":[{{\"name\":\"somebody\",\"email\":\"somebody@example.test\"}}]}},"
         );
     }
     text.push_str("\"0\":{}}}");

@@ -30,6 +30,7 @@ impl Fields {
     /// Splits at `;`, too, as older servers do.
     fn of(text: &[u8], mut note: impl FnMut(&[u8])) -> Self {
         let (mut names, mut values) = (Text::default(), Text::default());
+        values.reserve(text.len());
         for field in text.split(|byte| matches!(byte, b'&' | b';')) {
             let equals = memchr::memchr(b'=', field).unwrap_or(field.len());
             let (name, value) = field.split_at(equals);

@@ -19,6 +19,7 @@ pub(super) fn read<'a>(
 ) -> Result<(), TooComplex> {
     let mut seen = Seen::default();
     for text in texts {
+        seen.values.reserve(text.len());
         Tokens::of(text).for_each(|token| seen.take(token));
         seen.rows.end();
     }

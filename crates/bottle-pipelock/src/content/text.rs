@@ -17,6 +17,11 @@ impl Text {
         Self { bytes, starts }
     }
 
+    /// Makes room for so many bytes at once, which may come.
+    pub(super) fn reserve(&mut self, bytes: usize) {
+        self.bytes.reserve(bytes);
+    }
+
     /// Adds the piece that is written, and gives it back.
     pub(super) fn add(&mut self, write: impl FnOnce(&mut Vec<u8>)) -> &[u8] {
         let start = self.bytes.len();

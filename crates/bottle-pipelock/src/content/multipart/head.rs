@@ -12,7 +12,7 @@ pub(super) struct Head {
 }
 
 impl Head {
-    /// Splits a part at its first empty line. Without one it is all head; the bytes can be seen as they are.
+    /// Splits a part at its first empty line. Without one it is all body, to who does not insist on it.
     pub(super) fn split(part: &[u8]) -> (Self, &[u8]) {
         let (mut head, mut name, mut rest) = (Self::default(), Vec::new(), part);
         while !rest.is_empty() {
@@ -21,7 +21,7 @@ impl Head {
             rest = after.get(1..).unwrap_or_default();
             let line = line.strip_suffix(b"\r").unwrap_or(line);
             if line.is_empty() {
-                break;
+                return (head, rest);
             }
             if matches!(line.first(), Some(b' ' | b'\t')) {
                 head.add(&name, line);
@@ -39,7 +39,7 @@ impl Head {
                 line.get(colon + 1..).unwrap_or_default().trim_ascii_start(),
             );
         }
-        (head, rest)
+        (head, part)
     }
 
     /// The names in it, and whether each is that of a file.

@@ -123,6 +123,15 @@ fn a_boundary_is_a_line_of_its_own() {
 }
 
 #[test]
+fn a_part_without_an_empty_line_is_a_body() {
+    assert!(shows(
+        TYPE,
+        "--limit\nNeedle\n--limit\n_0123\n--limit--\n",
+        "Needle_0123"
+    ));
+}
+
+#[test]
 fn boundaries_that_differ_are_all_tried() {
     let body = |boundary: &str| {
         let text = multipart(&[(&field("a"), b"Needle"), (&field("b"), b"_0123")]);
