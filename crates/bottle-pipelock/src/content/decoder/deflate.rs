@@ -1,6 +1,6 @@
 //! gzip (RFC 1952), zlib (RFC 1950) and what is in both (RFC 1951).
 
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 use flate2::{Decompress, FlushDecompress, Status};
 
 use super::{Unpacked, fill};
@@ -9,10 +9,25 @@ use crate::content::Undecodable;
 /// By how much the room for plain bytes grows at least.
 const STEP: usize = 16 * 1024;
 
-/// One member or many; nothing else behind them.
+/// How many members of gzip are read, each of which costs a new window. Tools that cut files into members put 64 KiB in
+/// each.
+const MAX_MEMBERS: usize = 1000;
+
+/// One member or many; nothing else behind them. More than [`MAX_MEMBERS`] are too large.
 pub(in crate::content) fn gzip(packed: &[u8], limit: usize) -> Unpacked {
-    let mut plain = Vec::new();
-    let end = fill(&mut plain, &mut MultiGzDecoder::new(packed), limit);
+    let (mut plain, mut rest, mut members) = (Vec::new(), packed, 0);
+    let end = loop {
+        if members == MAX_MEMBERS {
+            break Err(Undecodable::TooLarge);
+        }
+        members += 1;
+        let mut reader = GzDecoder::new(rest);
+        let end = fill(&mut plain, &mut reader, limit);
+        rest = reader.into_inner();
+        if end.is_err() || rest.is_empty() {
+            break end;
+        }
+    };
     Unpacked { plain, end }
 }
 

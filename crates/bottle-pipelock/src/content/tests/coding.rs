@@ -56,6 +56,9 @@ fn what_nobody_knows_is_refused() {
 fn members_and_frames_follow_each_other() {
     let members = [gzip("one"), gzip("two")].concat();
     assert_eq!(plain("gzip", &members).unwrap(), b"onetwo");
+    let many = |count| plain("gzip", &gzip("x").repeat(count)).map(|plain| plain.len());
+    assert_eq!(many(1000), Ok(1000));
+    assert_eq!(many(1001), Err(Undecodable::TooLarge));
     let frames = [FOX_ZSTD, SKIPPED_ZSTD, SECOND_ZSTD].concat();
     let both = [FOX, "second frame"].concat();
     assert_eq!(plain("zstd", &frames).unwrap(), both.as_bytes());
