@@ -19,6 +19,7 @@ mod allowed_host;
 mod before;
 mod bytes;
 mod checks;
+mod content;
 mod exchange;
 mod families;
 mod file;
@@ -43,6 +44,7 @@ mod views;
 
 pub use crate::address::{check_addresses, is_special_address};
 pub use crate::allowed_host::AllowedHost;
+pub use crate::content::{Text, TooComplex, Undecodable, decode, parameters, texts};
 pub use crate::exchange::{Exchange, Line, Located, Part, SocketFrame};
 pub use crate::file::PipelockFile;
 pub use crate::finding::Finding;
