@@ -89,6 +89,8 @@ pub(crate) struct TlsInterception {
     pub(crate) enabled: bool,
     pub(crate) ca_cert: String,
     pub(crate) ca_key: String,
+    /// Hosts of which the content is not scanned.
+    pub(crate) passthrough_domains: Vec<AllowedHost>,
     pub(crate) max_response_bytes: u64,
 }
 
@@ -176,6 +178,12 @@ impl PipelockFile {
     /// The hosts that may be asked, on any port and path: a second opinion on names alone.
     pub fn allowlist(&self) -> RouteTable {
         let hosts = self.api_allowlist.iter().filter(|host| !host.is_nowhere());
+        RouteTable::mirror(hosts.map(|host| host.pattern().clone()))
+    }
+
+    /// The hosts of which the content is not scanned.
+    pub fn passthrough(&self) -> RouteTable {
+        let hosts = self.tls_interception.passthrough_domains.iter();
         RouteTable::mirror(hosts.map(|host| host.pattern().clone()))
     }
 

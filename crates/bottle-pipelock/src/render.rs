@@ -62,6 +62,7 @@ pub fn render(plan: &BottlePlan, table: &RouteTable) -> PipelockFile {
             enabled: true,
             ca_cert: "ca.pem".to_owned(),
             ca_key: "ca-key.pem".to_owned(),
+            passthrough_domains: passthrough(plan),
             max_response_bytes: MAX_RESPONSE_BYTES,
         },
         request_body_scanning: request_body_scanning(),
@@ -103,6 +104,12 @@ fn api_allowlist(table: &RouteTable) -> Vec<AllowedHost> {
     let hosts = effective_allowlist(table);
     let nowhere = AllowedHost::nowhere().filter(|_| hosts.is_empty());
     hosts.into_iter().chain(nowhere).collect()
+}
+
+/// In order, each once.
+fn passthrough(plan: &BottlePlan) -> Vec<AllowedHost> {
+    let hosts = plan.pipelock.passthrough.iter().map(AllowedHost::from);
+    hosts.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// The program takes a real token in `Authorization` or `X-Api-Key` for a leak whatever the host, and egress puts one

@@ -5,6 +5,7 @@ use std::fmt;
 use bottle_compose::{ComposeFile, LaunchFacts};
 use bottle_core::BottlePlan;
 use bottle_egress::{RouteTable, UpstreamPart};
+use bottle_pipelock::Overrides;
 use bottle_state::{Access, Folder, RelativePath, StateError};
 
 use crate::Authorities;
@@ -28,6 +29,7 @@ const EGRESS_KEY: RelativePath = RelativePath::constant("egress/ca-key.pem");
 const EGRESS_UPSTREAM: RelativePath = RelativePath::constant("egress/upstream-ca.pem");
 const PIPELOCK: RelativePath = RelativePath::constant("pipelock");
 const PIPELOCK_FILE: RelativePath = RelativePath::constant("pipelock/pipelock.yaml");
+const PIPELOCK_OVERRIDES: RelativePath = RelativePath::constant("pipelock/dlp.yaml");
 const PIPELOCK_CA: RelativePath = RelativePath::constant("pipelock/ca.pem");
 const PIPELOCK_KEY: RelativePath = RelativePath::constant("pipelock/ca-key.pem");
 const PIPELOCK_ROOTS: RelativePath = RelativePath::constant("pipelock/upstream-roots.pem");
@@ -114,6 +116,11 @@ pub fn policy(source: &PolicySource<'_>) -> Result<Vec<Artefact>, ArtefactError>
             &bottle_pipelock::render(plan, table)
                 .with_upstream(upstream(extra_roots))
                 .to_yaml()?,
+            sidecar,
+        ),
+        Artefact::new(
+            PIPELOCK_OVERRIDES,
+            &Overrides::of_plan(plan, table).to_yaml()?,
             sidecar,
         ),
         Artefact::new(PIPELOCK_CA, &pipelock.certificate, sidecar),

@@ -14,10 +14,9 @@ use crate::config::{self, StartError, Surroundings};
 use crate::decision_log::DecisionLog;
 use crate::dns::DnsRefuser;
 use crate::engine::{Engine, Listener, listen};
-use crate::reload::{Reloader, reload};
+use crate::reload::{Files, Reloader, reload};
 use crate::resolve::Resolver;
 use crate::secrets::SecretStore;
-use crate::stamp::Stamp;
 use crate::stop::Stop;
 use crate::upstream::{Hop, Upstream, Way, WaySource};
 use crate::watched::Watched;
@@ -81,9 +80,7 @@ impl Egress {
             next,
             own_port,
         };
-        let path = config_dir.join(ROUTES_FILE);
-        // Before reading: a file that is replaced meanwhile is read again.
-        let stamp = Stamp::of(&path);
+        let files = Files::note([ROUTES_FILE].map(|file| config_dir.join(file)).to_vec());
         let (policy, way) = exit.read()?;
         let gate = EgressGate {
             table: Watched::new(policy.table),
@@ -102,7 +99,7 @@ impl Egress {
             ),
             None => None,
         };
-        let reloader = reloader(&engine, (path, stamp), exit);
+        let reloader = reloader(&engine, files, exit);
         Ok(Self {
             engine,
             listener,
@@ -178,13 +175,9 @@ impl Exit {
     }
 }
 
-fn reloader(
-    engine: &Arc<Engine<EgressGate>>,
-    (path, stamp): (PathBuf, Option<Stamp>),
-    exit: Exit,
-) -> Arc<Reloader> {
+fn reloader(engine: &Arc<Engine<EgressGate>>, files: Files, exit: Exit) -> Arc<Reloader> {
     let engine = Arc::clone(engine);
-    Arc::new(Reloader::new(path, stamp, move || {
+    Arc::new(Reloader::new(files, move || {
         let ok = reload("egress", &engine.log, exit.read(), |(policy, way)| {
             engine.gate.table.set(policy.table);
             engine.gate.upstream.replace(way);
