@@ -14,6 +14,7 @@ use bottle_egress::{Route, RouteTable};
 pub use bottle_core::DlpSpec as RouteDlp;
 
 use self::file::OverridesFile;
+use crate::host_data;
 
 /// The rule that finds the example keys of documents. A conversation with a model quotes what the agent reads.
 const DOCUMENTED_EXAMPLE: &str = "documented-example";
@@ -129,6 +130,12 @@ fn is_model(plan: &BottlePlan, host: &HostPattern) -> bool {
 
 fn model_rules() -> BTreeSet<RuleName> {
     DOCUMENTED_EXAMPLE.parse().into_iter().collect()
+}
+
+/// The rules by which the name of a host is searched for data.
+pub fn host_data_rules() -> BTreeSet<RuleName> {
+    let rules = host_data::RULES.iter();
+    rules.filter_map(|rule| rule.parse().ok()).collect()
 }
 
 /// Whether a wildcard may mean a host of the other pattern.

@@ -18,7 +18,7 @@ use crate::reload::{Files, Reloader, reload};
 use crate::resolve::Resolver;
 use crate::secrets::SecretStore;
 use crate::stop::Stop;
-use crate::upstream::{Hop, Upstream, Way, WaySource};
+use crate::upstream::{Addresses, Hop, Upstream, Way, WaySource};
 use crate::watched::Watched;
 
 /// The rules, inside the configuration folder.
@@ -168,7 +168,7 @@ impl Exit {
                     resolver: Resolver::System,
                     own_port: self.own_port,
                 };
-                config::way(&policy.upstream, &[], &surroundings)?
+                config::way(&policy.upstream, Addresses::default(), &surroundings)?
             }
         };
         Ok((policy, way))

@@ -1,16 +1,24 @@
 //! What `pipelock.yaml` and `dlp.yaml` say, in the shape in which it is asked.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bottle_core::Host;
+use bottle_core::{Host, ResponseAction, RuleName};
 use bottle_egress::RouteTable;
-use bottle_pipelock::{Overrides, PipelockFile, RouteDlp};
+use bottle_pipelock::{Overrides, PipelockFile, RouteDlp, host_data_rules};
 
 /// The parts of the files that are asked for each request.
 pub(super) struct Policy {
     pub(super) table: Arc<RouteTable>,
     pub(super) max_body_bytes: usize,
     passthrough: RouteTable,
+    /// Hosts whose responses are not looked at.
+    unscanned_responses: RouteTable,
+    /// Hosts whose names are not looked at for data.
+    unscanned_names: RouteTable,
+    /// Rules that hold nowhere.
+    allowed: BTreeSet<RuleName>,
+    responses: ResponseAction,
     overrides: Overrides,
 }
 
@@ -20,6 +28,8 @@ pub(super) struct Scanning {
     /// Whether content is looked at: false where the operator lets the host pass through. Names and addresses are
     /// checked all the same.
     pub(super) scan: bool,
+    /// Whether the response is looked at for injected prompts.
+    pub(super) scan_response: bool,
     /// Where the scanner differs from its defaults.
     pub(super) dlp: RouteDlp,
 }
@@ -32,6 +42,10 @@ impl Policy {
             table: Arc::new(file.allowlist()),
             max_body_bytes,
             passthrough: file.passthrough(),
+            unscanned_responses: file.unscanned_responses(),
+            unscanned_names: file.unscanned_names(),
+            allowed: file.allowed_rules(),
+            responses: file.responses(),
             overrides,
         }
     }
@@ -42,9 +56,19 @@ impl Policy {
         expect(dead_code, reason = "the gate asks from the next change on")
     )]
     pub(super) fn scanning(&self, host: &Host, path: &str) -> Scanning {
+        let mut dlp = self.overrides.of(host, path);
+        dlp.allow.extend(self.allowed.iter().cloned());
+        if self.unscanned_names.find(host).is_some() {
+            dlp.allow.extend(host_data_rules());
+        }
+        if self.responses == ResponseAction::Block {
+            dlp.responses = ResponseAction::Block;
+        }
+        let scan = self.passthrough.find(host).is_none();
         Scanning {
-            scan: self.passthrough.find(host).is_none(),
-            dlp: self.overrides.of(host, path),
+            scan,
+            scan_response: scan && self.unscanned_responses.find(host).is_none(),
+            dlp,
         }
     }
 }
@@ -80,6 +104,32 @@ mod tests {
             assert_eq!(scanning(host).dlp, RouteDlp::default());
         }
         let model = scanning("api.anthropic.com");
-        assert!(model.scan && model.dlp.allow.contains("documented-example"));
+        assert!(
+            model.scan && model.scan_response && model.dlp.allow.contains("documented-example")
+        );
+    }
+
+    #[test]
+    fn what_the_file_says_of_all_routes_holds_on_each() {
+        let text = "mode: strict
+api_allowlist: ['*.a.test', b.test]
+fetch_proxy: {monitoring: {subdomain_entropy_exclusions: ['*.a.test']}}
+forward_proxy: {enabled: true}
+tls_interception: {enabled: true}
+request_body_scanning: {action: block}
+response_scanning: {action: block, exempt_domains: [b.test]}
+seed_phrase_detection: {enabled: false}
+dlp: {scan_env: false}
+";
+        let file = PipelockFile::from_yaml(text, "pipelock.yaml").unwrap();
+        let policy = Policy::of(&file, Overrides::default());
+        let of = |host: &str| policy.scanning(&host.parse().unwrap(), "/");
+        let (wide, plain) = (of("x.a.test"), of("b.test"));
+        assert!(wide.scan_response && !plain.scan_response && plain.scan);
+        assert_eq!(wide.dlp.responses, ResponseAction::Block);
+        for rule in ["host-encoded-data", "host-bulk-data", "host-numbered-data"] {
+            assert!(wide.dlp.allow.contains(rule) && !plain.dlp.allow.contains(rule));
+        }
+        assert!(plain.dlp.allow.contains("seed-phrase"));
     }
 }

@@ -18,7 +18,7 @@ use crate::reload::{Files, Reloader, reload};
 use crate::resolve::Resolver;
 use crate::secrets::SecretStore;
 use crate::stop::Stop;
-use crate::upstream::{Upstream, Way};
+use crate::upstream::{Addresses, Upstream, Way};
 use crate::watched::Watched;
 
 /// The policy, inside the configuration folder.
@@ -158,7 +158,12 @@ impl Exit {
             resolver: self.resolver,
             own_port: self.own_port,
         };
-        let way = config::way(&file.upstream(), file.ip_allowlist(), &surroundings)?;
+        let addresses = Addresses {
+            granted: file.ip_allowlist().to_vec(),
+            internal: file.internal(),
+            trusted: file.trusted(),
+        };
+        let way = config::way(&file.upstream(), addresses, &surroundings)?;
         Ok((Policy::of(&file, read_overrides(&self.config_dir)?), way))
     }
 }
