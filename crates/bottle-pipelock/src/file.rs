@@ -11,7 +11,7 @@ mod switch;
 
 use std::collections::BTreeSet;
 
-use bottle_core::{Diagnostics, HostPattern, ResponseAction, RuleName, Source, yaml};
+use bottle_core::{Diagnostics, HostPattern, ResponseAction, RuleName, Secret, Source, yaml};
 use bottle_egress::{Ports, Route, RouteTable, UpstreamPart};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
@@ -24,11 +24,11 @@ pub(crate) use self::honoured::{
     ENTROPY, LABEL_ENTROPY, NO_RATE, NO_RESPONSE_LIMIT, NO_TUNNEL_LIMIT,
 };
 pub(crate) use self::network::{FetchProxy, ForwardProxy, Monitoring, Ssrf, TlsInterception};
-use self::scanning::CanaryTokens;
 pub(crate) use self::scanning::{
     Action, Dlp, HeaderMode, RequestBodyScanning, ResponseScanning, SeedPhraseDetection,
     SseStreaming,
 };
+use self::scanning::{Canary, CanaryTokens};
 use self::switch::{Entries, NotOurs};
 pub(crate) use self::switch::{Logging, Switch};
 
@@ -197,6 +197,13 @@ impl PipelockFile {
             Action::Block => ResponseAction::Block,
             _ => ResponseAction::Mark,
         }
+    }
+
+    /// Names and values of decoys: whoever sends one has taken what nobody uses.
+    pub fn canaries(&self) -> impl Iterator<Item = (&str, &Secret)> {
+        let CanaryTokens { enabled, tokens } = &self.canary_tokens;
+        let tokens = tokens.iter().filter(|_| *enabled);
+        tokens.map(|Canary { name, value }| (name.as_str(), value))
     }
 
     /// The rules that hold nowhere.

@@ -395,8 +395,8 @@ const NOT_CARRIED_OUT: &[(&str, &str, &str)] = &[
     ),
     (
         "enforce: true",
-        "enforce: true\ncanary_tokens: {enabled: true, tokens: [{name: a, value: b}]}",
-        "canary_tokens",
+        "enforce: true\ncanary_tokens: {enabled: true, tokens: [{name: a, value: short}]}",
+        "canary_tokens.tokens",
     ),
 ];
 
@@ -470,6 +470,26 @@ dlp: {scan_env: false}
     let holds = |table: RouteTable, host: &str| table.find(&host.parse().unwrap()).is_some();
     assert!(holds(file.unscanned_responses(), "b.test"));
     assert_eq!(file.trusted(), ["**.c.test".parse().unwrap()]);
+}
+
+#[test]
+fn decoys_are_values_to_look_for() {
+    let [(_, plan), ..] = plans();
+    let text = rendered(&plan).to_yaml().unwrap();
+    let decoys = |enabled: bool| {
+        let tokens = "[{name: a, value: no-such-key}, {name: b, value: 'nor this'}]";
+        let text = format!("{text}canary_tokens: {{enabled: {enabled}, tokens: {tokens}}}\n");
+        let file = PipelockFile::from_yaml(&text, "pipelock.yaml").unwrap();
+        let again = PipelockFile::from_yaml(&file.to_yaml().unwrap(), "pipelock.yaml");
+        assert_eq!(again.unwrap(), file);
+        assert!(!format!("{file:?}").contains("no-such-key"));
+        let found = file
+            .canaries()
+            .map(|(name, value)| format!("{name} {}", value.expose()));
+        found.collect::<Vec<_>>()
+    };
+    assert_eq!(decoys(true), ["a no-such-key", "b nor this"]);
+    assert_eq!(decoys(false), [""; 0]);
 }
 
 #[test]

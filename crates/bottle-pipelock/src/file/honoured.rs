@@ -11,6 +11,7 @@ use super::scanning::{
 use super::switch::{Logging, Switch};
 use super::{Mode, PipelockFile};
 use crate::internal::has_defaults;
+use crate::known::MIN_SECRET_LENGTH;
 
 /// Bytes of a target that our proxy reads at most.
 const MAX_TARGET: u32 = 64 * 1024;
@@ -448,8 +449,10 @@ impl Problems {
 
     fn canary_tokens(&mut self, part: &CanaryTokens) {
         let CanaryTokens { enabled, tokens } = part;
-        let help = "leave it out: values to look for are handed over with `secrets put`, and are in no file";
-        self.must(!*enabled && !tokens.are_there, "canary_tokens", help);
+        let mut values = tokens.iter().map(|canary| canary.value.expose());
+        let long = values.all(|value| value.len() >= MIN_SECRET_LENGTH);
+        let help = "write values of six bytes or more: shorter ones would be found in everything";
+        self.must(long || !*enabled, "canary_tokens.tokens", help);
     }
 
     fn seed_phrase_detection(&mut self, part: &SeedPhraseDetection) {

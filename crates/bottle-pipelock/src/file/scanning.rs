@@ -1,6 +1,7 @@
 //! The parts of the file about what is looked for.
 
-use serde::{Deserialize, Serialize};
+use bottle_core::Secret;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::switch::{Entries, NotOurs};
 use super::yes;
@@ -146,8 +147,26 @@ impl Default for Dlp {
 #[serde(default, deny_unknown_fields)]
 pub(crate) struct CanaryTokens {
     pub(crate) enabled: bool,
-    #[serde(skip_serializing)]
-    pub(crate) tokens: Entries,
+    pub(crate) tokens: Vec<Canary>,
+}
+
+/// One of them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Canary {
+    pub(crate) name: String,
+    #[serde(serialize_with = "write_value", deserialize_with = "read_value")]
+    pub(crate) value: Secret,
+}
+
+/// The file is where it belongs.
+fn write_value<S: Serializer>(value: &Secret, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(value.expose())
+}
+
+fn read_value<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Secret, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    Secret::new(text).map_err(serde::de::Error::custom)
 }
 
 impl CanaryTokens {

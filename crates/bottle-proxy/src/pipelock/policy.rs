@@ -3,14 +3,18 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bottle_core::{Host, ResponseAction, RuleName};
+use bottle_core::{HeaderName, Host, ResponseAction, RuleName};
 use bottle_egress::RouteTable;
 use bottle_pipelock::{Overrides, PipelockFile, RouteDlp, host_data_rules};
+
+use crate::secrets::KnownValue;
 
 /// The parts of the files that are asked for each request.
 pub(super) struct Policy {
     pub(super) table: Arc<RouteTable>,
     pub(super) max_body_bytes: usize,
+    /// Decoys, which may travel nowhere.
+    pub(super) canaries: Vec<KnownValue>,
     passthrough: RouteTable,
     /// Hosts whose responses are not looked at.
     unscanned_responses: RouteTable,
@@ -41,6 +45,7 @@ impl Policy {
         Self {
             table: Arc::new(file.allowlist()),
             max_body_bytes,
+            canaries: canaries(file),
             passthrough: file.passthrough(),
             unscanned_responses: file.unscanned_responses(),
             unscanned_names: file.unscanned_names(),
@@ -71,6 +76,17 @@ impl Policy {
             dlp,
         }
     }
+}
+
+fn canaries(file: &PipelockFile) -> Vec<KnownValue> {
+    let decoys = file.canaries().map(|(name, value)| KnownValue {
+        name: name.to_owned(),
+        value: value.clone(),
+        hosts: Vec::new(),
+        // Without hosts any header is the wrong one.
+        header: HeaderName::authorization(),
+    });
+    decoys.collect()
 }
 
 #[cfg(test)]

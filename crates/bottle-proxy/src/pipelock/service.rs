@@ -104,6 +104,7 @@ impl Pipelock {
             upstream: Upstream::new(way),
             stale: AtomicBool::new(false),
         };
+        gate.knowing.also(gate.policy.get().canaries.clone());
         let engine = Arc::new(Engine::new(gate, config::leafs(&config_dir)?, log));
         let reloader = reloader(&engine, files, exit);
         Ok(Self {
@@ -172,6 +173,7 @@ fn reloader(engine: &Arc<Engine<PipelockGate>>, files: Files, exit: Exit) -> Arc
     let engine = Arc::clone(engine);
     Arc::new(Reloader::new(files, move || {
         let ok = reload("pipelock", &engine.log, exit.read(), |(policy, way)| {
+            engine.gate.knowing.also(policy.canaries.clone());
             engine.gate.policy.set(policy);
             engine.gate.upstream.replace(way);
             engine.rules_changed();

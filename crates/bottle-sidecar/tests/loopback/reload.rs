@@ -122,6 +122,24 @@ fn a_blocked_host_is_refused_though_a_wider_entry_allows_it() {
 }
 
 #[test]
+fn a_decoy_of_the_policy_does_not_leave() {
+    let bottle = Bottle::start();
+    let post = || {
+        let request = bottle.request(("POST", "/v1/x"), "ok.test", "", "it is no-such-key-here");
+        bottle.tunnel("ok.test").ask(request)
+    };
+    assert_eq!(post().status, 200);
+    replace(
+        &bottle.folder.path().join("pipelock/pipelock.yaml"),
+        |text| {
+            text + "canary_tokens: {enabled: true, tokens: [{name: decoy, value: no-such-key-here}]}\n"
+        },
+    );
+    eventually("pipelock reloads", || reloads(&bottle, true) == 1);
+    post().refused(403, "dlp.known_secret");
+}
+
+#[test]
 fn a_service_stops_within_a_second_even_with_open_connections() {
     let mut bottle = Bottle::start();
     let mut idle = bottle.tunnel("ok.test");
