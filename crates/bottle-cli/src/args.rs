@@ -43,6 +43,8 @@ pub(crate) enum Command {
     Schema(SchemaArgs),
     /// Show the agents and bottles there are, and what runs or was kept
     List(ListArgs),
+    /// Look whether this machine has what bottles need, and say how to bring what is missing
+    Doctor(DoctorArgs),
     /// Remove what a crash left behind: containers, networks and state nobody owns
     Cleanup(CleanupArgs),
     /// Play one of the sidecars (what the containers run)
@@ -217,6 +219,14 @@ pub(crate) enum SchemaOf {
 /// `bottle list`.
 #[derive(Debug, Args)]
 pub(crate) struct ListArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `bottle doctor`.
+#[derive(Debug, Args)]
+pub(crate) struct DoctorArgs {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -74,6 +74,7 @@ fn dispatch(command: &Command, host: &HostSide) -> anyhow::Result<Exit> {
         Command::Start(args) => commands::on_engine(commands::start::run(args, host)),
         Command::Run(args) => commands::on_engine(commands::run::run(args, host)),
         Command::List(args) => commands::on_engine(commands::list::run(args, host)),
+        Command::Doctor(args) => commands::on_engine(commands::doctor::run(args, host)),
         Command::Cleanup(args) => commands::on_engine(commands::cleanup::run(args, host)),
         // Answered in `main`, before there is a host side.
         Command::Sidecar { .. } => Ok(Exit::Invalid),

@@ -3,7 +3,10 @@
 use std::fmt::Write as _;
 use std::io::{self, BufRead, IsTerminal};
 
-use bottle_core::{BottlePlan, EnvName, ImageSource, Method, SkillName};
+use bottle_core::{
+    BottlePlan, DlpSpec, EnvName, ImageSource, LargeBodies, Method, PipelockSpec, ResponseAction,
+    RuleName, SkillName,
+};
 use bottle_egress::{Folded, Ports, Route};
 
 use crate::printer::Printer;
@@ -46,9 +49,33 @@ pub(crate) fn render(plan: &BottlePlan, folded: &Folded) -> String {
             .map(|remote| format!("{} {}", remote.name, remote.upstream))
             .collect(),
     );
-    section("routes", folded.table.routes().iter().map(rule).collect());
+    let routes = folded.table.routes().iter();
+    section(
+        "routes",
+        routes.map(|route| scanned_rule(plan, route)).collect(),
+    );
+    let scanner = scanner(plan);
+    if !scanner.is_empty() {
+        section("scanner", scanner);
+    }
     section("limits", vec![limits(plan)]);
     text
+}
+
+/// Where scanning is not what it is by itself.
+fn scanner(plan: &BottlePlan) -> Vec<String> {
+    let PipelockSpec { image, passthrough } = &plan.pipelock;
+    let mut lines = Vec::new();
+    if let Some(image) = image {
+        lines.push(format!(
+            "{image} instead of the built-in one; the bottle's secrets are not searched for by value"
+        ));
+    }
+    if !passthrough.is_empty() {
+        let hosts: Vec<String> = passthrough.iter().map(ToString::to_string).collect();
+        lines.push(format!("not scanned: {}", hosts.join(", ")));
+    }
+    lines
 }
 
 /// Asks on the terminal; only a plain yes is one.
@@ -134,6 +161,38 @@ pub(crate) fn rule(route: &Route) -> String {
         words.push(format!("[auth: {}]", auth.scheme.as_str()));
     }
     words.join(" ")
+}
+
+/// The same, with where the scanner differs there.
+pub(crate) fn scanned_rule(plan: &BottlePlan, route: &Route) -> String {
+    let declared = plan.routes.iter().find(|spec| spec.host == route.host);
+    let dlp = declared.map_or_else(String::new, |spec| dlp(&spec.dlp));
+    rule(route) + &dlp
+}
+
+/// What a manifest says of scanning on a route, if anything.
+fn dlp(spec: &DlpSpec) -> String {
+    let DlpSpec {
+        allow,
+        responses,
+        large_bodies,
+    } = spec;
+    let mut words = Vec::new();
+    if !allow.is_empty() {
+        let rules: Vec<&str> = allow.iter().map(RuleName::as_str).collect();
+        words.push(format!("without {}", rules.join(",")));
+    }
+    if *responses == ResponseAction::Block {
+        words.push("blocks responses".to_owned());
+    }
+    if *large_bodies == LargeBodies::Text {
+        words.push("large bodies as text".to_owned());
+    }
+    if words.is_empty() {
+        String::new()
+    } else {
+        format!(" [scan: {}]", words.join("; "))
+    }
 }
 
 fn limits(plan: &BottlePlan) -> String {

@@ -23,10 +23,17 @@ pub struct HealthCheck {
 impl HealthCheck {
     /// The sidecars' own.
     pub(crate) fn sidecar() -> Self {
+        Self::of(["CMD", "/bottle-sidecar", "health"])
+    }
+
+    /// That of the program pipelock, as its image has it.
+    pub(crate) fn upstream_pipelock() -> Self {
+        Self::of(["CMD", "/pipelock", "healthcheck"])
+    }
+
+    fn of(test: [&str; 3]) -> Self {
         Self {
-            test: ["CMD", "/bottle-sidecar", "health"]
-                .map(Text::from)
-                .to_vec(),
+            test: test.map(Text::from).to_vec(),
             interval_seconds: 30,
             timeout_seconds: 5,
             retries: 3,

@@ -8,6 +8,8 @@ use crate::text::Text;
 
 /// Where every service finds its own folder.
 const TARGET: &str = "/etc/bottle";
+/// Where the program pipelock is told to look.
+pub(crate) const UPSTREAM_PIPELOCK_TARGET: &str = "/etc/pipelock";
 
 /// The one kind of mount there is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -43,12 +45,17 @@ pub struct BindOptions {
 }
 
 impl BindMount {
-    /// The folder of a service.
+    /// The folder of a service, where our programs look for it.
     pub(crate) fn of(service: ServiceName, facts: &LaunchFacts) -> Self {
+        Self::at(TARGET, service, facts)
+    }
+
+    /// The folder of a service, elsewhere.
+    pub(crate) fn at(target: &str, service: ServiceName, facts: &LaunchFacts) -> Self {
         Self {
             kind: MountKind::Bind,
             source: format!("{}/{service}", facts.state_dir).into(),
-            target: TARGET.into(),
+            target: target.into(),
             read_only: true,
             bind: BindOptions {
                 create_host_path: false,

@@ -49,7 +49,7 @@ pub fn render(plan: &BottlePlan, facts: &LaunchFacts) -> Result<ComposeFile, Ren
     let services = BTreeMap::from([
         (ServiceName::Agent, agent::service(plan, facts)?),
         (ServiceName::Egress, sidecar::egress(facts)?),
-        (ServiceName::Pipelock, sidecar::pipelock(facts)?),
+        (ServiceName::Pipelock, sidecar::pipelock(plan, facts)?),
     ]);
     Ok(ComposeFile {
         name: format!("bottle-{}", facts.identity).into(),

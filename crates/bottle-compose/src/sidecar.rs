@@ -3,8 +3,11 @@
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
+use bottle_core::{BottlePlan, ImageRef};
+
 use crate::facts::{LaunchFacts, UserIds};
 use crate::health::HealthCheck;
+use crate::mount::{BindMount, UPSTREAM_PIPELOCK_TARGET};
 use crate::network::{NetworkAttachment, NetworkKey};
 use crate::render::RenderError;
 use crate::service::{Service, ServiceName};
@@ -12,6 +15,14 @@ use crate::text::Text;
 
 /// The port that pipelock listens on.
 const PIPELOCK_PORT: u16 = 8888;
+/// What the program pipelock is started with; the entry point of its image is the program.
+const UPSTREAM_ARGUMENTS: [&str; 5] = [
+    "run",
+    "--config",
+    "/etc/pipelock/pipelock.yaml",
+    "--listen",
+    "0.0.0.0:8888",
+];
 /// What a sidecar may use; the scanner holds at most 96 MiB of bodies.
 const MEMORY: u64 = 256 * 1024 * 1024;
 
@@ -30,15 +41,37 @@ pub(crate) fn egress(facts: &LaunchFacts) -> Result<Service, RenderError> {
 }
 
 /// The proxy that scans: not on the agent's network, and it listens to egress alone.
-pub(crate) fn pipelock(facts: &LaunchFacts) -> Result<Service, RenderError> {
+pub(crate) fn pipelock(plan: &BottlePlan, facts: &LaunchFacts) -> Result<Service, RenderError> {
     let networks = &facts.networks;
     let peer = networks.egress_outer()?.to_string();
-    Ok(Service {
+    let built_in = Service {
         environment: environment(facts, "BOTTLE_ALLOWED_PEER", peer),
         dns: facts.resolvers.clone(),
         networks: BTreeMap::from([(NetworkKey::Egress, attachment(networks.pipelock()?))]),
         ..sidecar(ServiceName::Pipelock, facts)
+    };
+    Ok(match &plan.pipelock.image {
+        None => built_in,
+        Some(image) => upstream_pipelock(image, built_in, facts),
     })
+}
+
+/// The program pipelock in the same place behind the same walls: another image, what that takes for arguments and a
+/// question after its health, and its own path for the same folder. It is told nothing else.
+fn upstream_pipelock(image: &ImageRef, built_in: Service, facts: &LaunchFacts) -> Service {
+    Service {
+        image: image.to_string().into(),
+        command: UPSTREAM_ARGUMENTS.map(Text::from).to_vec(),
+        environment: BTreeMap::new(),
+        tmpfs: Vec::new(),
+        volumes: vec![BindMount::at(
+            UPSTREAM_PIPELOCK_TARGET,
+            ServiceName::Pipelock,
+            facts,
+        )],
+        healthcheck: Some(HealthCheck::upstream_pipelock()),
+        ..built_in
+    }
 }
 
 fn sidecar(name: ServiceName, facts: &LaunchFacts) -> Service {

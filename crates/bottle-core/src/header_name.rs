@@ -29,6 +29,13 @@ pub struct HeaderName(String);
 
 text_newtype!(HeaderName);
 
+impl HeaderName {
+    /// Where credentials are unless said otherwise (RFC 9110 §11.6.2).
+    pub fn authorization() -> Self {
+        Self("authorization".to_owned())
+    }
+}
+
 /// Why a text is not a header name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

@@ -12,6 +12,7 @@ use serde_saphyr::{Error, Location, budget, options, ser_options};
 
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics, Position};
+use crate::nearest::nearest;
 use crate::source::Source;
 use crate::tree::{Key, Node, Value};
 
@@ -49,6 +50,39 @@ pub(crate) fn read_tree(source: &Source<'_>) -> Result<(Node, Diagnostics), Diag
     let mut problems = Diagnostics::default();
     unique_keys(&mut tree, source, &mut problems);
     Ok((tree, problems))
+}
+
+/// Where the keys of a document stand, for what is wrong with their values.
+#[derive(Debug)]
+pub struct Places(Option<Node>);
+
+impl Places {
+    /// Those of a document that was read before.
+    pub fn of(source: &Source<'_>) -> Self {
+        Self(read_tree(source).ok().map(|(tree, _)| tree))
+    }
+
+    /// The key that a path of keys with dots between them leads to, or the last one on the way that is there; the
+    /// beginning of the document when there is none.
+    pub fn find(&self, path: &str) -> Position {
+        let mut at = Position {
+            line: 1,
+            column: 1,
+            width: 1,
+        };
+        let mut node = self.0.as_ref();
+        for name in path.split('.') {
+            let Some(Value::Map(entries)) = node.map(|node| &node.value) else {
+                break;
+            };
+            let Some((key, value)) = entries.iter().find(|(key, _)| key.text == name) else {
+                break;
+            };
+            at = key.at;
+            node = Some(value);
+        }
+        at
+    }
 }
 
 /// Keeps the first entry of each key, in the whole tree.
@@ -121,7 +155,7 @@ fn explain(error: &Error, source: &Source<'_>) -> Diagnostics {
         width: 1,
     };
     let mut diagnostic = source.diagnostic(code(error), at, message(error));
-    diagnostic.help = help(error).map(str::to_owned);
+    diagnostic.help = help(error);
     diagnostic.into()
 }
 
@@ -142,9 +176,15 @@ fn code(error: &Error) -> Code {
     }
 }
 
-fn help(error: &Error) -> Option<&'static str> {
+fn help(error: &Error) -> Option<String> {
     match error {
-        Error::DuplicateMappingKey { .. } => Some(DUPLICATE),
+        Error::DuplicateMappingKey { .. } => Some(DUPLICATE.to_owned()),
+        Error::SerdeUnknownField {
+            field, expected, ..
+        } => Some(match nearest(field, expected.iter()) {
+            Some(known) => format!("did you mean `{known}`?"),
+            None => format!("there are: {}", expected.join(", ")),
+        }),
         _ => None,
     }
 }
@@ -161,6 +201,7 @@ fn message(error: &Error) -> String {
         Error::MultipleDocuments { .. } => {
             return "a second document begins here; there may be one".to_owned();
         }
+        Error::SerdeUnknownField { field, .. } => return format!("there is no key `{field}` here"),
         Error::MergeKeyNotAllowed { .. } => return "merge keys (`<<`) are not read".to_owned(),
         _ => {}
     }
@@ -186,6 +227,38 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn a_key_has_a_place_or_that_of_its_parent() {
+        let source = Source::whole("a.yaml", "# head\na: 1\nb:\n  c: {d: 1}\n");
+        let places = Places::of(&source);
+        let at = |path: &str| {
+            let Position { line, column, .. } = places.find(path);
+            (line, column)
+        };
+        assert_eq!(at("a"), (2, 1));
+        assert_eq!(at("b.c.d"), (4, 7));
+        assert_eq!(at("b.c.e"), (4, 3));
+        assert_eq!(at("a.b"), (2, 1));
+        assert_eq!(at("x.y"), (1, 1));
+    }
+
+    #[test]
+    fn an_unknown_key_is_told_with_the_one_that_is_like_it() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Sides {
+            #[expect(dead_code, reason = "it is never read")]
+            length: u32,
+        }
+        let help = |text| {
+            let error = read::<Sides>(&Source::whole("a.yaml", text)).unwrap_err();
+            error.iter().next().unwrap().to_string()
+        };
+        let near = help("lenght: 1\n");
+        assert!(near.contains("no key `lenght`") && near.contains("did you mean `length`?"));
+        assert!(help("zzz: 1\n").contains("there are: length"));
+    }
 
     proptest! {
         #[test]

@@ -1,24 +1,50 @@
-//! `pipelock.yaml`: what the outer proxy reads, in the format of the program pipelock 2.3.
+//! `pipelock.yaml`: what the outer proxy reads, in the format of the program pipelock.
 //!
-//! That program refuses keys it does not know and takes a boolean that is missing for true, so every key here is one
-//! of its own and every boolean is written out.
+//! That program refuses keys that it does not know and takes many a boolean that is missing for true, so all that is
+//! rendered is a key of its own, and every boolean is written out. Read by our scanner a key means what it means to
+//! the program, missing ones included; what our scanner does not do is an error that names the key.
 
-use bottle_core::{Diagnostics, Source, yaml};
-use bottle_egress::{RouteTable, UpstreamPart};
+mod honoured;
+mod network;
+mod scanning;
+mod switch;
+
+use std::collections::BTreeSet;
+
+use bottle_core::{Diagnostics, HostPattern, ResponseAction, RuleName, Secret, Source, yaml};
+use bottle_egress::{Ports, Route, RouteTable, UpstreamPart};
 use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use crate::allowed_host::AllowedHost;
+use crate::internal::{default_networks, unite};
+use crate::scan::SEED_RULE;
 
-/// What the file says about itself.
-const HEAD: &str = "# Written by bottle. Also a valid configuration of the program pipelock 2.3.\n";
+pub(crate) use self::honoured::{
+    ENTROPY, LABEL_ENTROPY, NO_RATE, NO_RESPONSE_LIMIT, NO_TUNNEL_LIMIT,
+};
+pub(crate) use self::network::{FetchProxy, ForwardProxy, Monitoring, Ssrf, TlsInterception};
+pub(crate) use self::scanning::{
+    Action, Dlp, HeaderMode, RequestBodyScanning, ResponseScanning, SeedPhraseDetection,
+    SseStreaming,
+};
+use self::scanning::{Canary, CanaryTokens};
+use self::switch::{Entries, NotOurs};
+pub(crate) use self::switch::{Logging, Switch};
+
+/// The version of the program pipelock whose format this is. A later one has further keys and refuses none of these
+/// that are written.
+pub const UPSTREAM_VERSION: &str = "2.3.0";
+/// Where its image comes from, without a tag.
+pub const UPSTREAM_IMAGE: &str = "ghcr.io/luckypipewrench/pipelock";
 
 /// The whole file.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct PipelockFile {
     pub(crate) version: u32,
     pub(crate) mode: Mode,
+    #[serde(default = "yes")]
     pub(crate) enforce: bool,
     pub(crate) explain_blocks: bool,
     pub(crate) api_allowlist: Vec<AllowedHost>,
@@ -28,130 +54,69 @@ pub struct PipelockFile {
     pub(crate) request_body_scanning: RequestBodyScanning,
     pub(crate) response_scanning: ResponseScanning,
     pub(crate) dlp: Dlp,
+    #[serde(skip_serializing_if = "CanaryTokens::is_absent")]
+    pub(crate) canary_tokens: CanaryTokens,
     pub(crate) seed_phrase_detection: SeedPhraseDetection,
+    /// The program's own list when absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) internal: Option<Vec<IpNet>>,
+    pub(crate) trusted_domains: Vec<AllowedHost>,
     pub(crate) ssrf: Ssrf,
-    pub(crate) media_policy: Switch,
-    pub(crate) taint: Switch,
-    pub(crate) sentry: Switch,
+    pub(crate) media_policy: Option<Switch>,
+    pub(crate) taint: Option<Switch>,
+    pub(crate) sentry: Option<Switch>,
     pub(crate) logging: Logging,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) kill_switch: Option<Switch>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) websocket_proxy: Option<Switch>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) session_profiling: Option<Switch>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) adaptive_enforcement: Option<Switch>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) cross_request_detection: Option<Switch>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) address_protection: Option<Switch>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) redaction: Option<Switch>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) browser_shield: Option<Switch>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) flight_recorder: Option<Switch>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) mediation_envelope: Option<Switch>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) file_sentry: Option<Switch>,
+    #[serde(skip_serializing)]
+    pub(crate) suppress: Entries,
+    #[serde(skip_serializing)]
+    pub(crate) metrics_listen: NotOurs,
+    #[serde(skip_serializing)]
+    pub(crate) emit: NotOurs,
+    #[serde(skip_serializing)]
+    pub(crate) scan_api: NotOurs,
     /// Not a key of that program: written only where a machine needs it, and then for our own proxy.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) upstream: Option<UpstreamPart>,
 }
 
-/// How strict it is: nothing but the allowlist.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+/// How strict it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Mode {
+    /// Nothing but the allowlist.
     Strict,
+    /// Any host.
+    #[default]
+    Balanced,
+    /// Any host, and more is let through.
+    Audit,
 }
 
-/// What happens to what is found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Action {
-    Warn,
-    Block,
-}
-
-/// Which header fields are scanned by the program: ours scans all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum HeaderMode {
-    Sensitive,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct FetchProxy {
-    pub(crate) listen: String,
-    pub(crate) monitoring: Monitoring,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Monitoring {
-    pub(crate) max_requests_per_minute: u32,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ForwardProxy {
-    pub(crate) enabled: bool,
-    pub(crate) max_tunnel_seconds: u32,
-    pub(crate) idle_timeout_seconds: u32,
-    pub(crate) sni_verification: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct TlsInterception {
-    pub(crate) enabled: bool,
-    pub(crate) ca_cert: String,
-    pub(crate) ca_key: String,
-    pub(crate) max_response_bytes: u64,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RequestBodyScanning {
-    pub(crate) enabled: bool,
-    pub(crate) action: Action,
-    pub(crate) max_body_bytes: u64,
-    pub(crate) scan_headers: bool,
-    pub(crate) header_mode: HeaderMode,
-    pub(crate) sensitive_headers: Vec<String>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ResponseScanning {
-    pub(crate) enabled: bool,
-    pub(crate) action: Action,
-    pub(crate) sse_streaming: SseStreaming,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct SseStreaming {
-    pub(crate) enabled: bool,
-    pub(crate) action: Action,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Dlp {
-    pub(crate) scan_env: bool,
-    pub(crate) include_defaults: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct SeedPhraseDetection {
-    pub(crate) enabled: bool,
-    pub(crate) min_words: u32,
-    pub(crate) verify_checksum: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Ssrf {
-    pub(crate) ip_allowlist: Vec<IpNet>,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Switch {
-    pub(crate) enabled: bool,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Logging {
-    pub(crate) format: String,
-    pub(crate) output: String,
-    pub(crate) include_allowed: bool,
-    pub(crate) include_blocked: bool,
+/// What a boolean is that is missing where the program takes that for true.
+const fn yes() -> bool {
+    true
 }
 
 impl PipelockFile {
@@ -159,9 +124,13 @@ impl PipelockFile {
     ///
     /// # Errors
     ///
-    /// [`Diagnostics`] for anything but a complete file of the kind that [`crate::render`] makes.
+    /// [`Diagnostics`] for what is no file of the program's format, and then for every key that says what our scanner
+    /// does not do.
     pub fn from_yaml(text: &str, name: &str) -> Result<Self, Diagnostics> {
-        yaml::read(&Source::whole(name, text))
+        let source = Source::whole(name, text);
+        let file: Self = yaml::read(&source)?;
+        honoured::check(&file, &source)?;
+        Ok(file)
     }
 
     /// Writes the file.
@@ -170,16 +139,93 @@ impl PipelockFile {
     ///
     /// When it has no YAML form, which every file of [`crate::render`] has.
     pub fn to_yaml(&self) -> Result<String, yaml::WriteError> {
-        Ok(format!("{HEAD}{}", yaml::write(self)?))
+        let head = format!(
+            "# Written by bottle. Also a valid configuration of the program pipelock {UPSTREAM_VERSION}.\n"
+        );
+        Ok(head + &yaml::write(self)?)
     }
 
-    /// The hosts that may be asked, on any port and path: a second opinion on names alone.
+    /// The hosts that may be asked, on any port and path: a second opinion on names alone. Hosts of the blocklist are
+    /// not among them, or have no port there where a wider entry allows them.
     pub fn allowlist(&self) -> RouteTable {
-        let hosts = self.api_allowlist.iter().filter(|host| !host.is_nowhere());
-        RouteTable::mirror(hosts.map(|host| host.pattern().clone()))
+        let blocked = self.blocked();
+        let is_blocked = |host: &&AllowedHost| {
+            let pattern = host.pattern();
+            blocked.iter().any(|block| covers(block, pattern))
+        };
+        let allowed = self.api_allowlist.iter().filter(|host| !host.is_nowhere());
+        let allowed: Vec<_> = allowed.filter(|host| !is_blocked(host)).collect();
+        let closed = blocked
+            .iter()
+            .filter(|block| allowed.iter().any(|host| covers(host.pattern(), block)));
+        let closed = closed.map(|block| Route {
+            ports: Ports::Only([].into()),
+            ..Route::bare(block.clone())
+        });
+        let open = RouteTable::mirror(allowed.iter().map(|host| host.pattern().clone()));
+        RouteTable::new(closed.chain(open.routes().iter().cloned()))
     }
 
-    /// Special-purpose addresses that may be connected to.
+    /// The hosts of the blocklist. The program takes the name below which a wildcard stands along with it.
+    fn blocked(&self) -> Vec<HostPattern> {
+        let hosts = self.fetch_proxy.monitoring.blocklist.iter();
+        let both = hosts.flat_map(|host| {
+            let base = HostPattern::Exact(host.pattern().base().clone());
+            [host.pattern().clone(), base]
+        });
+        both.collect()
+    }
+
+    /// The hosts of which the content is not scanned.
+    pub fn passthrough(&self) -> RouteTable {
+        mirror(&self.tls_interception.passthrough_domains)
+    }
+
+    /// The hosts of which the responses are not scanned.
+    pub fn unscanned_responses(&self) -> RouteTable {
+        mirror(&self.response_scanning.exempt_domains)
+    }
+
+    /// The hosts whose names are not looked at for data.
+    pub fn unscanned_names(&self) -> RouteTable {
+        mirror(&self.fetch_proxy.monitoring.subdomain_entropy_exclusions)
+    }
+
+    /// What happens to a response that looks like an injected prompt, where a route does not say more.
+    pub fn responses(&self) -> ResponseAction {
+        match self.response_scanning.action {
+            Action::Block => ResponseAction::Block,
+            _ => ResponseAction::Mark,
+        }
+    }
+
+    /// Names and values of decoys: whoever sends one has taken what nobody uses.
+    pub fn canaries(&self) -> impl Iterator<Item = (&str, &Secret)> {
+        let CanaryTokens { enabled, tokens } = &self.canary_tokens;
+        let tokens = tokens.iter().filter(|_| *enabled);
+        tokens.map(|Canary { name, value }| (name.as_str(), value))
+    }
+
+    /// The rules that hold nowhere.
+    pub fn allowed_rules(&self) -> BTreeSet<RuleName> {
+        let off = !self.seed_phrase_detection.enabled;
+        let rule = off.then(|| SEED_RULE.parse().ok()).flatten();
+        rule.into_iter().collect()
+    }
+
+    /// The hosts that may resolve to special-purpose and internal addresses.
+    pub fn trusted(&self) -> Vec<HostPattern> {
+        let hosts = self.trusted_domains.iter();
+        hosts.map(|host| host.pattern().clone()).collect()
+    }
+
+    /// Addresses that may not be connected to unless [`PipelockFile::ip_allowlist`] has them; special-purpose ones are
+    /// refused in any case.
+    pub fn internal(&self) -> Vec<IpNet> {
+        self.internal.clone().unwrap_or_else(default_networks)
+    }
+
+    /// Internal and special-purpose addresses that may be connected to.
     pub fn ip_allowlist(&self) -> &[IpNet] {
         &self.ssrf.ip_allowlist
     }
@@ -196,8 +242,28 @@ impl PipelockFile {
         Self { upstream, ..self }
     }
 
+    /// The same policy for a bottle on these networks, which are internal, too.
+    #[must_use]
+    pub fn with_networks(self, own: &[IpNet]) -> Self {
+        let internal = unite(self.internal(), own);
+        Self {
+            internal: Some(internal),
+            ..self
+        }
+    }
+
     /// The largest body that is scanned, in bytes; a larger one is refused.
     pub const fn max_body_bytes(&self) -> u64 {
-        self.request_body_scanning.max_body_bytes
+        self.request_body_scanning.max_body_bytes()
     }
+}
+
+fn mirror(hosts: &[AllowedHost]) -> RouteTable {
+    RouteTable::mirror(hosts.iter().map(|host| host.pattern().clone()))
+}
+
+/// Whether every host of `inner` is one of `outer`. Patterns of the file are exact or of any depth.
+fn covers(outer: &HostPattern, inner: &HostPattern) -> bool {
+    let is_wide = matches!(outer, HostPattern::AnyDepth(_));
+    outer == inner || (is_wide && outer.matches(inner.base()))
 }

@@ -22,6 +22,8 @@ const DECODED_RULE: &str = "host-encoded-data";
 const BULK_RULE: &str = "host-bulk-data";
 /// An encoded piece beside its number.
 const NUMBERED_RULE: &str = "host-numbered-data";
+/// All of them.
+pub(crate) const RULES: [&str; 3] = [DECODED_RULE, BULK_RULE, NUMBERED_RULE];
 
 /// How many encoded characters a name may hold: a commit with its short form.
 const MOST_ENCODED: usize = 48;

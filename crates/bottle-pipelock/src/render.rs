@@ -8,21 +8,18 @@ use ipnet::IpNet;
 
 use crate::allowed_host::AllowedHost;
 use crate::file::{
-    Action, Dlp, FetchProxy, ForwardProxy, HeaderMode, Logging, Mode, Monitoring, PipelockFile,
-    RequestBodyScanning, ResponseScanning, SeedPhraseDetection, SseStreaming, Ssrf, Switch,
-    TlsInterception,
+    Action, Dlp, ENTROPY, FetchProxy, ForwardProxy, HeaderMode, LABEL_ENTROPY, Logging, Mode,
+    Monitoring, NO_RATE, NO_RESPONSE_LIMIT, NO_TUNNEL_LIMIT, PipelockFile, RequestBodyScanning,
+    ResponseScanning, SeedPhraseDetection, SseStreaming, Ssrf, Switch, TlsInterception,
 };
+use crate::internal::default_networks;
 
 /// The largest body that is scanned. A long conversation with images has some 10 MB.
 const MAX_BODY_BYTES: u64 = 32 * 1024 * 1024;
-/// Practically no limit: the program cannot be told to have none.
-const MAX_REQUESTS_PER_MINUTE: u32 = 100_000;
-/// A day: a model may think for a long time.
-const MAX_TUNNEL_SECONDS: u32 = 86_400;
 /// An hour.
 const IDLE_TIMEOUT_SECONDS: u32 = 3_600;
-/// The largest response that the program takes, in bytes.
-const MAX_RESPONSE_BYTES: u64 = 1024 * 1024 * 1024;
+/// As long as our proxy reads: the program's own limit is shorter than many an address of a package.
+const MAX_URL_LENGTH: u32 = 64 * 1024;
 
 /// The hosts that a bottle may ask, as the second check sees them.
 pub fn effective_allowlist(table: &RouteTable) -> BTreeSet<AllowedHost> {
@@ -48,53 +45,75 @@ pub fn render(plan: &BottlePlan, table: &RouteTable) -> PipelockFile {
         api_allowlist: api_allowlist(table),
         fetch_proxy: FetchProxy {
             listen: "0.0.0.0:8888".to_owned(),
-            monitoring: Monitoring {
-                max_requests_per_minute: MAX_REQUESTS_PER_MINUTE,
-            },
+            monitoring: monitoring(),
+            ..FetchProxy::default()
         },
         forward_proxy: ForwardProxy {
             enabled: true,
-            max_tunnel_seconds: MAX_TUNNEL_SECONDS,
-            idle_timeout_seconds: IDLE_TIMEOUT_SECONDS,
+            max_tunnel_seconds: Some(NO_TUNNEL_LIMIT),
+            idle_timeout_seconds: Some(IDLE_TIMEOUT_SECONDS),
             sni_verification: true,
+            ..ForwardProxy::default()
         },
         tls_interception: TlsInterception {
             enabled: true,
             ca_cert: "ca.pem".to_owned(),
             ca_key: "ca-key.pem".to_owned(),
-            max_response_bytes: MAX_RESPONSE_BYTES,
+            passthrough_domains: passthrough(plan),
+            max_response_bytes: Some(NO_RESPONSE_LIMIT),
+            ..TlsInterception::default()
         },
         request_body_scanning: request_body_scanning(),
         response_scanning: ResponseScanning {
             enabled: true,
             action: Action::Warn,
+            include_defaults: true,
             sse_streaming: SseStreaming {
                 enabled: true,
                 action: Action::Warn,
+                ..SseStreaming::default()
             },
+            ..ResponseScanning::default()
         },
         dlp: Dlp {
             scan_env: false,
             include_defaults: true,
+            ..Dlp::default()
         },
         seed_phrase_detection: SeedPhraseDetection {
             enabled: true,
             min_words: 12,
             verify_checksum: true,
         },
+        internal: Some(default_networks()),
         ssrf: Ssrf {
             ip_allowlist: ip_allowlist.into_iter().collect(),
         },
-        media_policy: Switch { enabled: false },
-        taint: Switch { enabled: false },
-        sentry: Switch { enabled: false },
+        // On in the program unless said otherwise.
+        media_policy: Some(Switch { enabled: false }),
+        taint: Some(Switch { enabled: false }),
+        sentry: Some(Switch { enabled: false }),
         logging: Logging {
             format: "json".to_owned(),
             output: "stdout".to_owned(),
             include_allowed: true,
             include_blocked: true,
+            ..Logging::default()
         },
-        upstream: None,
+        ..PipelockFile::default()
+    }
+}
+
+/// The program's thresholds, and no limits of how often or how much.
+fn monitoring() -> Monitoring {
+    Monitoring {
+        max_url_length: Some(MAX_URL_LENGTH),
+        entropy_threshold: Some(ENTROPY),
+        subdomain_entropy_threshold: Some(LABEL_ENTROPY),
+        subdomain_entropy_exclusions: Vec::new(),
+        max_requests_per_minute: Some(NO_RATE),
+        max_data_per_minute: 0,
+        blocklist: Vec::new(),
     }
 }
 
@@ -103,6 +122,12 @@ fn api_allowlist(table: &RouteTable) -> Vec<AllowedHost> {
     let hosts = effective_allowlist(table);
     let nowhere = AllowedHost::nowhere().filter(|_| hosts.is_empty());
     hosts.into_iter().chain(nowhere).collect()
+}
+
+/// In order, each once.
+fn passthrough(plan: &BottlePlan) -> Vec<AllowedHost> {
+    let hosts = plan.pipelock.passthrough.iter().map(AllowedHost::from);
+    hosts.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// The program takes a real token in `Authorization` or `X-Api-Key` for a leak whatever the host, and egress puts one
@@ -115,5 +140,6 @@ fn request_body_scanning() -> RequestBodyScanning {
         scan_headers: true,
         header_mode: HeaderMode::Sensitive,
         sensitive_headers: ["Cookie", "X-Token"].map(str::to_owned).to_vec(),
+        ignore_headers: Vec::new(),
     }
 }

@@ -29,7 +29,7 @@ const LONG_VALUE: usize = 26;
 /// The rule that finds a secret of the bottle itself.
 pub(crate) const KNOWN_RULE: &str = "known-secret";
 /// The rule that finds the words of a wallet.
-const SEED_RULE: &str = "seed-phrase";
+pub(crate) const SEED_RULE: &str = "seed-phrase";
 
 /// What is looked for, and how much may still be decoded for it.
 pub(crate) struct Scan<'a> {

@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use bottle_ca::{Authority as Ca, CaError, CaSpec, Key, Serial, issue_ca};
 use bottle_core::{Diagnostics, Secret};
 use bottle_egress::UpstreamPart;
-use ipnet::IpNet;
 use rustls::RootCertStore;
 use thiserror::Error;
 use time::{Duration, OffsetDateTime};
@@ -16,7 +15,7 @@ use time::{Duration, OffsetDateTime};
 use crate::files::{FileError, read_certificates, read_text};
 use crate::leaf::{LeafError, Leafs};
 use crate::resolve::Resolver;
-use crate::upstream::{Direct, Hop, OuterProxy, Way, WaySource};
+use crate::upstream::{Addresses, Direct, Hop, OuterProxy, Way, WaySource};
 
 /// The service's own authority, inside the configuration folder.
 const CA_FILE: &str = "ca.pem";
@@ -68,15 +67,15 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) own_port: u16,
 }
 
-/// The way out that the `upstream` part of a configuration describes; `granted` are special addresses that the rest
-/// of the policy grants.
+/// The way out that the `upstream` part of a configuration describes; `addresses` is what the rest of the policy says
+/// about them.
 ///
 /// # Errors
 ///
 /// When the file with authorities cannot be used.
 pub(crate) fn way(
     part: &UpstreamPart,
-    granted: &[IpNet],
+    mut addresses: Addresses,
     surroundings: &Surroundings<'_>,
 ) -> Result<Way, StartError> {
     let UpstreamPart {
@@ -100,16 +99,17 @@ pub(crate) fn way(
     // Printed, a password is always the same.
     let password = proxy.as_ref().and_then(|proxy| proxy.credential.as_ref());
     let source = WaySource::of(&[
-        format!("{part:?} {granted:?}").as_bytes(),
+        format!("{part:?} {addresses:?}").as_bytes(),
         password.map_or("", Secret::expose).as_bytes(),
         authorities.as_bytes(),
     ]);
+    addresses.granted.extend(allow_cidrs);
     let hop = match proxy {
         Some(proxy) => Hop::Proxy(OuterProxy::new(proxy)),
         None => Hop::Direct(Direct {
             resolver,
             hosts: hosts.clone(),
-            granted: granted.iter().chain(allow_cidrs).copied().collect(),
+            addresses,
             own_port,
         }),
     };

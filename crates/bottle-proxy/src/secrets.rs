@@ -126,6 +126,8 @@ fn secret(value: String) -> Result<Secret, SecretsError> {
 #[derive(Debug)]
 struct Seen<T> {
     stamp: Option<Stamp>,
+    /// Values that are known whatever the file says.
+    further: Vec<KnownValue>,
     value: Arc<T>,
 }
 
@@ -147,6 +149,7 @@ impl<T> SecretStore<T> {
     pub(crate) fn new(run_dir: &Path, derive: Derive<T>) -> Self {
         let seen = Seen {
             stamp: None,
+            further: Vec::new(),
             value: Arc::new(derive(Some(Secrets::default()), None)),
         };
         Self {
@@ -167,6 +170,14 @@ impl<T> SecretStore<T> {
         self.reread(stamp)
     }
 
+    /// From now on these values are known, too, whatever the file says.
+    pub(crate) fn also(&self, further: Vec<KnownValue>) {
+        let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+        seen.further = further;
+        drop(seen);
+        self.reread(Stamp::of(&self.path));
+    }
+
     fn reread(&self, stamp: Option<Stamp>) -> Arc<T> {
         let secrets = match stamp {
             None => Some(Secrets::default()),
@@ -176,11 +187,13 @@ impl<T> SecretStore<T> {
         };
         // Under the lock: what was made before must not be made of something older.
         let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
+        let secrets = secrets.map(|mut secrets| {
+            secrets.known.extend(seen.further.iter().cloned());
+            secrets
+        });
         let value = Arc::new((self.derive)(secrets, Some(&seen.value)));
-        *seen = Seen {
-            stamp,
-            value: Arc::clone(&value),
-        };
+        seen.stamp = stamp;
+        seen.value = Arc::clone(&value);
         value
     }
 }
@@ -218,6 +231,19 @@ mod tests {
             let error = Secrets::from_json(bad.as_bytes()).unwrap_err();
             assert!(!error.to_string().contains("a\nb"), "{bad}");
         }
+    }
+
+    #[test]
+    fn knows_more_than_the_file_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = SecretStore::new(folder.path(), |secrets, _| secrets.unwrap().known.len());
+        let more = Secrets::from_json(DOCUMENT.as_bytes()).unwrap().known;
+        store.also(more);
+        assert_eq!(*store.get(), 1);
+        std::fs::write(folder.path().join(SECRETS_FILE), DOCUMENT).unwrap();
+        assert_eq!(*store.get(), 2);
+        store.also(Vec::new());
+        assert_eq!(*store.get(), 1);
     }
 
     #[test]

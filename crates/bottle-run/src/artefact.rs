@@ -2,9 +2,10 @@
 
 use std::fmt;
 
-use bottle_compose::{ComposeFile, LaunchFacts};
-use bottle_core::BottlePlan;
-use bottle_egress::{RouteTable, UpstreamPart};
+use bottle_compose::{ComposeFile, LaunchFacts, Networks};
+use bottle_core::{BottlePlan, PipelockSpec};
+use bottle_egress::{RouteTable, UpstreamPart, fold};
+use bottle_pipelock::Overrides;
 use bottle_state::{Access, Folder, RelativePath, StateError};
 
 use crate::Authorities;
@@ -28,6 +29,7 @@ const EGRESS_KEY: RelativePath = RelativePath::constant("egress/ca-key.pem");
 const EGRESS_UPSTREAM: RelativePath = RelativePath::constant("egress/upstream-ca.pem");
 const PIPELOCK: RelativePath = RelativePath::constant("pipelock");
 const PIPELOCK_FILE: RelativePath = RelativePath::constant("pipelock/pipelock.yaml");
+const PIPELOCK_OVERRIDES: RelativePath = RelativePath::constant("pipelock/dlp.yaml");
 const PIPELOCK_CA: RelativePath = RelativePath::constant("pipelock/ca.pem");
 const PIPELOCK_KEY: RelativePath = RelativePath::constant("pipelock/ca-key.pem");
 const PIPELOCK_ROOTS: RelativePath = RelativePath::constant("pipelock/upstream-roots.pem");
@@ -82,7 +84,7 @@ pub fn folders(sidecar: Access) -> [(RelativePath, Access); 3] {
     ]
 }
 
-/// Every file that is mounted into a service.
+/// Every file that is mounted into a service, but for the one of [`pipelock`].
 ///
 /// # Errors
 ///
@@ -96,6 +98,7 @@ pub fn policy(source: &PolicySource<'_>) -> Result<Vec<Artefact>, ArtefactError>
         sidecar,
     } = *source;
     let Authorities { egress, pipelock } = authorities;
+    let upstream = trusted_by_egress(plan, &pipelock.certificate);
     let bundle = root_bundle(&egress.certificate);
     let mut files = vec![
         Artefact::new(AGENT_CA, &egress.certificate, Access::Public),
@@ -108,22 +111,49 @@ pub fn policy(source: &PolicySource<'_>) -> Result<Vec<Artefact>, ArtefactError>
         Artefact::new(EGRESS_ROUTES, &table.to_yaml()?, sidecar),
         Artefact::new(EGRESS_CA, &egress.certificate, sidecar),
         Artefact::new(EGRESS_KEY, &egress.key, sidecar),
-        Artefact::new(EGRESS_UPSTREAM, &pipelock.certificate, sidecar),
-        Artefact::new(
-            PIPELOCK_FILE,
-            &bottle_pipelock::render(plan, table)
-                .with_upstream(upstream(extra_roots))
-                .to_yaml()?,
-            sidecar,
-        ),
+        Artefact::new(EGRESS_UPSTREAM, &upstream, sidecar),
         Artefact::new(PIPELOCK_CA, &pipelock.certificate, sidecar),
         Artefact::new(PIPELOCK_KEY, &pipelock.key, sidecar),
     ];
-    files.extend(extra_roots.map(|roots| Artefact::new(PIPELOCK_ROOTS, roots, sidecar)));
+    if plan.pipelock.image.is_none() {
+        // The program of another image knows neither.
+        let overrides = Overrides::of_plan(plan, table).to_yaml()?;
+        files.push(Artefact::new(PIPELOCK_OVERRIDES, &overrides, sidecar));
+        files.extend(extra_roots.map(|roots| Artefact::new(PIPELOCK_ROOTS, roots, sidecar)));
+    }
     Ok(files)
 }
 
-/// The way from pipelock to the outside: the usual one, but for whom it trusts.
+/// Whom egress trusts: pipelock's authority alone. The upstream program does not terminate TLS for hosts that pass
+/// through, so there egress sees the certificates of the outside.
+fn trusted_by_egress(plan: &BottlePlan, pipelock: &str) -> String {
+    let PipelockSpec { image, passthrough } = &plan.pipelock;
+    if image.is_some() && !passthrough.is_empty() {
+        root_bundle(pipelock)
+    } else {
+        pipelock.to_owned()
+    }
+}
+
+/// The scanner's policy, which knows the bottle's networks.
+///
+/// # Errors
+///
+/// When the document has no YAML form.
+pub fn pipelock(
+    plan: &BottlePlan,
+    networks: &Networks,
+    (extra_roots, sidecar): (Option<&str>, Access),
+) -> Result<Artefact, ArtefactError> {
+    let own = [&networks.internal, &networks.egress].map(|network| network.subnet.into());
+    let mut file = bottle_pipelock::render(plan, &fold(plan).table).with_networks(&own);
+    if plan.pipelock.image.is_none() {
+        file = file.with_upstream(upstream(extra_roots));
+    }
+    Ok(Artefact::new(PIPELOCK_FILE, &file.to_yaml()?, sidecar))
+}
+
+/// The way from our pipelock to the outside: the usual one, but for whom it trusts.
 fn upstream(extra_roots: Option<&str>) -> UpstreamPart {
     UpstreamPart {
         ca_file: extra_roots.map(|_| ROOTS_FILE.to_owned()),

@@ -1,9 +1,7 @@
 //! What this version can carry out. The rest is refused before anything is touched: a rule that is not enforced would
 //! be a promise that nobody keeps.
 
-use bottle_core::{
-    BottlePlan, DlpSpec, ImageRef, ImageSource, RouteSpec, RuntimeName, Supervise, Workspace,
-};
+use bottle_core::{BottlePlan, ImageRef, ImageSource, RuntimeName, Supervise, Workspace};
 
 use crate::backend::EngineInfo;
 
@@ -49,13 +47,13 @@ pub(crate) fn carried(plan: &BottlePlan) -> Result<ImageRef, NotYet> {
         prompt: _,
         env: _,
         git,
-        routes,
+        routes: _,
         allowlist: _,
         supervise,
         workspace,
         limits: _,
         runtime: _,
-        pipelock,
+        pipelock: _,
         skills,
     } = plan;
     let mut parts = Vec::new();
@@ -67,14 +65,7 @@ pub(crate) fn carried(plan: &BottlePlan) -> Result<ImageRef, NotYet> {
     part(!git.is_empty(), "`git`");
     part(*supervise == Supervise::On, "`supervise: true`");
     part(*workspace != Workspace::None, "`workspace`");
-    part(pipelock.image.is_some(), "`pipelock.image`");
-    part(!pipelock.passthrough.is_empty(), "`pipelock.passthrough`");
     part(!skills.is_empty(), "`skills`");
-    let any = |asked: fn(&RouteSpec) -> bool| routes.iter().any(asked);
-    part(
-        any(|route| route.dlp != DlpSpec::default()),
-        "`dlp` of a route",
-    );
     match image {
         ImageSource::Named(image) if parts.is_empty() => Ok(image.clone()),
         ImageSource::Named(_) => Err(NotYet { parts }),

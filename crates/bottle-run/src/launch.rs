@@ -191,7 +191,13 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
             },
             ..metadata
         })?;
-        let (file, artefact) = artefact::compose(&self.prepared.plan, facts)?;
+        let Prepared { plan, upstream, .. } = self.prepared;
+        let reading = (
+            upstream.extra_roots_pem.as_deref(),
+            self.prepared.sidecar_access(),
+        );
+        artefact::pipelock(plan, &facts.networks, reading)?.write(state.folder())?;
+        let (file, artefact) = artefact::compose(plan, facts)?;
         artefact.write(state.folder())?;
         Ok(file)
     }
@@ -236,8 +242,10 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
             return Ok(());
         };
         self.journal.begin(Step::Secrets);
-        // The scanner knows a value before the injector can send it.
-        self.put(PIPELOCK, pipelock).await?;
+        // The scanner knows a value before the injector can send it. Another program than ours is told none.
+        if self.prepared.plan.pipelock.image.is_none() {
+            self.put(PIPELOCK, pipelock).await?;
+        }
         self.put(EGRESS, egress).await
     }
 

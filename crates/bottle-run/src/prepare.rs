@@ -69,6 +69,14 @@ pub enum PrepareError {
         /// The image.
         image: ImageRef,
     },
+    /// The scanner's image is not there.
+    #[error(
+        "the engine has no image `{image}`, which `pipelock.image` names; `docker pull {image}` brings it"
+    )]
+    NoScanner {
+        /// The image.
+        image: ImageRef,
+    },
     /// The manifest asks for what cannot be carried out yet.
     #[error(transparent)]
     NotYet(#[from] NotYet),
@@ -115,6 +123,7 @@ pub async fn check<B: Backend>(
     let runtime = runtime(&request.plan, &engine)?;
     let agent_image = backend.image(&image).await?;
     let agent_image = agent_image.ok_or(PrepareError::NoImage { image })?;
+    check_scanner(backend, &request.plan).await?;
     Ok(Checked {
         request,
         folded,
@@ -123,6 +132,17 @@ pub async fn check<B: Backend>(
         engine,
         runtime,
         agent_image,
+    })
+}
+
+/// Whether the engine has the image that scans, where the manifest names one.
+async fn check_scanner<B: Backend>(backend: &B, plan: &BottlePlan) -> Result<(), PrepareError> {
+    let Some(image) = &plan.pipelock.image else {
+        return Ok(());
+    };
+    let found = backend.image(image).await?;
+    found.map(drop).ok_or_else(|| PrepareError::NoScanner {
+        image: image.clone(),
     })
 }
 

@@ -104,7 +104,13 @@ fn artefacts(
         extra_roots: None,
         sidecar: Access::Private,
     })?;
-    let (_, compose) = artefact::compose(plan, &facts(request, (&identity, image), state_dir)?)?;
+    let facts = facts(request, (&identity, image), state_dir)?;
+    artefacts.push(artefact::pipelock(
+        plan,
+        &facts.networks,
+        (None, Access::Private),
+    )?);
+    let (_, compose) = artefact::compose(plan, &facts)?;
     artefacts.push(compose);
     artefacts.sort_by(|left, right| left.path.cmp(&right.path));
     Ok(artefacts)

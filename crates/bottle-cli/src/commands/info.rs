@@ -130,7 +130,7 @@ fn rows(resolved: &Resolved) -> Vec<Row> {
         } else {
             PlanKey::Allowed(route.host.clone())
         };
-        row(key, preflight::rule(route));
+        row(key, preflight::scanned_rule(plan, route));
     }
     let supervise = if plan.supervise == Supervise::On {
         "on"

@@ -3,6 +3,7 @@
 pub(crate) mod check;
 pub(crate) mod cleanup;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod explain_error;
 pub(crate) mod info;
 pub(crate) mod init;

@@ -138,6 +138,57 @@ fn what_cannot_be_carried_out_yet_is_not_started() {
     assert_snapshot!(place.picture(&["run", "dev", "--", "true"]));
 }
 
+/// Scanning that is not what it is by itself is shown, rendered and looked after.
+#[test]
+fn another_scanner_and_its_holes_are_visible() {
+    let place = Place::new();
+    place.write(
+        "home/bottles/dev.md",
+        "---\nprovider: command\npipelock: {image: 'pipelock:2', passthrough: [docs.example.com]}\negress: {allowlist: [docs.example.com]}\n---\n",
+    );
+    assert_snapshot!(place.picture(&["info", "dev"]));
+    assert_snapshot!(place.picture(&["doctor"]));
+    let picture = place.picture(&["render", "dev", "--out", "out"]);
+    assert!(
+        picture.starts_with("exit 0") && !picture.contains("dlp.yaml"),
+        "{picture}"
+    );
+    let read = |path: &str| {
+        std::fs::read_to_string(place.path().join("repository/out").join(path)).unwrap()
+    };
+    assert!(read("docker-compose.yml").contains("'/etc/pipelock/pipelock.yaml'"));
+    assert!(read("pipelock/pipelock.yaml").contains("- 'docs.example.com'\n  max_response_bytes"));
+    // Where the program does not terminate TLS, egress sees the public authorities' certificates.
+    assert!(
+        read("egress/upstream-ca.pem")
+            .matches("BEGIN CERTIFICATE")
+            .count()
+            > 100
+    );
+    place.write(
+        "home/bottles/dev.md",
+        "---\nprovider: command\negress:\n  routes:\n    - {host: api.example.com, dlp: {allow: [jwt], responses: block, large_bodies: text}}\n---\n",
+    );
+    assert_snapshot!(place.picture(&["info", "dev"]));
+    assert!(
+        place
+            .picture(&["render", "dev", "--out", "own"])
+            .contains("dlp.yaml")
+    );
+    let own = |path: &str| {
+        std::fs::read_to_string(place.path().join("repository/own").join(path)).unwrap()
+    };
+    assert!(own("pipelock/dlp.yaml").contains("- 'jwt'\n  responses: 'block'\n"));
+    assert_eq!(
+        own("egress/upstream-ca.pem")
+            .matches("BEGIN CERTIFICATE")
+            .count(),
+        1
+    );
+    // Both networks of the rendered bottle lie in ranges that are internal anyway.
+    assert!(own("pipelock/pipelock.yaml").contains("internal:\n- '0.0.0.0/8'\n- '10.0.0.0/8'\n"));
+}
+
 #[test]
 fn explain_requests() {
     let place = Place::new();

@@ -102,6 +102,7 @@ proptest! {
         pids in 1_i64..4096,
         memory in prop::option::of(6_u64 << 20..1 << 62),
         cpus in prop::option::of(1_u32..10_000_000),
+        scanner in prop::option::of("[a-z]{1,8}(:[a-z0-9]{1,8})?"),
     ) {
         let mut plan = plan();
         plan.limits = Limits {
@@ -109,6 +110,7 @@ proptest! {
             memory: memory.map(|bytes| bytes.try_into().unwrap()),
             cpus: cpus.map(|number| format!("{}.{:03}", number / 1000, number % 1000).parse().unwrap()),
         };
+        plan.pipelock.image = scanner.map(|image| image.parse().unwrap());
         for (name, value) in &env {
             if let (Ok(name), Ok(value)) = (name.parse(), value.parse::<EnvValue>()) {
                 plan.env.insert(name, value);

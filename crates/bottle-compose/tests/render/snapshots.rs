@@ -1,5 +1,8 @@
+use std::collections::{BTreeMap, BTreeSet};
+
 use bottle_compose::{InternalRoute, render};
-use bottle_core::Limits;
+use bottle_core::{BottlePlan, Limits};
+use serde_yaml::{Mapping, Value};
 
 use crate::fixture::{facts, plan};
 
@@ -25,6 +28,35 @@ fn limits_and_resolvers_and_an_old_engine() {
         "2001:db8::1".parse().unwrap(),
     ];
     insta::assert_snapshot!(render(&plan, &facts).unwrap().to_yaml().unwrap());
+}
+
+/// What another reader makes of the file, apart from pipelock; and pipelock.
+fn parts(plan: &BottlePlan) -> (Value, Mapping) {
+    let text = render(plan, &facts()).unwrap().to_yaml().unwrap();
+    let mut file: Value = serde_yaml::from_str(&text).unwrap();
+    let services = file["services"].as_mapping_mut().unwrap();
+    let pipelock = services.remove("pipelock").unwrap();
+    (file, pipelock.as_mapping().unwrap().clone())
+}
+
+#[test]
+fn the_upstream_scanner_changes_its_own_service_alone() {
+    let mut with_image = plan();
+    with_image.pipelock.image = Some("ghcr.io/example/pipelock:2.3.0".parse().unwrap());
+    let (rest, built_in) = parts(&plan());
+    let (same_rest, upstream) = parts(&with_image);
+    assert_eq!(rest, same_rest);
+    let keys: BTreeSet<&str> = built_in
+        .keys()
+        .chain(upstream.keys())
+        .filter_map(Value::as_str)
+        .collect();
+    let changed: BTreeMap<&str, [Option<&Value>; 2]> = keys
+        .into_iter()
+        .map(|key| (key, [built_in.get(key), upstream.get(key)]))
+        .filter(|(_, [before, after])| before != after)
+        .collect();
+    insta::assert_snapshot!(serde_yaml::to_string(&changed).unwrap());
 }
 
 #[test]

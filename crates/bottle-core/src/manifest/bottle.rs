@@ -11,8 +11,8 @@ use crate::expectation::Expectation;
 use crate::host_pattern::HostPattern;
 use crate::name::BottleName;
 use crate::plan::{
-    Cpus, GitRemote, ImageRef, ImageSource, LimitError, Memory, Pids, Provider, RouteSpec,
-    RuntimeName, Supervise, Workspace,
+    Cpus, DlpSpec, GitRemote, ImageRef, ImageSource, LimitError, Memory, Pids, Provider, RouteSpec,
+    RuntimeName, Supervise, WebSocket, Workspace,
 };
 use crate::source::Placed;
 use crate::tree::{Node, Value};
@@ -129,6 +129,7 @@ impl BottleManifest {
             diagnostic.help = Some("one program has one credential of that kind".to_owned());
             found.push(diagnostic);
         }
+        found.extend(self.beyond_the_image());
         let mut addresses = BTreeMap::new();
         for remote in self.git.iter().flatten() {
             for (host, address) in &remote.value.extra_hosts {
@@ -139,6 +140,31 @@ impl BottleManifest {
                     diagnostic.related = Some(place.related("the other remote"));
                     found.push(diagnostic);
                 }
+            }
+        }
+        found
+    }
+
+    /// Keys that the program in `pipelock.image` would not carry out.
+    fn beyond_the_image(&self) -> Vec<Diagnostic> {
+        let Some(image) = &self.pipelock_image else {
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        for Placed { value, place } in self.routes.iter().flatten() {
+            let keys = [
+                ("dlp", value.dlp != DlpSpec::default()),
+                ("websocket: true", value.websocket == WebSocket::Granted),
+            ];
+            for (key, _) in keys.iter().filter(|(_, asked)| *asked) {
+                let message = format!(
+                    "`{key}` of the route for `{}` is for the built-in scanner alone",
+                    value.host
+                );
+                let mut diagnostic = place.diagnostic(Code::PipelockImageKeys, message);
+                diagnostic.related = Some(image.place.related("instead of which this one runs"));
+                diagnostic.help = Some("remove it, or `pipelock.image`".to_owned());
+                found.push(diagnostic);
             }
         }
         found
@@ -369,9 +395,28 @@ fn pipelock(reader: &mut Reader<'_>, node: Node, bottle: &mut BottleManifest) {
         if key.text == "image" {
             bottle.pipelock_image = reader.placed_text(&value, Code::PipelockImage);
         } else {
-            bottle.passthrough = Some(reader.placed_list(value, Code::EgressHost));
+            bottle.passthrough = Some(passthrough(reader, value));
         }
     }
+}
+
+/// Hosts that are not scanned. `pipelock.yaml` has one wildcard, of any depth; another one would become a wider hole.
+fn passthrough(reader: &mut Reader<'_>, node: Node) -> Vec<Placed<HostPattern>> {
+    let mut hosts = Vec::new();
+    for item in reader.list(node) {
+        match reader.placed_text(&item, Code::EgressHost) {
+            Some(Placed {
+                value: HostPattern::OneLabel(base),
+                ..
+            }) => {
+                let message = "a wildcard of the scanner is of any depth".to_owned();
+                let help = format!("write `**.{base}` if that is meant, or the names themselves");
+                reader.problem(Code::EgressHost, item.at, message, Some(help));
+            }
+            host => hosts.extend(host),
+        }
+    }
+    hosts
 }
 
 /// Reads a `provider`, of a bottle or an agent.

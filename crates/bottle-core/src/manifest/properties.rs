@@ -62,6 +62,8 @@ fn list<T: std::fmt::Debug + Clone>(
     prop::option::of(entries)
 }
 
+/// Hosts that are not scanned have the wildcard of any depth alone.
+const UNSCANNED: &str = "(\\*\\*\\.)?[a-c]\\.[a-b]\\.example";
 const HOST: &str = "(\\*\\.|\\*\\*\\.)?[a-c]\\.[a-b]\\.example";
 
 fn route() -> impl Strategy<Value = RouteSpec> + Clone {
@@ -148,7 +150,7 @@ prop_compose! {
         workspace in maybe(one_of(&Workspace::ALL)),
         limits in (maybe(parsed("[1-9](\\.[0-9]{1,3})?")), maybe(parsed("[6-9][0-9]{0,3}m")), maybe((1_i64..4096).prop_map(|number| number.try_into().unwrap()))),
         runtime in maybe(parsed("run[a-z]{1,2}")),
-        pipelock in (maybe(parsed("[a-z]{1,3}")), list(parsed::<crate::host_pattern::HostPattern>(HOST), ToString::to_string)),
+        pipelock in (maybe(parsed("[a-z]{1,3}")), list(parsed::<crate::host_pattern::HostPattern>(UNSCANNED), ToString::to_string)),
         expect in list(parsed::<crate::expectation::Expectation>("(allow|deny) (GET|PUT) https://[a-c]\\.example/[a-z?%\"'#]{0,4}"), ToString::to_string),
     ) -> BottleManifest {
         let (cpus, memory, pids) = limits;
@@ -161,8 +163,14 @@ prop_compose! {
     }
 }
 
-/// A role as the property of one route at most.
-fn with_role(mut bottle: BottleManifest) -> BottleManifest {
+/// A role as the property of one route at most, and beside an image of the scanner nothing that is not for it.
+fn consistent(mut bottle: BottleManifest) -> BottleManifest {
+    if bottle.pipelock_image.is_some() {
+        for route in bottle.routes.iter_mut().flatten() {
+            route.value.dlp = DlpSpec::default();
+            route.value.websocket = WebSocket::Refused;
+        }
+    }
     let routes = bottle.routes.iter_mut().flatten();
     if let Some(route) = routes.into_iter().find(|route| route.value.auth.is_some()) {
         route.value.role = Some(Role::ClaudeCodeOauth);
@@ -173,7 +181,7 @@ fn with_role(mut bottle: BottleManifest) -> BottleManifest {
 proptest! {
     #[test]
     fn what_is_printed_is_read_back(bottle in bottle(), parents in prop::collection::btree_set("[a-c]", 0..3)) {
-        let mut bottle = with_role(bottle);
+        let mut bottle = consistent(bottle);
         bottle.extends = parents.iter().map(|name| placed(name.parse().unwrap())).collect();
         let text = bottle.print().unwrap();
         let again = BottleManifest::read("printed.md", &text);

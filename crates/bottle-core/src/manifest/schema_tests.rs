@@ -12,13 +12,14 @@ use super::{AgentManifest, BottleManifest, FrontMatter, Schema, agent, bottle, g
 use crate::code::Code;
 
 /// Mistakes that need more than one file's shape to be seen.
-const BEYOND: [Code; 12] = [
+const BEYOND: [Code; 13] = [
     Code::EgressHost,
     Code::EnvValue,
     Code::Expect,
     Code::GitDuplicate,
     Code::GitExtraHosts,
     Code::GitUpstream,
+    Code::PipelockImageKeys,
     Code::RouteCidr,
     Code::RouteDuplicate,
     Code::RouteHeader,

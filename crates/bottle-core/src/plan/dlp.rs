@@ -1,5 +1,6 @@
 //! Where the scanner differs from its defaults on one route.
 
+use std::borrow::Borrow;
 use std::collections::BTreeSet;
 use std::str::FromStr;
 
@@ -7,6 +8,8 @@ use crate::text::text_newtype;
 
 /// The longest name of a rule, in bytes.
 const MAX_RULE: usize = 64;
+/// What holds on every route: a secret of the bottle itself, and a scanner that could not be built.
+const ALWAYS: [&str; 2] = ["known-secret", "scanner-broken"];
 
 /// Where the scanner differs from its defaults on one route.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -20,7 +23,8 @@ pub struct DlpSpec {
 }
 
 /// What happens to a response that looks like an injected prompt.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum ResponseAction {
     /// It is marked and passed on.
     #[default]
@@ -43,7 +47,8 @@ impl ResponseAction {
 }
 
 /// What happens to a body that is too large to be taken apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum LargeBodies {
     /// It is refused.
     #[default]
@@ -65,16 +70,30 @@ impl LargeBodies {
     }
 }
 
-/// The name of a rule of the scanner, for example `aws-access-key`.
+/// The name of a rule of the scanner that a route may do without, for example `aws-access-key-id`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RuleName(String);
 
 text_newtype!(RuleName);
 
-/// Why a text is not the name of a rule.
+/// Why a text is not the name of a rule that a route may do without.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the name of a rule has a-z, 0-9 and hyphens, at most 64")]
-pub struct RuleNameError;
+#[non_exhaustive]
+pub enum RuleNameError {
+    /// It is no name.
+    #[error("the name of a rule has a-z, 0-9 and hyphens, at most 64")]
+    Name,
+    /// It holds everywhere.
+    #[error("this rule holds on every route")]
+    Always,
+}
+
+impl Borrow<str> for RuleName {
+    /// So that a set of names is asked with a text.
+    fn borrow(&self) -> &str {
+        self.as_str()
+    }
+}
 
 impl FromStr for RuleName {
     type Err = RuleNameError;
@@ -83,10 +102,30 @@ impl FromStr for RuleName {
         let plain = text
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
-        if plain && !text.is_empty() && text.len() <= MAX_RULE {
-            Ok(Self(text.to_owned()))
+        if !plain || text.is_empty() || text.len() > MAX_RULE {
+            Err(RuleNameError::Name)
+        } else if ALWAYS.contains(&text) {
+            Err(RuleNameError::Always)
         } else {
-            Err(RuleNameError)
+            Ok(Self(text.to_owned()))
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn some_rules_hold_everywhere() {
+        let read = |text: &str| text.parse::<RuleName>();
+        for text in ["known-secret", "scanner-broken"] {
+            assert_eq!(read(text), Err(RuleNameError::Always));
+        }
+        for text in ["", "JWT", "a_b", &"a".repeat(MAX_RULE + 1)] {
+            assert_eq!(read(text), Err(RuleNameError::Name));
+        }
+        let names = BTreeSet::from([read("known-secrets").unwrap(), read("jwt").unwrap()]);
+        assert!(names.contains("jwt") && !names.contains("known-secret"));
     }
 }

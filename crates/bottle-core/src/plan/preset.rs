@@ -47,6 +47,8 @@ pub struct Preset {
     pub command: &'static [&'static str],
     /// Hosts that its program asks for, as bare routes.
     pub hosts: &'static [&'static str],
+    /// Those of them that the conversation with the model goes to: what the agent reads, it says there.
+    pub models: &'static [&'static str],
     /// Plain variables, mostly switches of telemetry.
     pub environment: &'static [(&'static str, &'static str)],
     /// Variables that stand for a credential which the proxy brings.
@@ -98,6 +100,7 @@ const CLAUDE: Preset = Preset {
         "downloads.claude.ai",
         "raw.githubusercontent.com",
     ],
+    models: &["api.anthropic.com"],
     environment: &[
         ("CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1"),
         ("DISABLE_TELEMETRY", "1"),
@@ -126,6 +129,7 @@ const CODEX: Preset = Preset {
     image: IMAGE,
     command: &["codex"],
     hosts: &["api.openai.com"],
+    models: &["api.openai.com"],
     environment: &[],
     placeholders: &[Placeholder {
         name: "CODEX_API_KEY",
@@ -138,6 +142,7 @@ const COMMAND: Preset = Preset {
     image: IMAGE,
     command: &SHELL,
     hosts: &[],
+    models: &[],
     environment: &[],
     placeholders: &[],
 };

@@ -14,12 +14,11 @@ use crate::config::{self, StartError, Surroundings};
 use crate::decision_log::DecisionLog;
 use crate::dns::DnsRefuser;
 use crate::engine::{Engine, Listener, listen};
-use crate::reload::{Reloader, reload};
+use crate::reload::{Files, Reloader, reload};
 use crate::resolve::Resolver;
 use crate::secrets::SecretStore;
-use crate::stamp::Stamp;
 use crate::stop::Stop;
-use crate::upstream::{Hop, Upstream, Way, WaySource};
+use crate::upstream::{Addresses, Hop, Upstream, Way, WaySource};
 use crate::watched::Watched;
 
 /// The rules, inside the configuration folder.
@@ -81,9 +80,7 @@ impl Egress {
             next,
             own_port,
         };
-        let path = config_dir.join(ROUTES_FILE);
-        // Before reading: a file that is replaced meanwhile is read again.
-        let stamp = Stamp::of(&path);
+        let files = Files::note([ROUTES_FILE].map(|file| config_dir.join(file)).to_vec());
         let (policy, way) = exit.read()?;
         let gate = EgressGate {
             table: Watched::new(policy.table),
@@ -102,7 +99,7 @@ impl Egress {
             ),
             None => None,
         };
-        let reloader = reloader(&engine, (path, stamp), exit);
+        let reloader = reloader(&engine, files, exit);
         Ok(Self {
             engine,
             listener,
@@ -171,20 +168,16 @@ impl Exit {
                     resolver: Resolver::System,
                     own_port: self.own_port,
                 };
-                config::way(&policy.upstream, &[], &surroundings)?
+                config::way(&policy.upstream, Addresses::default(), &surroundings)?
             }
         };
         Ok((policy, way))
     }
 }
 
-fn reloader(
-    engine: &Arc<Engine<EgressGate>>,
-    (path, stamp): (PathBuf, Option<Stamp>),
-    exit: Exit,
-) -> Arc<Reloader> {
+fn reloader(engine: &Arc<Engine<EgressGate>>, files: Files, exit: Exit) -> Arc<Reloader> {
     let engine = Arc::clone(engine);
-    Arc::new(Reloader::new(path, stamp, move || {
+    Arc::new(Reloader::new(files, move || {
         let ok = reload("egress", &engine.log, exit.read(), |(policy, way)| {
             engine.gate.table.set(policy.table);
             engine.gate.upstream.replace(way);

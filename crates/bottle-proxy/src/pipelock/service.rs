@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use bottle_pipelock::PipelockFile;
+use bottle_pipelock::{Overrides, PipelockFile};
 
 use super::gate::PipelockGate;
 use super::inspect::Room;
@@ -14,23 +14,24 @@ use super::policy::Policy;
 use crate::config::{self, StartError, Surroundings};
 use crate::decision_log::DecisionLog;
 use crate::engine::{Engine, Listener, listen};
-use crate::reload::{Reloader, reload};
+use crate::reload::{Files, Reloader, reload};
 use crate::resolve::Resolver;
 use crate::secrets::SecretStore;
-use crate::stamp::Stamp;
 use crate::stop::Stop;
-use crate::upstream::{Upstream, Way};
+use crate::upstream::{Addresses, Upstream, Way};
 use crate::watched::Watched;
 
 /// The policy, inside the configuration folder.
 const POLICY_FILE: &str = "pipelock.yaml";
+/// Where it differs on single routes, beside it. Folders of older versions have none.
+const OVERRIDES_FILE: &str = "dlp.yaml";
 
 /// What pipelock is started with.
 #[derive(Debug, Clone)]
 pub struct PipelockSettings {
     /// Where to listen for egress.
     pub listen: SocketAddr,
-    /// The folder with `pipelock.yaml`, `ca.pem` and `ca-key.pem`.
+    /// The folder with `pipelock.yaml`, `ca.pem`, `ca-key.pem` and, unless nothing differs, `dlp.yaml`.
     pub config_dir: PathBuf,
     /// The folder into which secrets are put.
     pub run_dir: PathBuf,
@@ -89,9 +90,11 @@ impl Pipelock {
             resolver: resolver.map_or(Resolver::System, Resolver::Server),
             own_port: listener.local_addr().map_err(StartError::Listen)?.port(),
         };
-        let path = config_dir.join(POLICY_FILE);
-        // Before reading: a file that is replaced meanwhile is read again.
-        let stamp = Stamp::of(&path);
+        let files = Files::note(
+            [POLICY_FILE, OVERRIDES_FILE]
+                .map(|file| config_dir.join(file))
+                .to_vec(),
+        );
         let (policy, way) = exit.read()?;
         let gate = PipelockGate {
             policy: Watched::new(policy),
@@ -101,8 +104,9 @@ impl Pipelock {
             upstream: Upstream::new(way),
             stale: AtomicBool::new(false),
         };
+        gate.knowing.also(gate.policy.get().canaries.clone());
         let engine = Arc::new(Engine::new(gate, config::leafs(&config_dir)?, log));
-        let reloader = reloader(&engine, (path, stamp), exit);
+        let reloader = reloader(&engine, files, exit);
         Ok(Self {
             engine,
             listener,
@@ -125,7 +129,7 @@ impl Pipelock {
         move || reloader.now()
     }
 
-    /// Serves until asked to stop. The policy is read again when its file is replaced.
+    /// Serves until asked to stop. The policy is read again when one of its files is replaced.
     pub async fn run(self, stop: Stop) {
         let Self {
             engine,
@@ -155,19 +159,21 @@ impl Exit {
             resolver: self.resolver,
             own_port: self.own_port,
         };
-        let way = config::way(&file.upstream(), file.ip_allowlist(), &surroundings)?;
-        Ok((Policy::of(&file), way))
+        let addresses = Addresses {
+            granted: file.ip_allowlist().to_vec(),
+            internal: file.internal(),
+            trusted: file.trusted(),
+        };
+        let way = config::way(&file.upstream(), addresses, &surroundings)?;
+        Ok((Policy::of(&file, read_overrides(&self.config_dir)?), way))
     }
 }
 
-fn reloader(
-    engine: &Arc<Engine<PipelockGate>>,
-    (path, stamp): (PathBuf, Option<Stamp>),
-    exit: Exit,
-) -> Arc<Reloader> {
+fn reloader(engine: &Arc<Engine<PipelockGate>>, files: Files, exit: Exit) -> Arc<Reloader> {
     let engine = Arc::clone(engine);
-    Arc::new(Reloader::new(path, stamp, move || {
+    Arc::new(Reloader::new(files, move || {
         let ok = reload("pipelock", &engine.log, exit.read(), |(policy, way)| {
+            engine.gate.knowing.also(policy.canaries.clone());
             engine.gate.policy.set(policy);
             engine.gate.upstream.replace(way);
             engine.rules_changed();
@@ -180,4 +186,12 @@ fn reloader(
 fn read_policy(config_dir: &Path) -> Result<PipelockFile, StartError> {
     let text = crate::files::read_text(&config_dir.join(POLICY_FILE))?;
     PipelockFile::from_yaml(&text, POLICY_FILE).map_err(StartError::Policy)
+}
+
+fn read_overrides(config_dir: &Path) -> Result<Overrides, StartError> {
+    match crate::files::read_text(&config_dir.join(OVERRIDES_FILE)) {
+        Ok(text) => Overrides::from_yaml(&text, OVERRIDES_FILE).map_err(StartError::Policy),
+        Err(error) if error.is_missing() => Ok(Overrides::default()),
+        Err(error) => Err(error.into()),
+    }
 }

@@ -7,15 +7,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bottle_core::Guard;
 use bottle_egress::{Destination, MappedHosts, NextProxy, Scheme};
-use bottle_pipelock::check_addresses;
 use bytes::BytesMut;
 use http::HeaderValue;
-use ipnet::IpNet;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket, lookup_host};
 use tokio::time::timeout;
 
 use super::UpstreamError;
+use super::addresses::Addresses;
 use super::race::connect_any;
 use crate::limits::{CONNECT_TIMEOUT, MAX_CONNECT_ANSWER, UPSTREAM_HANDSHAKE_TIMEOUT};
 use crate::resolve::Resolver;
@@ -47,8 +46,8 @@ pub(crate) struct Direct {
     pub(crate) resolver: Resolver,
     /// Names that are not looked up.
     pub(crate) hosts: MappedHosts,
-    /// Special addresses that the operator granted.
-    pub(crate) granted: Vec<IpNet>,
+    /// Where names may lead.
+    pub(crate) addresses: Addresses,
     /// Where this proxy listens, which no name may lead to.
     pub(crate) own_port: u16,
 }
@@ -112,7 +111,8 @@ impl Direct {
             Some(mapped) => (vec![mapped.ip], mapped.port.unwrap_or(*port)),
             None => (self.resolver.resolve(host, *port).await?, *port),
         };
-        check_addresses(&addresses, &self.granted).map_err(UpstreamError::SpecialAddress)?;
+        let checked = self.addresses.check(host, &addresses);
+        checked.map_err(UpstreamError::SpecialAddress)?;
         let ours = port.get() == self.own_port && any_is_ours(&addresses).await;
         if ours && Guard::Loop.is_on() {
             return Err(UpstreamError::Loop);

@@ -1,5 +1,6 @@
 //! The next hop. Only a [`Permit`] opens a way to it, and it leads where the permit says.
 
+mod addresses;
 mod error;
 mod exchange;
 mod hop;
@@ -13,6 +14,7 @@ mod slots;
 mod socket;
 mod way;
 
+pub(crate) use addresses::Addresses;
 pub(crate) use error::UpstreamError;
 pub(crate) use hop::{Direct, Hop, OuterProxy};
 pub(crate) use pool::PutBack;

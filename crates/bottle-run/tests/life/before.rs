@@ -41,6 +41,17 @@ async fn a_missing_image_is_named() {
 }
 
 #[tokio::test]
+async fn a_missing_scanner_is_named_with_what_brings_it() {
+    let mut bench = Bench::new(&[]);
+    bench.fake.lacks = Some("pipelock:2");
+    let mut request = bench.request();
+    request.plan.pipelock.image = Some("pipelock:2".parse().unwrap());
+    let error = refused(&bench, request).await;
+    assert!(matches!(error, PrepareError::NoScanner { .. }), "{error:?}");
+    assert!(error.to_string().contains("docker pull pipelock:2"));
+}
+
+#[tokio::test]
 async fn an_engine_that_fails_is_said() {
     for call in [Call::Engine, Call::Image] {
         let bench = Bench::new(&[(At::Every(call), Act::Fail)]);

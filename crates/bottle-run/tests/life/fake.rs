@@ -114,6 +114,8 @@ pub(crate) struct Fake {
     stop: Arc<Notify>,
     watched: PathBuf,
     pub(crate) has_image: bool,
+    /// An image that it does not have in any case.
+    pub(crate) lacks: Option<&'static str>,
 }
 
 impl Fake {
@@ -125,6 +127,7 @@ impl Fake {
             stop: Arc::default(),
             watched,
             has_image: true,
+            lacks: None,
         }
     }
 
@@ -306,7 +309,8 @@ impl Backend for Fake {
     }
 
     async fn image(&self, image: &ImageRef) -> Result<Option<ImageFacts>, BackendError> {
-        let facts = self.has_image.then(|| ImageFacts {
+        let is_there = self.has_image && self.lacks != Some(image.as_str());
+        let facts = is_there.then(|| ImageFacts {
             reference: image.clone(),
             id: "sha256:a".to_owned(),
         });

@@ -64,6 +64,28 @@ async fn the_sidecars_get_the_tokens_and_the_session_the_rest() {
     );
 }
 
+/// Another program than ours knows nothing of the way in which values are handed over, and is told none.
+#[tokio::test]
+async fn another_scanner_gets_no_secret() {
+    let bench = Bench::new(&[]);
+    let mut request = bench.request();
+    request.plan.pipelock.image = Some("pipelock:2".parse().unwrap());
+    let checked = check(&bench.fake, request, &mut SystemEntropy)
+        .await
+        .unwrap();
+    let prepared = checked.commit(&answers(), &mut SystemEntropy).unwrap();
+    let work = async |running: &bottle_run::Running<'_, crate::fake::Fake>| {
+        crate::bench::session(running, 0).await
+    };
+    let outcome = bench.finish(prepared, bench.conduct(), work).await;
+    assert!(outcome.ended.unwrap().result.is_ok());
+    let services: Vec<String> = bench.fake.look(|engine| {
+        let handed = engine.handed.iter();
+        handed.map(|(service, _)| service.clone()).collect()
+    });
+    assert_eq!(services, ["egress"]);
+}
+
 #[tokio::test]
 async fn a_bottle_without_a_credential_hands_nothing_over() {
     let bench = Bench::new(&[]);

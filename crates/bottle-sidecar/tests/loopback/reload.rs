@@ -87,6 +87,58 @@ fn pipelocks_host_set_is_reloaded_too() {
     assert_eq!(bottle.get("two.test", "/").status, 200);
 }
 
+/// What differs on single routes is a file of its own, which need not be there and is watched, too.
+#[test]
+fn the_second_file_of_pipelock_is_watched() {
+    let bottle = Bottle::start();
+    let path = bottle.folder.path().join("pipelock/dlp.yaml");
+    let put = |text: &str| {
+        let fresh = path.with_extension("new");
+        fs::write(&fresh, text).unwrap();
+        fs::rename(fresh, &path).unwrap();
+    };
+    put("version: 1\nroutes: [{}]\n");
+    eventually("pipelock refuses", || reloads(&bottle, false) == 1);
+    assert!(!bottle.pipelock.as_ref().unwrap().is_healthy("pipelock"));
+    assert_eq!(bottle.get("ok.test", "/v1/x").status, 200);
+    put("version: 1\nroutes: []\n");
+    eventually("pipelock reloads", || reloads(&bottle, true) == 1);
+    assert!(bottle.pipelock.as_ref().unwrap().is_healthy("pipelock"));
+    assert_eq!(bottle.get("ok.test", "/v1/x").status, 200);
+}
+
+#[test]
+fn a_blocked_host_is_refused_though_a_wider_entry_allows_it() {
+    let bottle = Bottle::start();
+    replace(
+        &bottle.folder.path().join("pipelock/pipelock.yaml"),
+        |text| text.replace("blocklist: []", "blocklist: ['two.test']"),
+    );
+    eventually("pipelock reloads", || reloads(&bottle, true) == 1);
+    let answer = bottle.get("two.test", "/");
+    answer.refused(403, "host.not_allowed");
+    assert_eq!(answer.json()["layer"], "pipelock");
+    assert_eq!(bottle.get("ok.test", "/v1/x").status, 200);
+}
+
+#[test]
+fn a_decoy_of_the_policy_does_not_leave() {
+    let bottle = Bottle::start();
+    let post = || {
+        let request = bottle.request(("POST", "/v1/x"), "ok.test", "", "it is no-such-key-here");
+        bottle.tunnel("ok.test").ask(request)
+    };
+    assert_eq!(post().status, 200);
+    replace(
+        &bottle.folder.path().join("pipelock/pipelock.yaml"),
+        |text| {
+            text + "canary_tokens: {enabled: true, tokens: [{name: decoy, value: no-such-key-here}]}\n"
+        },
+    );
+    eventually("pipelock reloads", || reloads(&bottle, true) == 1);
+    post().refused(403, "dlp.known_secret");
+}
+
 #[test]
 fn a_service_stops_within_a_second_even_with_open_connections() {
     let mut bottle = Bottle::start();
