@@ -24,6 +24,16 @@ impl Finding {
     }
 }
 
+impl Finding {
+    /// The token without what is secret of it: `ghp_…`. Empty for a secret known by value.
+    pub fn excerpt(&self) -> String {
+        match self.literal {
+            "" => String::new(),
+            literal => format!("{literal}…"),
+        }
+    }
+}
+
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.rule)?;

@@ -26,6 +26,7 @@ mod file;
 mod finding;
 mod fold;
 mod host_data;
+mod injection;
 mod internal;
 mod known;
 mod literals;
@@ -50,6 +51,7 @@ pub use crate::content::{Text, TooComplex, Undecodable, decode, parameters, text
 pub use crate::exchange::{Exchange, Line, Located, Part, SocketFrame};
 pub use crate::file::{PipelockFile, UPSTREAM_IMAGE, UPSTREAM_VERSION};
 pub use crate::finding::Finding;
+pub use crate::injection::{Injection, find_injection};
 pub use crate::known::{KnownSecret, MIN_SECRET_LENGTH, secret_part, secret_spellings};
 pub use crate::overrides::{Overrides, RouteDlp, host_data_rules};
 pub use crate::render::{effective_allowlist, render};

@@ -39,7 +39,7 @@ pub(super) fn head(scanner: &Scanner, permit: &Permit<'_>, work: &Work) -> Resul
         let fields = work.headers.iter();
         let fields = fields.map(|(name, value)| (name.as_str(), value.as_bytes()));
         let found = scanner.scan_head(&line, fields);
-        refuse(found.map(|located| located.rule))?;
+        refuse(found.map(|located| located.finding.rule))?;
     }
     if is_encoded(&work.headers) && Guard::EncodedBodies.is_on() {
         Err(DenialCode::BodyUndecodable.into())

@@ -60,9 +60,9 @@ pub(super) fn answer(input: impl BufRead, printer: Printer) -> io::Result<Exit> 
         }
         let (verdict, reason) = match judge(&scanner, &line) {
             Ok(None) => ("allow", Value::Null),
-            Ok(Some(Located { rule, part })) => {
+            Ok(Some(Located { finding, part })) => {
                 blocked = true;
-                ("block", format!("secret: {rule} in {part}").into())
+                ("block", format!("secret: {finding} of {part}").into())
             }
             Err(error) => {
                 broken = true;

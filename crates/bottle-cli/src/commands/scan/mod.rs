@@ -7,7 +7,7 @@ use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use bottle_core::visible;
-use bottle_pipelock::{Found, Scanner};
+use bottle_pipelock::{Finding, Scanner};
 use serde_json::json;
 
 use crate::args::ScanArgs;
@@ -68,26 +68,24 @@ fn shown(file: &Path) -> String {
     }
 }
 
-fn to_line(found: &Found, text: &[u8], file: &Path) -> String {
-    let place = found.offset.map(|offset| Place::of(text, offset));
-    let place = place.map_or_else(
-        || ": behind an encoding".to_owned(),
-        |Place { line, column }| format!(":{line}:{column}"),
-    );
+fn to_line(found: &Finding, text: &[u8], file: &Path) -> String {
+    let Place { line, column } = Place::of(text, found.offset);
     let (file, rule) = (shown(file), found.rule);
-    let beginning = Some(&found.shown).filter(|shown| !shown.is_empty());
-    let beginning = beginning.map_or_else(String::new, |shown| format!(" ({})", visible(shown)));
-    format!("{file}{place}: {rule}{beginning}\n")
+    let beginning = match found.literal {
+        "" => String::new(),
+        literal => format!(" ({literal}…)"),
+    };
+    format!("{file}:{line}:{column}: {rule}{beginning}\n")
 }
 
-fn to_json(found: &Found, text: &[u8]) -> serde_json::Value {
-    let place = found.offset.map(|offset| Place::of(text, offset));
+fn to_json(found: &Finding, text: &[u8]) -> serde_json::Value {
+    let Place { line, column } = Place::of(text, found.offset);
     json!({
         "rule": found.rule,
         "offset": found.offset,
-        "line": place.map(|place| place.line),
-        "column": place.map(|place| place.column),
-        "shown": found.shown,
+        "line": line,
+        "column": column,
+        "shown": found.excerpt(),
     })
 }
 

@@ -1,0 +1,271 @@
+//! What the automaton looks for.
+
+use std::ops::RangeInclusive;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+
+use crate::injection::class::{CJK_MODE, JA_IGNORE, KO_IGNORE, ZH_IGNORE};
+use crate::injection::words::WORDS;
+
+/// What was found, which decides what is looked at next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::injection) enum Kind {
+    /// A word, or its beginning or end.
+    Word,
+    /// A credential, of which every documentation writes: it counts when it is somebody's.
+    Credential,
+    /// A word that counts in capitals.
+    Shouted,
+    /// The name of a file with keys.
+    File,
+    /// Where an escape begins.
+    Escaped,
+    /// Anything that is rare enough by itself.
+    Sure,
+    /// What only looked like an anchor.
+    Nothing,
+    /// A character that may hide a letter.
+    Odd,
+    /// A piece of base64 that spells a word.
+    Base64,
+    /// A character that is not seen and spells ASCII.
+    Hidden,
+}
+
+/// Words in any case.
+const ANYWHERE: &str = "ignore disregard forget abandon override bypass discard neglect nullify overrule ignora ignorar \
+     ignorez oubliez ignoriere ignorieren vergiss olvida ignorare dimentica evil unrestricted unfiltered uncensored \
+     jailbroken jailbreak amoral unethical unbound lawless unconstrained sudo unlocked mention inform reveal disclose notify \
+     acknowledge mentioning informing revealing disclosing notifying alerting telling tell invisible henceforth hereafter \
+     henceforward decode decoded decoding decipher deobfuscate decrypt unbase64 encoded elevated superuser unlimited \
+     escalated aside prioritize prioritise precedence outrank outranks trump trumps passwd shadow supersede supersedes \
+     supercede supercedes overrides secretly covertly surreptitiously stealthily clandestinely silently quietly discreetly \
+     invisibly conversation transcript instruction instructions directive directives guideline guidelines guardrail \
+     guardrails restrictions safeguards instrucciones anweisungen istruzioni instrucoes consignes prompt prompts tool tools";
+/// Names of what must not be given away.
+const CREDENTIALS: &str = "password passwords credential credentials secret secrets token tokens passphrase apikey apikeys keys \
+     cookies mnemonic environment history emails";
+/// Words that are shouted.
+const SHOUTED: &str = "DAN SYSTEM ADMIN ADMINISTRATOR OVERRIDE";
+/// Words in a row, in any case and with anything between them.
+const PHRASES: &[&str] = &[
+    "from now",
+    "starting now",
+    "you are now",
+    "youre now",
+    "you now",
+    "you must",
+    "if you are",
+    "if you re",
+    "if youre",
+    "keep this",
+    "keep it",
+    "hide this",
+    "hide it",
+    "conceal this",
+    "withhold this",
+    "your response",
+    "your reply",
+    "your answer",
+    "your output",
+    "your next",
+    "your summary",
+    "in responses",
+    "to me",
+    "call fetch",
+    "call bash",
+    "call http",
+    "call exec",
+    "call shell",
+    "invoke bash",
+    "invoke fetch",
+    "run command",
+    "execute command",
+    "run shell",
+    "future sessions",
+    "future conversations",
+    "future chats",
+    "future interactions",
+    "all sessions",
+    "all conversations",
+    "subsequent sessions",
+    "subsequent conversations",
+    "future session",
+    "future conversation",
+    "your memory",
+    "your long",
+    "to memory",
+    "in memory",
+    "AI agent",
+    "AI assistant",
+    "AI model",
+    "atob",
+    "base64 d",
+    "base64 decode",
+    "longer bound",
+    "no longer",
+    "god mode",
+    "hidden from",
+    "not follow",
+    "stop following",
+    "you will",
+    "act as",
+    "pretend",
+];
+/// Names of files with keys, with what stands in front of them.
+const FILES: &str =
+    "ssh aws npmrc netrc pypirc kube gnupg cursor ed25519 rsa ecdsa docker pgpass env";
+/// Marks of chat templates, tags that HTML does not have, and the address of an image.
+const MARKS: &[&str] = &[
+    "<|im_start|>",
+    "<|start_header_id|>",
+    "<start_of_turn>",
+    "<|system|>",
+    "<|user|>",
+    "<|assistant|>",
+    "<<SYS>>",
+    "[INST]",
+    "<important>",
+    "<critical>",
+    "<instructions>",
+    "<hidden>",
+    "<secret>",
+    "<urgent>",
+    "<mandatory>",
+    "](http",
+];
+/// Words that are looked for with something between their letters.
+const SPACED: &[&str] = &[
+    "ignore",
+    "disregard",
+    "forget",
+    "override",
+    "previous",
+    "instruction",
+    "system",
+];
+/// Where an entity or an escape begins, which may be that of a letter.
+const ESCAPED: &[&str] = &["&#", "\\u"];
+/// First bytes of characters (RFC 3629) that may be letters in another form, or nothing, each with the bytes that may
+/// follow: Latin with marks, Greek, Cyrillic, Armenian; Cherokee, small capitals; zero width; letters of mathematics,
+/// full width; on black and in flags.
+const ODD: &[(&[u8], RangeInclusive<u8>)] = &[
+    (&[], 0xc3..=0xd6),
+    (&[0xc2], 0xad..=0xad),
+    (&[0xe1], 0x8e..=0x8f),
+    (&[0xe1], 0xb4..=0xbf),
+    (&[0xe2, 0x80], 0x8b..=0x8f),
+    (&[0xe2, 0x80], 0xaa..=0xae),
+    (&[0xe2, 0x81], 0xa0..=0xaf),
+    (&[0xe2], 0x84..=0x84),
+    (&[0xe2], 0x92..=0x93),
+    (&[0xea], 0x9c..=0x9f),
+    (&[0xef], 0xbc..=0xbd),
+    (&[0xef, 0xbb], 0xbf..=0xbf),
+    (&[0xf0], 0x9d..=0x9d),
+    (&[0xf0, 0x9f], 0x84..=0x87),
+];
+/// Tags, which are ASCII once more.
+const HIDDEN: (&[u8], RangeInclusive<u8>) = (&[0xf3, 0xa0], 0x80..=0x81);
+/// Words that are looked for in base64.
+const ENCODED: &[&str] = &[
+    "previous",
+    "instruction",
+    "disregard",
+    "override",
+    "password",
+    "unrestricted",
+    "conversation",
+    "the user",
+];
+
+/// Every pattern.
+pub(super) fn all() -> Vec<(Kind, Vec<u8>)> {
+    let mut all = Vec::new();
+    let mut add = |kind, pattern: &str| all.push((kind, pattern.as_bytes().to_vec()));
+    for (kind, words) in [
+        (Kind::Word, ANYWHERE),
+        (Kind::Credential, CREDENTIALS),
+        (Kind::Shouted, SHOUTED),
+    ] {
+        for word in words.split_ascii_whitespace() {
+            add(kind, word);
+        }
+    }
+    for mark in PHRASES.iter().chain(MARKS).chain(ESCAPED) {
+        let kind = if ESCAPED.contains(mark) {
+            Kind::Escaped
+        } else {
+            Kind::Sure
+        };
+        add(kind, mark);
+    }
+    for file in FILES.split_ascii_whitespace() {
+        add(Kind::File, &format!(".{file}"));
+    }
+    for word in SPACED {
+        add(Kind::Sure, &spaced(word));
+    }
+    for word in ideographs() {
+        add(Kind::Sure, word);
+        add(Kind::Sure, &escapes(word));
+    }
+    for piece in ENCODED.iter().flat_map(|word| base64(word)) {
+        add(Kind::Base64, &piece);
+    }
+    all.extend(
+        ODD.iter()
+            .flat_map(|odd| characters(odd).map(|bytes| (Kind::Odd, bytes))),
+    );
+    all.extend(characters(&HIDDEN).map(|bytes| (Kind::Hidden, bytes)));
+    all
+}
+
+fn characters((start, last): &(&[u8], RangeInclusive<u8>)) -> impl Iterator<Item = Vec<u8>> {
+    last.clone().map(|last| [*start, &[last]].concat())
+}
+
+fn spaced(word: &str) -> String {
+    word.chars().flat_map(|letter| [letter, ' ']).collect()
+}
+
+/// Words of Chinese, Japanese and Korean.
+fn ideographs() -> impl Iterator<Item = &'static str> {
+    let is_anchor = ZH_IGNORE | JA_IGNORE | KO_IGNORE | CJK_MODE;
+    let words = WORDS
+        .iter()
+        .filter(move |(classes, _)| classes & is_anchor != 0);
+    words.flat_map(|(_, words)| words.split_ascii_whitespace())
+}
+
+/// The same as escapes of JSON.
+fn escapes(word: &str) -> String {
+    let units = word.encode_utf16().map(|unit| format!("\\u{unit:04x}"));
+    units.collect::<Vec<_>>().concat()
+}
+
+/// What a word is in base64, in three cases and behind each number of other bytes.
+fn base64(word: &str) -> Vec<String> {
+    let title = |word: &str| {
+        let mut letters = word.chars();
+        let first = letters.next().map(|letter| letter.to_ascii_uppercase());
+        first.into_iter().chain(letters).collect::<String>()
+    };
+    let forms = [word.to_owned(), title(word), word.to_ascii_uppercase()];
+    forms
+        .iter()
+        .flat_map(|form| (0..3).filter_map(|before| aligned(form.as_bytes(), before)))
+        .collect()
+}
+
+/// The digits that no byte in front and none behind has a part in.
+fn aligned(word: &[u8], before: usize) -> Option<String> {
+    let mut padded = vec![0; before];
+    padded.extend_from_slice(word);
+    let digits = STANDARD_NO_PAD.encode(&padded);
+    // Of eight bits each, six in a digit: the first digit that is of the word alone.
+    let first = (before * 8).div_ceil(6);
+    let last = padded.len() * 8 / 6;
+    digits.get(first..last).map(str::to_owned)
+}

@@ -1,0 +1,193 @@
+//! The parts of a text that are read.
+
+use std::ops::Range;
+
+use super::anchor::{Anchors, Cursor, Hit, Kind};
+use super::class::WORD;
+use super::dictionary::DICTIONARY;
+use super::joined::{MIN_JOINED, unmask};
+use super::letter;
+use super::reader::is_ideographic;
+use super::tag;
+use crate::fold;
+
+/// What is read in front of an anchor: more than the longest row, with tags in it.
+const BEFORE: usize = 320;
+/// What is read behind one.
+const BEHIND: usize = 512;
+/// The most that is read at once, so that few words are held at a time.
+const MAX_REGION: usize = 16 * 1024;
+/// How many bytes of a word are looked at, on each side.
+const MAX_WORD: usize = 96;
+/// Where the address of a link begins in Markdown.
+const ADDRESS: &[u8] = b"](http";
+/// How far in front of a credential stands whose it is.
+const OWNER: usize = 24;
+
+/// The parts, one after the other. Each reaches back to before the end of the one before, if it was cut off; so the
+/// whole is at most a few per cent longer than the text.
+pub(super) struct Regions<'a> {
+    pub(super) text: &'a [u8],
+    pub(super) anchors: &'a Anchors,
+    pub(super) cursor: Cursor,
+    pub(super) next: Option<Range<usize>>,
+}
+
+/// A part to read, or a place where something is encoded.
+pub(super) enum Place {
+    Words(Range<usize>),
+    Encoded(Hit),
+}
+
+impl Regions<'_> {
+    pub(super) fn next_place(&mut self, encoded_until: usize) -> Option<Place> {
+        loop {
+            let Some(hit) = self.anchors.next(self.text, &mut self.cursor) else {
+                return self.next.take().map(Place::Words);
+            };
+            if matches!(hit.kind, Kind::Base64 | Kind::Hidden) {
+                if hit.end > encoded_until {
+                    return Some(Place::Encoded(hit));
+                }
+                continue;
+            }
+            if !is_worth_reading(self.text, hit) {
+                continue;
+            }
+            if let Some(full) = self.add(hit.end) {
+                return Some(Place::Words(full));
+            }
+        }
+    }
+
+    /// Adds what is around a place; answers with a part that is complete.
+    fn add(&mut self, place: usize) -> Option<Range<usize>> {
+        let around = place.saturating_sub(BEFORE)..(place + BEHIND).min(self.text.len());
+        // What is being read already needs no other anchor.
+        let Some(open) = &mut self.next else {
+            self.next = Some(around);
+            return None;
+        };
+        if around.start <= open.end && open.len() < MAX_REGION {
+            open.end = around.end;
+            return None;
+        }
+        self.next.replace(around)
+    }
+}
+
+fn is_worth_reading(text: &[u8], hit: Hit) -> bool {
+    let written = text.get(hit.end - hit.length..).unwrap_or_default();
+    match hit.kind {
+        Kind::Word => word_around(text, hit.end).is_some_and(|word| is_known(text, word)),
+        Kind::Credential => word_around(text, hit.end)
+            .is_some_and(|word| is_known(text, word.clone()) && is_owned(text, word.start)),
+        Kind::Shouted => written.iter().take(hit.length).all(u8::is_ascii_uppercase),
+        Kind::File => is_file(text, hit),
+        Kind::Escaped => letter::first(written).is_some_and(|letter| may_hide(letter.char)),
+        Kind::Odd => is_hidden_anchor(text, hit.end),
+        // The address of an image: few have a gap.
+        Kind::Sure if written.starts_with(ADDRESS) => tag::first(written).is_some(),
+        Kind::Sure | Kind::Base64 | Kind::Hidden => true,
+        Kind::Nothing => false,
+    }
+}
+
+/// Whether it is a name with a dot or an underscore, and nothing behind it.
+fn is_file(text: &[u8], hit: Hit) -> bool {
+    let start = hit.end - hit.length;
+    let is_member = start
+        .checked_sub(1)
+        .and_then(|before| text.get(before))
+        .is_some_and(u8::is_ascii_alphanumeric);
+    let mark = text.get(start).copied();
+    let goes_on = text.get(hit.end).is_some_and(u8::is_ascii_alphanumeric);
+    !goes_on && (mark == Some(b'_') || (mark == Some(b'.') && !is_member))
+}
+
+/// Whether an escaped character is a letter of ASCII, or looks like one, or like nothing.
+fn may_hide(char: char) -> bool {
+    if char.is_ascii() || is_ideographic(char) {
+        return char.is_ascii_alphanumeric();
+    }
+    let folded = fold::fold(char.encode_utf8(&mut [0; 4]).as_bytes());
+    folded.is_some_and(|folded| folded.iter().all(u8::is_ascii_alphanumeric))
+}
+
+/// The run of letters and digits that ends at a place or goes on behind it.
+fn word_around(text: &[u8], end: usize) -> Option<Range<usize>> {
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'@' | b'$');
+    let before = text.get(end.saturating_sub(MAX_WORD)..end)?;
+    let length = before.iter().rev().take_while(is_part).count();
+    let behind = text
+        .get(end..)?
+        .iter()
+        .take(MAX_WORD)
+        .take_while(is_part)
+        .count();
+    let mut start = end - length;
+    // The letter of an escape is no part of the word: `\nIgnore`.
+    let is_escaped = start.checked_sub(1).and_then(|place| text.get(place)) == Some(&b'\\');
+    start += usize::from(is_escaped);
+    Some(start..end + behind)
+}
+
+/// Whether a run is a word of a class, or long enough to be several.
+fn is_known(text: &[u8], word: Range<usize>) -> bool {
+    let written = text.get(word).unwrap_or_default();
+    if written.len() > MIN_JOINED + 2 {
+        return true;
+    }
+    let word = written.to_ascii_lowercase();
+    DICTIONARY.classes(&word) != WORD || DICTIONARY.classes(&unmask(&word)) != WORD
+}
+
+/// Whether a credential is somebody's, or all of them: every documentation has others.
+fn is_owned(text: &[u8], start: usize) -> bool {
+    let before = text
+        .get(start.saturating_sub(OWNER)..start)
+        .unwrap_or_default();
+    let words = before.split(|byte| !byte.is_ascii_alphanumeric());
+    let mut words = words.map(<[u8]>::to_ascii_lowercase);
+    words.any(|word| {
+        matches!(
+            word.as_slice(),
+            b"all"
+                | b"any"
+                | b"every"
+                | b"your"
+                | b"user"
+                | b"users"
+                | b"their"
+                | b"my"
+                | b"full"
+                | b"entire"
+                | b"his"
+                | b"me"
+                | b"include"
+                | b"mention"
+                | b"reveal"
+        )
+    })
+}
+
+/// Whether a word with a character that is not ASCII hides an anchor.
+fn is_hidden_anchor(text: &[u8], end: usize) -> bool {
+    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
+    let Some(before) = text.get(end.saturating_sub(MAX_WORD)..end) else {
+        return false;
+    };
+    let front = before.iter().rev().take_while(is_part).count();
+    let behind = text.get(end..).unwrap_or_default();
+    let behind = behind.iter().take(MAX_WORD).take_while(is_part).count();
+    let word = text.get(end - front..end + behind).unwrap_or_default();
+    let Some(folded) = fold::fold(word) else {
+        return false;
+    };
+    is_known_folded(&folded)
+}
+
+fn is_known_folded(folded: &[u8]) -> bool {
+    let word = folded.to_ascii_lowercase();
+    word.is_ascii() && (word.len() > MIN_JOINED || DICTIONARY.classes(&unmask(&word)) != WORD)
+}

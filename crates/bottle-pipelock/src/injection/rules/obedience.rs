@@ -1,0 +1,312 @@
+//! Whom the model obeys: orders that set others aside.
+
+use crate::injection::class::{
+    ABOVE, ACCESS, ADMIN, ALL, ALLOWED, ALWAYS, APPLY, ARE, ASIDE, BEHAVE, BOUND, BOUNDARY,
+    CJK_ENTER, CJK_MODE, CURRENT, Classes, DEVELOPER, ELEVATED, ENABLE, EVERYTHING, EXECUTE,
+    FOLLOW, FROM, HAVE, HENCEFORTH, IGNORE, INSTEAD, INSTRUCTION, JA_IGNORE, JA_INSTRUCTION,
+    JA_PRIOR, KO_IGNORE, KO_INSTRUCTION, KO_PRIOR, LAWLESS, LIFTED, LONGER, MESSAGE, MODE, MODEL,
+    MUST, NEW, NO, NOT, NOW, ON, OVER, OVERRIDE, PRECEDENCE, PRETEND, PRIOR, PRIORITISE, PROMPT,
+    REQUEST, ROLE, RULE, SAFETY, SEND, SESSION, SET, STOP, SUPERSEDE, SYSTEM, TELL, THIS, TREAT,
+    TURN, UNLOCKED, VOID, WORD, YOU, YOUR, ZH_IGNORE, ZH_INSTRUCTION, ZH_PRIOR,
+};
+use crate::injection::row::{Rule, marked, near, order, plain, then};
+use crate::injection::token::{ENDS, LABEL, STARTS, UPPER};
+
+/// What a model was told, in words that mean little else.
+const TOLD: Classes = INSTRUCTION | PROMPT;
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "instruction-override",
+        rows: &[
+            order(&[then(IGNORE), near(PRIOR, 4), near(TOLD | RULE, 4)]),
+            order(&[then(IGNORE), near(TOLD, 4), near(ABOVE, 3)]),
+            order(&[then(IGNORE), near(YOUR, 1), near(TOLD | RULE, 3)]),
+            order(&[then(IGNORE), near(ALL, 2), near(TOLD, 3)]),
+            order(&[then(IGNORE), near(EVERYTHING, 1), near(ABOVE, 2)]),
+            order(&[
+                then(IGNORE),
+                then(EVERYTHING),
+                near(YOU, 1),
+                near(HAVE | ARE, 0),
+            ]),
+            order(&[then(IGNORE), near(SYSTEM, 2), near(TOLD, 1)]),
+            order(&[
+                then(NOT | STOP),
+                near(FOLLOW, 2),
+                near(PRIOR | YOUR, 3),
+                near(TOLD, 3),
+            ]),
+            order(&[
+                then(NOT | STOP),
+                near(FOLLOW, 2),
+                near(TOLD, 3),
+                near(ABOVE, 3),
+            ]),
+        ],
+    },
+    Rule {
+        name: "system-override",
+        rows: &[
+            plain(&[
+                marked(SYSTEM, UPPER, 0),
+                marked(OVERRIDE, UPPER, 1),
+                near(TOLD | YOU | IGNORE | MODEL, 8),
+            ]),
+            plain(&[
+                marked(SYSTEM, LABEL | UPPER, 0),
+                near(OVERRIDE, 1),
+                near(YOU | TOLD | IGNORE, 8),
+            ]),
+            plain(&[
+                marked(SYSTEM, LABEL | UPPER, 0),
+                near(YOU, 8),
+                near(MUST, 1),
+                near(EXECUTE | SEND | BEHAVE | TELL, 3),
+            ]),
+            plain(&[
+                marked(SYSTEM, UPPER, 0),
+                marked(MESSAGE | PROMPT, LABEL | UPPER, 1),
+                near(YOU, 12),
+                near(MUST, 1),
+                near(EXECUTE | SEND | BEHAVE | TELL, 3),
+            ]),
+            plain(&[
+                marked(OVERRIDE, UPPER, 0),
+                near(SYSTEM | SAFETY, 2),
+                near(TOLD | RULE, 2),
+            ]),
+        ],
+    },
+    Rule {
+        name: "role-override",
+        rows: &[
+            plain(&[
+                then(YOU),
+                near(ARE, 1),
+                near(LAWLESS, 4),
+                near(MODEL | MODE | WORD, 0),
+            ]),
+            order(&[then(PRETEND), near(LAWLESS, 4), near(MODEL | MODE, 2)]),
+            order(&[
+                then(PRETEND),
+                near(YOU, 2),
+                near(NO, 3),
+                near(SAFETY | TOLD | RULE, 2),
+            ]),
+            plain(&[
+                then(YOU),
+                near(ARE, 1),
+                near(LONGER, 2),
+                near(BOUND, 2),
+                near(TOLD | SAFETY | RULE, 5),
+            ]),
+            plain(&[
+                then(YOU),
+                near(HAVE, 1),
+                near(NO, 1),
+                near(SAFETY, 1),
+                near(TOLD | RULE, 1),
+            ]),
+        ],
+    },
+    Rule {
+        name: "new-instructions",
+        rows: &[
+            plain(&[then(YOUR), near(NEW, 1), near(TOLD | RULE, 1), near(ARE, 0)]),
+            plain(&[then(YOUR), near(NEW, 1), marked(TOLD | RULE, LABEL, 1)]),
+            plain(&[then(YOUR), then(NEW), then(INSTRUCTION)]),
+            order(&[
+                then(FOLLOW),
+                near(THIS | NEW, 1),
+                near(INSTRUCTION, 2),
+                near(INSTEAD, 3),
+            ]),
+            plain(&[
+                then(NEW),
+                near(SYSTEM, 2),
+                marked(TOLD, LABEL, 0),
+                near(YOU | IGNORE, 6),
+            ]),
+            plain(&[
+                marked(NEW, STARTS, 0),
+                marked(TOLD, LABEL, 0),
+                near(YOU | IGNORE | SEND, 3),
+                near(MUST | ALL | YOUR | ARE, 3),
+            ]),
+            plain(&[
+                then(INSTRUCTION),
+                near(SUPERSEDE, 2),
+                near(PRIOR | YOUR | ALL, 2),
+                near(TOLD | PRIOR, 3),
+            ]),
+        ],
+    },
+    Rule {
+        name: "jailbreak-mode",
+        rows: &[
+            order(&[then(ENABLE), near(UNLOCKED, 3), then(MODE)]),
+            plain(&[
+                then(YOU),
+                near(ARE, 1),
+                near(ENABLE, 1),
+                near(UNLOCKED | DEVELOPER, 2),
+                then(MODE),
+                then(WORD),
+            ]),
+            plain(&[
+                then(YOU),
+                near(ARE, 1),
+                near(ENABLE, 1),
+                near(UNLOCKED | DEVELOPER, 2),
+                marked(MODE, ENDS, 0),
+            ]),
+            plain(&[then(UNLOCKED), then(MODE), near(ENABLE, 2)]),
+            plain(&[marked(LAWLESS, UPPER, 0), near(EVERYTHING, 2), near(NOW, 1)]),
+        ],
+    },
+    Rule {
+        name: "behaviour-override",
+        rows: &[
+            plain(&[
+                then(FROM),
+                then(NOW),
+                near(ON, 0),
+                near(YOU, 2),
+                near(MUST | ARE, 1),
+                near(BEHAVE | PRETEND | LAWLESS, 3),
+            ]),
+            plain(&[then(FROM), then(NOW), near(ON, 0), near(BEHAVE, 2)]),
+            plain(&[then(HENCEFORTH), near(YOU, 2), near(MUST | ARE, 1)]),
+            plain(&[then(HENCEFORTH), near(BEHAVE, 1)]),
+            plain(&[
+                then(YOU),
+                near(MUST, 1),
+                near(NOW, 1),
+                near(BEHAVE, 0),
+                near(ALWAYS, 1),
+            ]),
+        ],
+    },
+    Rule {
+        name: "authority-escalation",
+        rows: &[
+            plain(&[
+                then(YOU),
+                near(HAVE | ARE, 2),
+                near(ELEVATED, 3),
+                near(ACCESS, 2),
+            ]),
+            plain(&[
+                then(YOU),
+                near(NOW, 1),
+                near(HAVE | ARE, 2),
+                near(ADMIN, 3),
+                near(ACCESS, 2),
+                near(EXECUTE | IGNORE | TELL, 12),
+            ]),
+            plain(&[
+                then(YOU),
+                near(ARE | HAVE, 1),
+                near(ALLOWED, 1),
+                near(IGNORE, 1),
+                near(SAFETY | TOLD | RULE, 3),
+            ]),
+            plain(&[
+                then(SAFETY),
+                near(TOLD | RULE, 1),
+                near(LIFTED, 3),
+                near(SESSION | YOU | THIS, 4),
+            ]),
+        ],
+    },
+    Rule {
+        name: "instruction-downgrade",
+        rows: &[
+            order(&[
+                then(TREAT),
+                near(PRIOR | YOUR | ALL, 3),
+                near(TOLD, 3),
+                near(VOID, 4),
+            ]),
+            plain(&[
+                then(ALL | YOUR),
+                near(PRIOR, 1),
+                near(TOLD, 3),
+                near(VOID, 4),
+            ]),
+            plain(&[
+                then(ALL | YOUR),
+                near(PRIOR, 1),
+                near(TOLD, 3),
+                near(LONGER, 3),
+                near(APPLY, 0),
+            ]),
+        ],
+    },
+    Rule {
+        name: "instruction-dismissal",
+        rows: &[
+            order(&[
+                then(SET),
+                near(PRIOR | YOUR | ALL, 3),
+                near(TOLD, 3),
+                near(ASIDE, 2),
+            ]),
+            order(&[
+                then(SET),
+                then(ASIDE),
+                near(PRIOR | YOUR | ALL, 3),
+                near(TOLD, 3),
+            ]),
+        ],
+    },
+    Rule {
+        name: "priority-override",
+        rows: &[
+            order(&[
+                then(PRIORITISE),
+                near(THIS | CURRENT, 2),
+                near(RULE | TOLD | REQUEST, 2),
+                near(OVER, 2),
+                near(PRIOR | TOLD | SYSTEM | ALL | YOUR, 4),
+            ]),
+            plain(&[
+                then(PRECEDENCE),
+                near(OVER, 1),
+                near(PRIOR | SYSTEM | SAFETY | YOUR, 3),
+                near(TOLD, 2),
+            ]),
+            plain(&[
+                then(THIS),
+                near(REQUEST | RULE | TOLD, 2),
+                near(PRECEDENCE, 2),
+                near(PRIOR | SYSTEM | SAFETY | YOUR, 3),
+                near(TOLD, 2),
+            ]),
+        ],
+    },
+    Rule {
+        name: "chat-boundary",
+        rows: &[
+            plain(&[then(TURN), then(ROLE), then(WORD), then(WORD)]),
+            plain(&[then(BOUNDARY), then(WORD), then(WORD), then(WORD)]),
+        ],
+    },
+    Rule {
+        name: "instruction-override-cjk",
+        rows: &[
+            plain(&[then(ZH_IGNORE), near(ZH_PRIOR, 4), near(ZH_INSTRUCTION, 6)]),
+            plain(&[then(ZH_PRIOR), near(ZH_INSTRUCTION, 4), near(ZH_IGNORE, 6)]),
+            plain(&[then(JA_PRIOR), near(JA_INSTRUCTION, 6), near(JA_IGNORE, 4)]),
+            plain(&[then(KO_PRIOR), near(KO_INSTRUCTION, 6), near(KO_IGNORE, 6)]),
+        ],
+    },
+    Rule {
+        name: "jailbreak-mode-cjk",
+        rows: &[
+            plain(&[then(CJK_ENTER), near(CJK_MODE, 8)]),
+            plain(&[then(CJK_MODE), near(CJK_ENTER, 3)]),
+        ],
+    },
+];

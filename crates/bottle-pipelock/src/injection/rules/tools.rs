@@ -1,0 +1,173 @@
+//! Which tools the model calls, and what it runs.
+
+use crate::injection::class::{
+    ALL, ALWAYS, ARE, ATOB, BEFORE, BEHAVE, BUILT_IN, CALL, CONVERSATION, DECODE, ENCODING, EVAL,
+    EXECUTE, FETCHER, FIRST, FROM, IF, IGNORE, IMPORTANT, INSTEAD, KEY_FILE, MESSAGE, MODEL, MUST,
+    NOT, NOW, ON, OTHER, PARAMETER, PASS, PREFER, READ, RESULT, RULE, RUNNER, SEND, SHELL,
+    SUPERSEDE, SYSTEM, TELL, THEIR, THIS, THROUGH, TOOL, URGENT, USER, YOU, YOUR,
+};
+use crate::injection::row::{Rule, marked, near, order, plain, then};
+use crate::injection::token::{TAG, UPPER};
+
+pub(super) const RULES: &[Rule] = &[
+    Rule {
+        name: "encoded-payload",
+        rows: &[
+            order(&[
+                then(DECODE),
+                near(ENCODING | MESSAGE, 5),
+                near(EXECUTE, 8),
+                near(RESULT, 2),
+            ]),
+            order(&[
+                then(DECODE),
+                near(THIS, 1),
+                near(EXECUTE, 3),
+                near(RESULT, 2),
+            ]),
+            order(&[
+                then(EXECUTE),
+                near(DECODE | ENCODING, 3),
+                near(MESSAGE | RESULT, 1),
+            ]),
+            plain(&[then(EVAL), then(ATOB)]),
+            plain(&[then(ENCODING), near(DECODE, 1), then(SHELL)]),
+        ],
+    },
+    Rule {
+        name: "tool-invocation",
+        rows: &[
+            plain(&[then(MUST), near(URGENT, 0), near(CALL, 0), near(TOOL, 4)]),
+            plain(&[
+                then(MUST),
+                near(CALL, 1),
+                near(TOOL, 4),
+                near(FETCHER | URGENT, 4),
+            ]),
+            order(&[
+                then(URGENT),
+                near(CALL, 2),
+                near(RUNNER, 1),
+                near(FETCHER, 6),
+            ]),
+            order(&[then(CALL), near(RUNNER, 2), near(TOOL, 1), near(FETCHER, 6)]),
+            plain(&[
+                then(CALL),
+                near(EXECUTE, 1),
+                then(RULE),
+                near(FETCHER, 4),
+                near(SHELL, 12),
+            ]),
+            plain(&[
+                then(BEFORE),
+                near(FIRST, 8),
+                near(CALL, 1),
+                near(RUNNER, 2),
+                near(TOOL | FETCHER, 3),
+            ]),
+        ],
+    },
+    Rule {
+        name: "tool-shadowing",
+        rows: &[
+            plain(&[
+                then(BEFORE),
+                near(CALL, 8),
+                near(TOOL, 5),
+                near(FIRST, 2),
+                near(CALL, 1),
+                near(THIS, 0),
+            ]),
+            order(&[
+                then(NOT),
+                near(CALL | PREFER, 1),
+                near(OTHER, 2),
+                near(TOOL, 3),
+            ]),
+            plain(&[then(SUPERSEDE), near(BUILT_IN, 1), near(TOOL, 5)]),
+        ],
+    },
+    Rule {
+        name: "hidden-block",
+        rows: &[
+            plain(&[
+                marked(IMPORTANT, TAG, 0),
+                near(BEFORE, 6),
+                near(CALL, 3),
+                near(TOOL, 4),
+                near(READ | CALL | SEND | PASS, 8),
+            ]),
+            plain(&[
+                marked(IMPORTANT, TAG, 0),
+                near(MODEL | YOU, 6),
+                near(MUST, 2),
+                near(SEND | READ | TELL | BEHAVE, 4),
+                near(USER | CONVERSATION | KEY_FILE, 8),
+            ]),
+        ],
+    },
+    Rule {
+        name: "preference-poisoning",
+        rows: &[
+            order(&[
+                then(ALWAYS),
+                near(PREFER, 0),
+                near(THIS, 1),
+                near(TOOL, 1),
+                near(INSTEAD, 3),
+            ]),
+            plain(&[
+                then(FROM),
+                then(NOW),
+                near(ON, 0),
+                near(PREFER, 3),
+                near(TOOL, 4),
+            ]),
+            order(&[
+                then(ALWAYS),
+                near(PREFER, 0),
+                near(TOOL, 4),
+                near(INSTEAD, 2),
+                near(OTHER | ALL | BUILT_IN, 2),
+            ]),
+        ],
+    },
+    Rule {
+        name: "parameter-exfiltration",
+        rows: &[
+            order(&[
+                then(PASS | SEND),
+                near(ALL | THEIR | SYSTEM, 2),
+                near(CONVERSATION, 3),
+                near(THROUGH, 3),
+                near(PARAMETER, 4),
+            ]),
+            order(&[
+                then(PASS | SEND),
+                near(CONVERSATION, 2),
+                near(CONVERSATION, 0),
+                near(THROUGH, 3),
+                near(PARAMETER, 4),
+            ]),
+        ],
+    },
+    Rule {
+        name: "addressed-to-model",
+        rows: &[
+            plain(&[
+                then(IF),
+                near(YOU, 0),
+                near(ARE, 0),
+                near(MODEL, 4),
+                near(IGNORE | MUST | BEHAVE | PREFER | SEND, 8),
+            ]),
+            plain(&[
+                marked(MODEL, UPPER, 0),
+                near(MODEL, 1),
+                near(MUST | URGENT, 3),
+                near(IGNORE | PREFER | SEND, 3),
+                near(THIS | USER | YOUR | ALL, 4),
+            ]),
+        ],
+    },
+];

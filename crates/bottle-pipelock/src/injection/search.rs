@@ -1,0 +1,154 @@
+//! The search through one text.
+
+use std::ops::Range;
+
+use super::anchor::ANCHORS;
+use super::class::{BOUNDARY, Classes, TURN};
+use super::code::{self, Blocks};
+use super::encoded;
+use super::mention::is_mention;
+use super::quote::{Notation, is_quoted};
+use super::reader;
+use super::region::{Place, Regions};
+use super::row::{Row, Rule};
+use super::rules;
+use super::token::Token;
+use super::{Encodings, Injection};
+
+/// How many words behind a mark of a chat template an order counts wherever it stands.
+const TURN_LENGTH: usize = 24;
+
+/// A search that goes through a text once.
+pub(super) struct Search<'a> {
+    regions: Regions<'a>,
+    blocks: Blocks<'a>,
+    notation: Option<Notation>,
+}
+
+/// A sign among the words around it.
+#[derive(Clone, Copy)]
+struct Context<'a> {
+    before: &'a [Token],
+    sign: &'a [Token],
+    behind: &'a [Token],
+}
+
+impl<'a> Search<'a> {
+    /// `None` never: a test builds the anchors.
+    pub(super) fn new(text: &'a [u8]) -> Option<Self> {
+        let anchors = ANCHORS.as_ref()?;
+        Some(Self {
+            regions: Regions {
+                text,
+                anchors,
+                cursor: anchors.start()?,
+                next: None,
+            },
+            blocks: Blocks::new(text),
+            notation: None,
+        })
+    }
+
+    pub(super) fn find(mut self, encodings: Encodings) -> Option<Injection> {
+        let mut encoded_until = match encodings {
+            Encodings::Taken => 0,
+            Encodings::Left => usize::MAX,
+        };
+        while let Some(place) = self.regions.next_place(encoded_until) {
+            let found = match place {
+                Place::Words(part) => self.read(part),
+                Place::Encoded(hit) => {
+                    let (run, decoded) = encoded::decode(self.regions.text, encoded_until, hit);
+                    encoded_until = run.end;
+                    let inner = Search::new(&decoded)?.find(Encodings::Left);
+                    inner.map(|inner| Injection {
+                        offset: run.start,
+                        ..inner
+                    })
+                }
+            };
+            if found.is_some() {
+                return found;
+            }
+        }
+        None
+    }
+
+    /// The first sign in a part.
+    fn read(&mut self, part: Range<usize>) -> Option<Injection> {
+        let tokens = reader::tokens(self.regions.text, part);
+        let met = tokens.iter().fold(0, |met, token| met | token.classes);
+        let rows: Vec<(&Rule, &Row)> = rules::all()
+            .flat_map(|rule| rule.rows.iter().map(move |row| (rule, row)))
+            .filter(|(_, row)| row.steps.iter().all(|step| step.classes & met != 0))
+            .collect();
+        let firsts = rows.iter().filter_map(|(_, row)| row.steps.first());
+        let firsts = firsts.fold(0, |classes: Classes, step| classes | step.classes);
+        let starts = (0..tokens.len()).filter(|start| {
+            tokens
+                .get(*start)
+                .is_some_and(|token| token.classes & firsts != 0)
+        });
+        starts
+            .flat_map(|start| rows.iter().map(move |row| (start, *row)))
+            .find_map(|(start, (rule, row))| {
+                let (before, rest) = tokens.split_at(start);
+                let length = row.match_at(rest)?;
+                let (sign, behind) = rest.split_at(length);
+                let context = Context {
+                    before,
+                    sign,
+                    behind,
+                };
+                self.judge(rule, row, &context)
+            })
+    }
+
+    fn judge(&mut self, rule: &Rule, row: &Row, context: &Context<'_>) -> Option<Injection> {
+        let Context {
+            before,
+            sign,
+            behind,
+        } = *context;
+        let place = sign.first()?.place.start..sign.last()?.place.end;
+        let turn = before.iter().rev().take(TURN_LENGTH);
+        let marks = turn.fold(0, |classes, token| classes | token.classes);
+        let is_in_turn = marks & (TURN | BOUNDARY) != 0;
+        let is_mentioned = || is_mention(before, sign, behind, row.voice);
+        let is_excused = !is_in_turn && (is_mentioned() || self.is_shown(&place));
+        let offset = place.start;
+        (!is_excused).then_some(Injection {
+            rule: rule.name,
+            offset,
+        })
+    }
+
+    /// Whether a sign is shown to the reader: quoted, in a block of code, as a pattern or a name of a program.
+    fn is_shown(&mut self, place: &Range<usize>) -> bool {
+        let text = self.regions.text;
+        let notation = *self.notation.get_or_insert_with(|| Notation::of(text));
+        is_quoted(text, place, notation)
+            || code::is_quoted_line(text, place.start)
+            || is_pattern(text, place)
+            || is_identifier(text, place, notation)
+            || self.blocks.has(place.start)
+    }
+}
+
+/// Whether a sign is a regular expression: `ignore\s+previous`.
+fn is_pattern(text: &[u8], place: &Range<usize>) -> bool {
+    let written = text.get(place.clone()).unwrap_or_default();
+    let has = |piece: &[u8]| memchr::memmem::find(written, piece).is_some();
+    has(b"\\s") || has(b".*") || has(b")?") || has(b"[^")
+}
+
+/// Whether a sign is one name of a program: `ignore_previous_instructions(`.
+fn is_identifier(text: &[u8], place: &Range<usize>, notation: Notation) -> bool {
+    let written = text.get(place.clone()).unwrap_or_default();
+    let is_one = written.contains(&b'_') && !written.iter().any(u8::is_ascii_whitespace);
+    let behind = text.get(place.end..).unwrap_or_default();
+    let end = behind
+        .iter()
+        .find(|byte| !byte.is_ascii_alphanumeric() && **byte != b'_');
+    is_one && (notation == Notation::Program || end.is_some_and(|byte| b"(=:,)".contains(byte)))
+}
