@@ -1,5 +1,6 @@
 //! Message bodies: streamed, counted, watched for standstill and for the loss of their grant.
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, Sleep, sleep};
 
 use crate::decision_log::OpenRecord;
+use crate::gate::Cut;
 use crate::grant::Grant;
 use crate::headers::clean_trailers;
 use crate::inflate::Inflate;
@@ -34,6 +36,34 @@ pub(crate) enum BodyError {
     Revoked,
     #[error("body is not compressed as it says")]
     Coding(#[source] std::io::Error),
+    #[error("something was found in the body")]
+    Refused,
+}
+
+/// Looks at a request body on its way. What it lets go on was looked at; its end may be held back.
+pub(crate) trait Sieve: fmt::Debug + Send {
+    /// Takes the next piece.
+    fn push(&mut self, data: Bytes);
+
+    /// Whether it has so much that it should be asked what may go on.
+    fn is_full(&self) -> bool;
+
+    /// What may go on now, empty when nothing may.
+    ///
+    /// # Errors
+    ///
+    /// [`BodyError::Refused`] when something was found.
+    fn pass(&mut self) -> Result<Bytes, BodyError>;
+
+    /// The rest, when nothing more comes.
+    ///
+    /// # Errors
+    ///
+    /// [`BodyError::Refused`] when something was found.
+    fn finish(&mut self) -> Result<Bytes, BodyError>;
+
+    /// Bytes that it has.
+    fn held(&self) -> usize;
 }
 
 /// Counts the bytes of one direction.
@@ -65,8 +95,8 @@ struct Standstill {
     revoked: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
 
-impl std::fmt::Debug for Standstill {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Standstill {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Standstill")
     }
 }
@@ -107,6 +137,10 @@ struct Flow {
     veil: Option<Box<Veil>>,
     /// Trailers that wait for what was held back.
     late: Option<HeaderMap>,
+    /// Looks at a request.
+    sieve: Option<Box<dyn Sieve>>,
+    /// Why the request of this answer was cut off, when it is.
+    cut: Option<Cut>,
 }
 
 /// What is done to a response in which a value could come back.
@@ -163,6 +197,8 @@ impl Body {
             grant: None,
             veil: None,
             late: None,
+            sieve: None,
+            cut: None,
         }))
     }
 
@@ -175,6 +211,18 @@ impl Body {
     /// Covers values on their way.
     pub(crate) fn with_veil(mut self, veil: Option<Veil>) -> Self {
         self.0.veil = veil.map(Box::new);
+        self
+    }
+
+    /// Looks at this body on its way.
+    pub(crate) fn with_sieve(mut self, sieve: Box<dyn Sieve>) -> Self {
+        self.0.sieve = Some(sieve);
+        self
+    }
+
+    /// Notes in the log why the request was cut off, should it be.
+    pub(crate) fn with_cut(mut self, cut: Cut) -> Self {
+        self.0.cut = Some(cut);
         self
     }
 
@@ -300,13 +348,70 @@ impl Flow {
     }
 
     fn fail(&mut self, error: BodyError) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        (self.record, self.room, self.put_back) = (None, None, None);
+        self.close_record();
+        (self.room, self.put_back) = (None, None);
         Poll::Ready(Some(Err(error)))
+    }
+
+    /// Writes the record, with the reason if the request was cut off under its answer.
+    fn close_record(&mut self) {
+        let cut = self.cut.as_ref().and_then(|cut| cut.get());
+        if let (Some(refusal), Some(record)) = (cut, &mut self.record) {
+            record.record.refused_for(refusal);
+        }
+        self.record = None;
+    }
+
+    /// What the sieve lets go on: when it has enough, or when nothing more is there at the moment.
+    fn poll_sieve(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        loop {
+            let is_full = self.sieve.as_ref().is_some_and(|sieve| sieve.is_full());
+            let polled = if is_full {
+                Poll::Pending
+            } else {
+                self.poll_source(cx)
+            };
+            let Some(sieve) = self.sieve.as_mut() else {
+                return Poll::Ready(None);
+            };
+            let passed = match polled {
+                Poll::Ready(Some(Err(error))) => return self.fail(error),
+                Poll::Ready(Some(Ok(frame))) => {
+                    // Trailers of a request are dropped.
+                    if let Ok(data) = frame.into_data() {
+                        sieve.push(data);
+                    }
+                    continue;
+                }
+                Poll::Ready(None) if self.ended => return Poll::Ready(None),
+                Poll::Ready(None) => {
+                    self.ended = true;
+                    sieve.finish()
+                }
+                Poll::Pending => sieve.pass(),
+            };
+            match passed {
+                Err(error) => return self.fail(error),
+                Ok(data) if !data.is_empty() => return self.pass(data),
+                Ok(_) if self.ended => {
+                    self.finish();
+                    return Poll::Ready(None);
+                }
+                // It can take more now.
+                Ok(_) if is_full => {}
+                // The source was asked: it wakes us.
+                Ok(_) => return Poll::Pending,
+            }
+        }
     }
 
     /// Nothing more will be read: the record can be written, and the connection be used again.
     fn finish(&mut self) {
-        (self.record, self.room) = (None, None);
+        self.close_record();
+        self.room = None;
         if let Some(put_back) = self.put_back.take() {
             put_back.put();
         }
@@ -338,6 +443,9 @@ impl Flow {
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        if self.sieve.is_some() {
+            return self.poll_sieve(cx);
+        }
         loop {
             match self.unveiled() {
                 Some(Ok(data)) => return self.pass(data),
@@ -391,6 +499,9 @@ impl Flow {
         match &self.source {
             Source::Whole(bytes) => bytes.is_none(),
             Source::Stream(incoming) => {
+                if self.sieve.is_some() {
+                    return self.ended;
+                }
                 let held = self.veil.as_ref().is_some_and(|veil| veil.is_holding());
                 (self.ended || incoming.is_end_stream()) && !(held || self.late.is_some())
             }
@@ -404,7 +515,10 @@ impl Flow {
             }
             Source::Whole(None) => SizeHint::with_exact(0),
             Source::Stream(incoming) => match self.veil.as_deref() {
-                None => incoming.size_hint(),
+                None => {
+                    let held = self.sieve.as_ref().map_or(0, |sieve| sieve.held());
+                    later_by(&incoming.size_hint(), held)
+                }
                 Some(Veil {
                     inflate: Some(_), ..
                 }) => SizeHint::default(),
@@ -412,17 +526,17 @@ impl Flow {
                 Some(Veil {
                     inflate: None,
                     mask,
-                }) => {
-                    let held = u64::try_from(mask.held()).unwrap_or(u64::MAX);
-                    let hint = incoming.size_hint();
-                    let exact = hint
-                        .exact()
-                        .map(|rest| SizeHint::with_exact(rest.saturating_add(held)));
-                    exact.unwrap_or_default()
-                }
+                }) => later_by(&incoming.size_hint(), mask.held()),
             },
         }
     }
+}
+
+/// The hint of a source of which so many bytes more are held.
+fn later_by(hint: &SizeHint, held: usize) -> SizeHint {
+    let held = u64::try_from(held).unwrap_or(u64::MAX);
+    let exact = hint.exact().map(|rest| rest.saturating_add(held));
+    exact.map(SizeHint::with_exact).unwrap_or_default()
 }
 
 impl Drop for Flow {
@@ -431,5 +545,6 @@ impl Drop for Flow {
         if self.put_back.is_some() && self.is_end_stream() {
             self.finish();
         }
+        self.close_record();
     }
 }

@@ -121,6 +121,7 @@ impl<G: Gate> Connection<G> {
             foreign: Vec::new(),
             mask: None,
             bytes_in: record.bytes_in(),
+            cut: Arc::default(),
         };
         let sent = match self.destination(place, &asked) {
             Ok(destination) => {
@@ -186,6 +187,7 @@ impl<G: Gate> Connection<G> {
             rule,
             grant,
             mask,
+            cut,
         } = sent;
         let Answered {
             response,
@@ -219,7 +221,8 @@ impl<G: Gate> Connection<G> {
         let Some((upstream, handshake)) = socket else {
             let body = Body::response(incoming, grant, put_back)
                 .with_veil(veil)
-                .with_record(record);
+                .with_record(record)
+                .with_cut(cut);
             return Response::from_parts(parts, body).into();
         };
         parts.status = handshake.answer(&mut parts.headers);
@@ -240,7 +243,7 @@ impl<G: Gate> Connection<G> {
         mut record: OpenRecord,
         afterwards: Afterwards,
     ) -> Response<Body> {
-        let Refused { denial, rule } = refused;
+        let Refused { mut denial } = refused;
         let code = denial.code.to_string();
         let status = StatusCode::from_u16(denial.status()).unwrap_or(StatusCode::FORBIDDEN);
         let document = denial.to_problem();
@@ -254,7 +257,7 @@ impl<G: Gate> Connection<G> {
         }
         self.engine.gate.note(document);
         record.record.refused(code, status.as_u16());
-        record.record.rule = rule.map(Rule::Detector);
+        record.record.found(denial.finding.take());
         response.map(|body| body.with_record(record))
     }
 

@@ -10,7 +10,7 @@ use super::asked::Asked;
 use super::connection::Connection;
 use crate::authority::{Authority, Name};
 use crate::body::Body;
-use crate::gate::{Gate, Refusal, Welcome, Work};
+use crate::gate::{Cut, Gate, Refusal, Welcome, Work};
 use crate::grant::{Grant, GrantedRequest, Rejudge};
 use crate::headers::clean_request;
 use crate::mask::Mask;
@@ -19,10 +19,9 @@ use crate::upstream::{Answered, Outgoing, UpstreamError};
 use crate::websocket::Upgrade;
 use bottle_core::causes;
 
-/// A refusal ready to be told: the denial, and the detector that spoke.
+/// A refusal ready to be told.
 pub(super) struct Refused {
     pub(super) denial: Box<Denial>,
-    pub(super) rule: Option<String>,
 }
 
 /// What came of a request that was sent.
@@ -34,6 +33,8 @@ pub(super) struct Sent {
     pub(super) grant: Grant,
     /// Covers what its answer must not show.
     pub(super) mask: Option<Arc<Mask>>,
+    /// Why the request was cut off, when it is.
+    pub(super) cut: Cut,
 }
 
 /// What a request says that decides about it.
@@ -116,9 +117,13 @@ impl<G: Gate> Connection<G> {
                 return Err(refused(DenialCode::PolicyRevoked.into()));
             }
         };
-        let answer = sent.map_err(|error| refused(self.failed(&error)))?;
+        let answer = sent.map_err(|error| match work.cut.get() {
+            Some(refusal) => refused(refusal.clone()),
+            None => refused(self.failed(&error)),
+        })?;
         Ok(Sent {
             answer,
+            cut: Arc::clone(&work.cut),
             rule,
             grant,
             mask: work.mask.take(),
@@ -149,18 +154,16 @@ impl Refused {
     }
 
     fn told(refusal: Refusal, asked: &Asked, layer: bottle_egress::Layer) -> Self {
-        let Refusal { code, rule } = refusal;
-        Self {
-            denial: Box::new(asked.denial(code, layer)),
-            rule,
-        }
+        let Refusal { code, finding } = refusal;
+        let mut denial = Box::new(asked.denial(code, layer));
+        denial.finding = finding.map(|finding| *finding);
+        Self { denial }
     }
 
     fn by<G: Gate>(mut denial: Denial) -> Self {
         denial.layer = G::LAYER;
         Self {
             denial: Box::new(denial),
-            rule: None,
         }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
+use bottle_pipelock::MessageScan;
 use bytes::Bytes;
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use hyper::upgrade::Upgraded;
@@ -16,7 +17,7 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
 use crate::body::Counter;
-use crate::decision_log::{OpenRecord, Rule};
+use crate::decision_log::OpenRecord;
 use crate::gate::{Gate, Message as Judged, Refusal, Sender};
 use crate::grant::Grant;
 use crate::limits::{MAX_WS_MESSAGE, MAX_WS_WRITE_BUFFER, STALL_TIMEOUT, WS_CLOSE_TIMEOUT};
@@ -96,19 +97,21 @@ where
     let (mut to_upstream, mut from_upstream) = upstream.split();
     let activity = Activity::new();
     let (bytes_in, bytes_out) = (record.bytes_in(), record.bytes_out());
-    let out = Lane {
+    let mut out = Lane {
         gate,
         sender: Sender::Client,
         opened_with,
         activity: &activity,
         counter: &bytes_in,
+        before: MessageScan::default(),
     };
-    let back = Lane {
+    let mut back = Lane {
         gate,
         sender: Sender::Upstream,
         opened_with,
         activity: &activity,
         counter: &bytes_out,
+        before: MessageScan::default(),
     };
     let end = tokio::select! {
         end = out.pump(&mut from_client, &mut to_upstream) => end,
@@ -117,11 +120,8 @@ where
         () = stop.requested() => End::Away,
     };
     let goodbye = goodbye(&end);
-    match end {
-        End::Refused(Refusal { code, rule }) => {
-            record.record.refused(code.to_string(), code.status());
-            record.record.rule = rule.map(Rule::Detector);
-        }
+    match &end {
+        End::Refused(refusal) => record.record.refused_for(refusal),
         End::Revoked => record.record.refused(REVOKED.to_owned(), 101),
         End::Closed(_) | End::Away => {}
     }
@@ -169,11 +169,13 @@ struct Lane<'a, G> {
     opened_with: Option<&'a Arc<Mask>>,
     activity: &'a Activity,
     counter: &'a Counter,
+    /// What was said in this direction.
+    before: MessageScan,
 }
 
 impl<G: Gate> Lane<'_, G> {
     async fn pump(
-        &self,
+        &mut self,
         from: &mut (impl Stream<Item = Result<Message, Error>> + Unpin),
         to: &mut (impl Sink<Message, Error = Error> + Unpin),
     ) -> End {
@@ -204,22 +206,23 @@ impl<G: Gate> Lane<'_, G> {
         }
     }
 
-    fn judged(&self, bytes: Bytes) -> Result<Bytes, Refusal> {
+    fn judged(&mut self, bytes: Bytes) -> Result<Bytes, Refusal> {
         self.gate.message(Judged {
             sender: self.sender,
             opened_with: self.opened_with,
             bytes,
+            before: &mut self.before,
         })
     }
 
-    fn text(&self, text: Utf8Bytes) -> Result<Message, Refusal> {
+    fn text(&mut self, text: Utf8Bytes) -> Result<Message, Refusal> {
         let bytes = self.judged(text.into())?;
         // What is put in place of a secret is ASCII, so text stays text.
         Ok(Utf8Bytes::try_from(bytes).map_or(Message::Binary(Bytes::new()), Message::Text))
     }
 
     /// The words of a goodbye are a message like any other.
-    fn close(&self, frame: Option<CloseFrame>) -> End {
+    fn close(&mut self, frame: Option<CloseFrame>) -> End {
         let Some(CloseFrame { code, reason }) = frame else {
             return End::Closed(None);
         };
