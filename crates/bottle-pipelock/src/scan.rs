@@ -98,7 +98,8 @@ impl<'a> Scan<'a> {
             self.shapes.in_word(piece, start..run.end, report)?;
             if depth > 0 {
                 self.encoded(piece, run, &mut gathered, &mut |scan, part, view| {
-                    scan.below(piece, part, view, depth - 1, report)
+                    let view = piece.decoded(part.start, part.end, view);
+                    scan.below(&view, part.start, depth - 1, report)
                 })?;
             }
         }
@@ -170,7 +171,8 @@ impl<'a> Scan<'a> {
         let text = piece.bytes;
         spaced::each(text, &mut |place, joined| {
             // Not counted as an encoding: it is shorter than what it was made of.
-            self.below(piece, place, &joined, depth, report)
+            let view = piece.decoded(place.start, place.end, &joined);
+            self.below(&view, place.start, depth, report)
         })?;
         for (decode, source_of) in WHOLE {
             let Some(view) = decode(text) else { continue };
@@ -184,31 +186,25 @@ impl<'a> Scan<'a> {
         ControlFlow::Continue(())
     }
 
-    /// Looks at what was decoded from a part of a piece.
+    /// Looks at a view of what begins at `origin`.
     fn below(
         &mut self,
-        piece: &Piece<'_>,
-        part: Range<usize>,
-        view: &[u8],
+        view: &Piece<'_>,
+        origin: usize,
         depth: usize,
         report: Report<'_>,
     ) -> ControlFlow<()> {
-        self.take(view.len())?;
-        let view = piece.decoded(part.start, part.end, view);
-        self.look(&view, depth, &mut |hit| report(hit.at(part.start)))
+        self.take(view.bytes.len())?;
+        self.look(view, depth, &mut |hit| report(hit.at(origin)))
     }
 
     fn take(&mut self, length: usize) -> ControlFlow<()> {
-        match self.left.checked_sub(length) {
-            Some(left) => {
-                self.left = left;
-                ControlFlow::Continue(())
-            }
-            None => {
-                self.is_too_much = true;
-                ControlFlow::Break(())
-            }
+        if let Some(left) = self.left.checked_sub(length) {
+            self.left = left;
+            return ControlFlow::Continue(());
         }
+        self.is_too_much = true;
+        ControlFlow::Break(())
     }
 }
 

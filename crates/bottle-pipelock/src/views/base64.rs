@@ -110,7 +110,7 @@ const fn places() -> [u8; 256] {
         if let Some(value) = value(byte) {
             // Tabs and line ends, or what is printed.
             let first = matches!(value, 2 | 3 | 8..=31);
-            let second = value & 15 == 0 || value & 15 >= 2 && value & 15 < 8;
+            let second = matches!(value & 15, 0 | 2..=7);
             let third = value & 2 == 0;
             *entry = (if first { 1 } else { 0 })
                 | (if second { 2 } else { 0 })
