@@ -5,6 +5,7 @@
 
 use std::ops::{ControlFlow, Range};
 
+use crate::bytes::ByteSet;
 use crate::content::unpack;
 use crate::fold;
 use crate::known::Known;
@@ -115,7 +116,7 @@ impl<'a> Scan<'a> {
         found: Found<'_, Self>,
     ) -> ControlFlow<()> {
         let text = piece.bytes;
-        for part in parts(text, run.clone(), base64::is_digit, base64::MIN_RUN) {
+        for part in parts(text, &run, &base64::DIGITS, base64::MIN_RUN) {
             if part.start >= *gathered {
                 let (lines, end) = gather(text, &part);
                 *gathered = end;
@@ -126,12 +127,7 @@ impl<'a> Scan<'a> {
                     self.unpacked(&base64::decoded(packed), part.start..end, found)?;
                 }
             }
-            for part in parts(
-                text,
-                part.clone(),
-                |byte| byte.is_ascii_hexdigit(),
-                hex::MIN_RUN,
-            ) {
+            for part in parts(text, &part, &hex::DIGITS, hex::MIN_RUN) {
                 let digits = text.get(part.clone()).unwrap_or_default();
                 for view in hex::decode(digits) {
                     found(self, part.clone(), &view)?;
@@ -140,7 +136,7 @@ impl<'a> Scan<'a> {
                     self.unpacked(&hex::decoded(digits), part.clone(), found)?;
                 }
             }
-            for part in parts(text, part, base32::is_digit, base32::MIN_RUN) {
+            for part in parts(text, &part, &base32::DIGITS, base32::MIN_RUN) {
                 for view in base32::decode(text.get(part.clone()).unwrap_or_default()) {
                     found(self, part.clone(), &view)?;
                 }
@@ -232,25 +228,15 @@ fn with_name(text: &[u8], run: &Range<usize>) -> usize {
 }
 
 /// The parts of a run that consist of certain digits and are long enough.
-fn parts(
-    text: &[u8],
-    run: Range<usize>,
-    is_digit: impl Fn(u8) -> bool + Copy,
+fn parts<'a>(
+    text: &'a [u8],
+    run: &Range<usize>,
+    digits: &'a ByteSet,
     shortest: usize,
-) -> impl Iterator<Item = Range<usize>> {
-    let mut at = run.start;
-    let text = text.get(..run.end).unwrap_or_default();
-    std::iter::from_fn(move || {
-        loop {
-            let rest = text.get(at..)?;
-            let start = at + rest.iter().position(|byte| is_digit(*byte))?;
-            let digits = text.get(start..)?.iter();
-            at = start + digits.take_while(|byte| is_digit(**byte)).count();
-            if at - start >= shortest {
-                return Some(start..at);
-            }
-        }
-    })
+) -> impl Iterator<Item = Range<usize>> + 'a {
+    let start = run.start;
+    let run = text.get(run.clone()).unwrap_or_default();
+    runs(run, digits, shortest).map(move |part| start + part.start..start + part.end)
 }
 
 /// A run of base64 with the lines that continue it, and where these end.
@@ -261,10 +247,7 @@ fn gather(text: &[u8], part: &Range<usize>) -> (Vec<u8>, usize) {
         let rest = text.get(end..).unwrap_or_default();
         let breaks = base64::breaks_length(rest);
         let next = rest.get(breaks..).unwrap_or_default();
-        line = next
-            .iter()
-            .take_while(|byte| base64::is_digit(**byte))
-            .count();
+        line = base64::DIGITS.front(next);
         if breaks == 0 || line == 0 {
             break;
         }
