@@ -12,11 +12,13 @@ use serde_json::Value;
 use super::inspect::{self, Room};
 use super::knowing::Knowing;
 use super::policy::Policy;
+use super::responses;
 use super::service::AllowedPeers;
 use crate::body::Body;
 use crate::gate::{Gate, Message, Page, PageRequest, Refusal, Sender, Welcome, Work};
 use crate::secrets::SecretStore;
 use crate::upstream::Upstream;
+use crate::watch::{self, Watch};
 use crate::watched::Watched;
 
 /// Policy and state of the pipelock service.
@@ -25,6 +27,8 @@ pub(super) struct PipelockGate {
     /// None when the known secrets cannot be read: then nothing passes.
     pub(super) knowing: SecretStore<Knowing>,
     pub(super) room: Room,
+    /// Room for answers that are looked at.
+    pub(super) answers: Arc<watch::Room>,
     pub(super) allowed_peers: AllowedPeers,
     pub(super) upstream: Upstream,
     /// The policy file was replaced by one that cannot be used.
@@ -61,6 +65,10 @@ impl Gate for PipelockGate {
         inspect::whole_body(Arc::clone(&knowing), held.bytes.clone(), &self.room).await?;
         inspect::batch(permit, &held.bytes)?;
         Ok(Body::whole(held.bytes).with_room(held.room))
+    }
+
+    fn watch(&self, permit: &Permit<'_>, work: &mut Work) -> Option<Watch> {
+        responses::watch(&self.policy.get(), &self.answers, permit, work)
     }
 
     fn message(&self, message: Message<'_>) -> Result<Bytes, Refusal> {

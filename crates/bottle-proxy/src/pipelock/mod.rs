@@ -5,6 +5,7 @@ mod gate;
 mod inspect;
 mod knowing;
 mod policy;
+mod responses;
 mod service;
 
 pub use service::{AllowedPeers, Pipelock, PipelockSettings};

@@ -56,10 +56,6 @@ impl Policy {
     }
 
     /// How a request to this host and path (a query may follow) is scanned.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "the gate asks from the next change on")
-    )]
     pub(super) fn scanning(&self, host: &Host, path: &str) -> Scanning {
         let mut dlp = self.overrides.of(host, path);
         dlp.allow.extend(self.allowed.iter().cloned());
