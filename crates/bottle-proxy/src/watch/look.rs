@@ -25,13 +25,17 @@ pub(super) struct Look {
 #[derive(Debug)]
 enum Coding {
     Plain,
-    Packed {
-        inflate: Inflate,
-        /// Bytes that came, and what they became.
-        packed: u64,
-        plain: u64,
-    },
+    Packed(Box<Packed>),
     Unreadable,
+}
+
+/// A body on its way out of its compression.
+#[derive(Debug)]
+struct Packed {
+    inflate: Inflate,
+    /// Bytes that came, and what they became.
+    packed: u64,
+    plain: u64,
 }
 
 impl Look {
@@ -71,7 +75,7 @@ impl Look {
     pub(super) const fn work(&self, bytes: usize) -> usize {
         match &self.coding {
             Coding::Plain | Coding::Unreadable => bytes,
-            Coding::Packed { .. } => bytes.saturating_mul(8),
+            Coding::Packed(_) => bytes.saturating_mul(8),
         }
     }
 
@@ -83,11 +87,9 @@ impl Look {
         let sign = match &mut self.coding {
             Coding::Unreadable => Some(Sign::Unreadable),
             Coding::Plain => self.read(data),
-            Coding::Packed {
-                inflate, packed, ..
-            } => {
-                inflate.push(data.clone());
-                *packed = packed.saturating_add(length(data));
+            Coding::Packed(body) => {
+                body.inflate.push(data.clone());
+                body.packed = body.packed.saturating_add(length(data));
                 self.unpack()
             }
         };
@@ -109,7 +111,7 @@ impl Look {
     pub(super) fn end(&mut self) -> Option<Sign> {
         let sign = self.settle();
         let is_cut = match &mut self.coding {
-            Coding::Packed { inflate, .. } => inflate.end().is_err(),
+            Coding::Packed(body) => body.inflate.end().is_err(),
             Coding::Plain | Coding::Unreadable => false,
         };
         let cut = (is_cut && !self.is_over).then_some(Sign::Unreadable);
@@ -118,20 +120,11 @@ impl Look {
     }
 
     fn unpack(&mut self) -> Option<Sign> {
-        while let Coding::Packed {
-            inflate,
-            packed,
-            plain,
-        } = &mut self.coding
-        {
-            let Ok(next) = inflate.next() else {
-                return Some(Sign::Unreadable);
+        while let Coding::Packed(body) = &mut self.coding {
+            let data = match body.next() {
+                Ok(data) => data?,
+                Err(sign) => return Some(sign),
             };
-            let data = next?;
-            *plain = plain.saturating_add(length(&data));
-            if *plain > packed.saturating_mul(MAX_UNPACKING) {
-                return Some(Sign::Unreadable);
-            }
             let sign = self.read(&data);
             if sign.is_some() || self.is_over {
                 return sign;
@@ -153,6 +146,19 @@ impl Look {
     }
 }
 
+impl Packed {
+    /// Some plain bytes; none when more must come first.
+    fn next(&mut self) -> Result<Option<Bytes>, Sign> {
+        let next = self.inflate.next().map_err(|_| Sign::Unreadable)?;
+        let Some(data) = next else { return Ok(None) };
+        self.plain = self.plain.saturating_add(length(&data));
+        if self.plain > self.packed.saturating_mul(MAX_UNPACKING) {
+            return Err(Sign::Unreadable);
+        }
+        Ok(Some(data))
+    }
+}
+
 impl Coding {
     fn of(headers: &HeaderMap) -> Self {
         let mut about = HeaderMap::new();
@@ -161,11 +167,11 @@ impl Coding {
         }
         match Inflate::of(&mut about) {
             Ok(None) => Self::Plain,
-            Ok(Some(inflate)) => Self::Packed {
+            Ok(Some(inflate)) => Self::Packed(Box::new(Packed {
                 inflate,
                 packed: 0,
                 plain: 0,
-            },
+            })),
             Err(_) => Self::Unreadable,
         }
     }
