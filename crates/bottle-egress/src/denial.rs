@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// Which check refused.
@@ -105,7 +106,7 @@ codes! {
     /// The body is larger than can be scanned.
     LimitBody "limit.body" 403 "a body that is small enough to scan" "send it in smaller parts";
     /// The body cannot be decoded for scanning.
-    BodyUndecodable "body.undecodable" 403 "a body that can be scanned" "send it without Content-Encoding";
+    BodyUndecodable "body.undecodable" 403 "a body that can be scanned" "send it without compression, or with gzip, deflate, br or zstd";
     /// The name does not resolve.
     UpstreamDnsFailed "upstream.dns_failed" 502 "an address for this name" "check the name; then try again later";
     /// Nobody answers.
@@ -155,6 +156,19 @@ pub struct RequestLine<'a> {
     pub path: &'a str,
 }
 
+/// What the scanner found: where it is, and never what it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Sighting {
+    /// The rule.
+    pub rule: String,
+    /// In which part of the request: `body`, `target`, `header x-note`, …
+    pub part: String,
+    /// Where it begins, in bytes from the beginning of the part; 0 when it was put together from several values.
+    pub offset: usize,
+    /// How it is recognised (`ghp_…`); empty for a secret known by value.
+    pub excerpt: String,
+}
+
 /// A refused request.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Denial {
@@ -174,6 +188,8 @@ pub struct Denial {
     pub missing: &'static str,
     /// What to do now.
     pub next_step: &'static str,
+    /// What was found in it, if that is the reason.
+    pub finding: Option<Sighting>,
 }
 
 impl Denial {
@@ -189,6 +205,7 @@ impl Denial {
             path: path.into_owned(),
             missing: code.missing(),
             next_step: code.next_step(),
+            finding: None,
         }
     }
 
@@ -203,7 +220,7 @@ impl Denial {
             "refused by the bottle's {}: {} {}:{}{}: {}",
             self.layer, self.method, self.host, self.port, self.path, self.missing
         );
-        json!({
+        let mut document = json!({
             "type": format!("urn:bottle:denial:{}", self.code),
             "title": "refused by the bottle",
             "status": self.status(),
@@ -216,6 +233,10 @@ impl Denial {
             "path": self.path,
             "rule_missing": self.missing,
             "next_steps": [self.next_step],
-        })
+        });
+        if let Some(finding) = &self.finding {
+            document["finding"] = json!(finding);
+        }
+        document
     }
 }

@@ -34,7 +34,7 @@ mod upstream_part;
 
 pub use self::coverage::{Mutation, Outcome, Rule, Uncovered, run_tests, uncovered};
 pub use self::decide::{Destination, Permit, Request, decide};
-pub use self::denial::{Denial, DenialCode, Layer, RequestLine, shown_path};
+pub use self::denial::{Denial, DenialCode, Layer, RequestLine, Sighting, shown_path};
 pub use self::fold::{Folded, fold};
 pub use self::git_write::{is_download, is_lfs_batch};
 pub use self::judge::{Allowed, judge, nearest_route};

@@ -2,14 +2,13 @@
 
 use std::fmt;
 
-use bottle_core::{Host, RequestUrl, UrlHost};
+use bottle_core::{RequestUrl, UrlHost};
 
+use crate::body::{Content, UNDECODABLE_RULE};
 use crate::finding::Finding;
-use crate::host_data;
+use crate::head::Line;
+use crate::message::MessageScan;
 use crate::scanner::Scanner;
-
-/// The rule of what is compressed, and so cannot be looked into.
-const UNDECODABLE: &str = "undecodable";
 
 /// A request, and what follows on the WebSocket that it may have become.
 #[derive(Debug, Clone, Copy)]
@@ -79,50 +78,13 @@ impl fmt::Display for Part {
     }
 }
 
-/// The line of a request.
-#[derive(Debug, Clone, Copy)]
-pub struct Line<'a> {
-    /// The method.
-    pub method: &'a str,
-    /// Whom it is for.
-    pub host: &'a Host,
-    /// The operator wrote the host's name, so that it is no message of the agent's.
-    pub host_is_given: bool,
-    /// Path and query.
-    pub target: &'a str,
-}
-
 impl Located {
-    fn at(part: Part) -> impl FnOnce(Finding) -> Self {
+    pub(crate) fn at(part: Part) -> impl FnOnce(Finding) -> Self {
         move |finding| Self { finding, part }
     }
 }
 
 impl Scanner {
-    /// The first secret in the line and the header fields of a request.
-    pub fn scan_head<'a>(
-        &self,
-        line: &Line<'_>,
-        fields: impl IntoIterator<Item = (&'a str, &'a [u8])>,
-    ) -> Option<Located> {
-        let data = || {
-            let may_be_data = !line.host_is_given;
-            let rule = may_be_data.then(|| host_data::find(line.host)).flatten();
-            rule.map(Finding::of)
-        };
-        let host = self.scan_host(line.host).or_else(data);
-        let target = || self.scan_target(line.target);
-        let method = || self.scan_body(line.method.as_bytes());
-        let field = |(name, value): (&str, &[u8])| {
-            let found = self.scan_header(line.host, name, value);
-            found.map(Located::at(Part::Header(name.to_owned())))
-        };
-        host.map(Located::at(Part::Host))
-            .or_else(|| target().map(Located::at(Part::Target)))
-            .or_else(|| method().map(Located::at(Part::Method)))
-            .or_else(|| fields.into_iter().find_map(field))
-    }
-
     /// The first thing in a request that the pipelock service would refuse it for.
     pub fn scan_exchange(&self, exchange: &Exchange<'_>) -> Option<Located> {
         let refused = |part, rule| {
@@ -143,38 +105,36 @@ impl Scanner {
         };
         let fields = exchange.headers.iter();
         let fields = fields.map(|(name, value)| (name.as_str(), value.as_bytes()));
-        let is_coded = exchange.headers.iter().any(|(name, value)| {
-            name.eq_ignore_ascii_case("content-encoding") && !value.eq_ignore_ascii_case("identity")
-        });
+        let all = |wanted: &str| -> Vec<&[u8]> {
+            let fields = exchange.headers.iter();
+            let fields = fields.filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
+            fields.map(|(_, value)| value.as_bytes()).collect()
+        };
+        let content = Content {
+            media_type: all("content-type").first().copied(),
+            codings: &all("content-encoding"),
+            message_coding: all("grpc-encoding").first().copied(),
+            bytes: exchange.body,
+        };
         self.scan_head(&line, fields)
-            .or_else(|| {
-                let found = self.scan_body(exchange.body);
-                found.map(Located::at(Part::Body))
-            })
-            .or_else(|| {
-                let (finding, part) = (Finding::of(UNDECODABLE), Part::Body);
-                is_coded.then_some(Located { finding, part })
-            })
+            .or_else(|| self.scan_content(&content).map(Located::at(Part::Body)))
             .or_else(|| self.scan_frames(exchange.frames))
     }
 
     fn scan_frames(&self, frames: &[SocketFrame]) -> Option<Located> {
-        let mut message = Vec::new();
+        let mut messages = MessageScan::default();
         let mut number = 1;
         for frame in frames {
             let part = Part::Message(number);
-            if frame.rsv1 {
-                let finding = Finding::of(UNDECODABLE);
+            let found = if frame.rsv1 {
+                Some(Finding::of(UNDECODABLE_RULE))
+            } else {
+                messages.push(self, &frame.payload, frame.fin)
+            };
+            if let Some(finding) = found {
                 return Some(Located { finding, part });
             }
-            message.extend_from_slice(&frame.payload);
-            if let Some(finding) = self.scan_body(&message) {
-                return Some(Located { finding, part });
-            }
-            if frame.fin {
-                message.clear();
-                number += 1;
-            }
+            number += usize::from(frame.fin);
         }
         None
     }

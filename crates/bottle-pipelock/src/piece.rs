@@ -12,6 +12,8 @@ pub(crate) struct Piece<'a> {
     pub(crate) starts: bool,
     /// Nothing comes behind it. If not, what ends with it may go on, and is looked at again.
     pub(crate) ends: bool,
+    /// Where a value of its own begins, when it was put together from several.
+    pub(crate) values: &'a [usize],
 }
 
 impl<'a> Piece<'a> {
@@ -21,7 +23,22 @@ impl<'a> Piece<'a> {
             bytes,
             starts: true,
             ends: true,
+            values: &[],
         }
+    }
+
+    /// A text that was put together from values which begin at these places.
+    pub(crate) const fn joined(bytes: &'a [u8], values: &'a [usize]) -> Self {
+        Self {
+            values,
+            ..Self::whole(bytes)
+        }
+    }
+
+    /// Where the value begins in which this place is.
+    pub(crate) fn value_of(&self, place: usize) -> Option<usize> {
+        let count = self.values.partition_point(|start| *start <= place);
+        self.values.get(count.checked_sub(1)?).copied()
     }
 
     /// Whether what stands at these places is to be judged now.
@@ -37,6 +54,7 @@ impl<'a> Piece<'a> {
             bytes,
             starts: self.starts || start > 0,
             ends: self.ends || end < self.bytes.len(),
+            values: &[],
         }
     }
 }

@@ -5,6 +5,7 @@
 
 use std::ops::{ControlFlow, Range};
 
+use crate::content::unpack;
 use crate::fold;
 use crate::known::Known;
 use crate::piece::{Piece, REACH};
@@ -110,7 +111,7 @@ impl<'a> Scan<'a> {
         piece: &Piece<'_>,
         run: Range<usize>,
         gathered: &mut usize,
-        found: &mut dyn FnMut(&mut Self, Range<usize>, &[u8]) -> ControlFlow<()>,
+        found: Found<'_, Self>,
     ) -> ControlFlow<()> {
         let text = piece.bytes;
         for part in parts(text, run.clone(), base64::is_digit, base64::MIN_RUN) {
@@ -120,6 +121,9 @@ impl<'a> Scan<'a> {
                 for view in base64::decode(&lines) {
                     found(self, part.start..end, &view)?;
                 }
+                if let Some(packed) = base64::packed(&lines) {
+                    self.unpacked(&base64::decoded(packed), part.start..end, found)?;
+                }
             }
             for part in parts(
                 text,
@@ -127,8 +131,12 @@ impl<'a> Scan<'a> {
                 |byte| byte.is_ascii_hexdigit(),
                 hex::MIN_RUN,
             ) {
-                for view in hex::decode(text.get(part.clone()).unwrap_or_default()) {
+                let digits = text.get(part.clone()).unwrap_or_default();
+                for view in hex::decode(digits) {
                     found(self, part.clone(), &view)?;
+                }
+                if hex::is_packed(digits) {
+                    self.unpacked(&hex::decoded(digits), part.clone(), found)?;
                 }
             }
             for part in parts(text, part, base32::is_digit, base32::MIN_RUN) {
@@ -138,6 +146,23 @@ impl<'a> Scan<'a> {
             }
         }
         ControlFlow::Continue(())
+    }
+
+    /// What was compressed before it was encoded.
+    fn unpacked(
+        &mut self,
+        bytes: &[u8],
+        part: Range<usize>,
+        found: Found<'_, Self>,
+    ) -> ControlFlow<()> {
+        match unpack(bytes, self.left) {
+            Ok(Some(view)) => found(self, part, &view),
+            Ok(None) => ControlFlow::Continue(()),
+            Err(_) => {
+                self.is_too_much = true;
+                ControlFlow::Break(())
+            }
+        }
     }
 
     /// Views of the text as a whole.
@@ -186,6 +211,9 @@ impl<'a> Scan<'a> {
         }
     }
 }
+
+/// What is done with a view of a part of a text.
+type Found<'a, S> = &'a mut dyn FnMut(&mut S, Range<usize>, &[u8]) -> ControlFlow<()>;
 
 /// A way to take an encoding off a whole text, and to find a place of the view in the text.
 type Whole = (fn(&[u8]) -> Option<Vec<u8>>, fn(&[u8], usize) -> usize);

@@ -110,6 +110,11 @@ impl Scanner {
         first
     }
 
+    /// Whether the findings of a rule are none.
+    pub(crate) fn allows(&self, rule: &str) -> bool {
+        self.allowed.iter().any(|allowed| allowed == rule)
+    }
+
     /// Tells all findings, and that there were too many encodings to know.
     fn each(
         &self,
@@ -134,7 +139,7 @@ impl Scanner {
             start,
             literal,
         } = hit;
-        if self.allowed.iter().any(|allowed| allowed == rule) {
+        if self.allows(rule) {
             return ControlFlow::Continue(());
         }
         let offset = start;

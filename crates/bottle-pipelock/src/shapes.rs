@@ -209,7 +209,12 @@ impl Shape {
     /// The rule by which something at this place is a token, if it is one.
     fn rule_at(&self, piece: &Piece<'_>, start: usize, literal: usize) -> Option<&'static str> {
         let text = piece.bytes;
-        let is_apart = (self.family.before)(text.get(..start)?);
+        let value = piece.value_of(start);
+        let mut fronts = [Some(0), value].into_iter().flatten();
+        let is_apart = fronts.any(|front| {
+            let before = text.get(front..start);
+            before.is_some_and(self.family.before)
+        });
         if !is_apart && !matches!(self.family.checksum, Checksum::Sufficient(_)) {
             return None;
         }
@@ -217,7 +222,11 @@ impl Shape {
         let token = text.get(start..end)?;
         let is_one = match self.family.checksum {
             Checksum::Unasked => true,
-            Checksum::Required(check) => check(token),
+            // Numbers beside each other are no longer number.
+            Checksum::Required(check) => {
+                let is_number = self.family.finder == Finder::Number;
+                check(token) && !(is_number && value != piece.value_of(end - 1))
+            }
             Checksum::Sufficient(check) => is_apart || check(token),
         };
         let is_placeholder = || checks::is_placeholder(token.get(literal..).unwrap_or_default());

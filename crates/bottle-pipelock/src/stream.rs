@@ -26,21 +26,14 @@ static TOKEN: ByteSet = ByteSet::alphanumeric_and(b"_-./+~=@:%\\&;#$!*|");
 /// assert_eq!(stream.held(), 9, "this could become a token");
 /// assert_eq!(stream.push(&scanner, b"HP7K5ZWXN2M ").unwrap().offset, 5);
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct StreamScan {
     /// The end of what came so far.
     window: Vec<u8>,
     /// How much came before it.
     before: usize,
-}
-
-impl Default for StreamScan {
-    fn default() -> Self {
-        Self {
-            window: Vec::new(),
-            before: 0,
-        }
-    }
+    /// Where in the window a message of its own begins.
+    messages: Vec<usize>,
 }
 
 impl StreamScan {
@@ -49,6 +42,11 @@ impl StreamScan {
         self.forget();
         self.window.extend_from_slice(data);
         self.scan(scanner, false)
+    }
+
+    /// A message of its own begins with what comes next; a token may be cut over it and the one before.
+    pub(crate) fn begin_message(&mut self) {
+        self.messages.push(self.window.len());
     }
 
     /// Scans the end of the stream, or of a message in it: what could have gone on does not.
@@ -66,6 +64,7 @@ impl StreamScan {
             bytes: &self.window,
             starts: self.before == 0,
             ends,
+            values: &self.messages,
         };
         let found = scanner.scan_piece(&piece)?;
         let offset = found.offset + self.before;
@@ -74,8 +73,16 @@ impl StreamScan {
 
     fn forget(&mut self) {
         let old = self.window.len().saturating_sub(KEPT);
+        if old == 0 {
+            return;
+        }
         self.before += old;
         self.window.drain(..old);
+        let messages = self
+            .messages
+            .iter()
+            .filter_map(|start| start.checked_sub(old));
+        self.messages = messages.collect();
     }
 }
 

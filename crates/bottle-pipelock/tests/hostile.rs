@@ -26,16 +26,13 @@ use sample::Sample;
 /// are tried there, those behind `but` apart. A line that holds no longer has to go; the test prints both sides.
 const MISSES: &str = include_str!("corpus/hostile/misses.txt");
 /// So many exchanges are missed at most: the number may only shrink.
-const MOST_MISSED: usize = 3141;
+const MOST_MISSED: usize = 658;
 /// Ways in which an ordinary text is refused as well, whatever it says: a channel, an encoding, the rule.
 const REFUSED_ANYWAY: &[(&str, &str, &str)] = &[
-    ("deflate-body", "plain", "undecodable"),
-    ("gzip-body", "plain", "undecodable"),
     ("host-base32", "plain", "host-encoded-data"),
     ("host-hex", "plain", "host-encoded-data"),
     ("host-numbered", "plain", "host-encoded-data"),
     ("host-plain", "plain", "host-bulk-data"),
-    ("raw-deflate-body", "plain", "undecodable"),
 ];
 /// So many exchanges there are at least.
 const FEWEST: usize = 5000;

@@ -1,5 +1,6 @@
 //! Message bodies: streamed, counted, watched for standstill and for the loss of their grant.
 
+use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -7,7 +8,6 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 
 use bottle_core::Guard;
-use bottle_egress::DenialCode;
 use bytes::Bytes;
 use http::HeaderMap;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
@@ -15,7 +15,8 @@ use thiserror::Error;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, Sleep, sleep};
 
-use crate::decision_log::{OpenRecord, Record, Rule, Verdict};
+use crate::decision_log::{OpenRecord, Record};
+use crate::gate::{Cut, Refusal};
 use crate::grant::Grant;
 use crate::headers::clean_trailers;
 use crate::inflate::Inflate;
@@ -34,10 +35,36 @@ pub(crate) enum BodyError {
     Stalled,
     #[error("the request is not granted any more")]
     Revoked,
-    #[error("the answer may not be passed on: {0}")]
-    Refused(DenialCode),
     #[error("body is not compressed as it says")]
     Coding(#[source] std::io::Error),
+    #[error("something was found in the body")]
+    Refused,
+}
+
+/// Looks at a request body on its way. What it lets go on was looked at; its end may be held back.
+pub(crate) trait Sieve: fmt::Debug + Send {
+    /// Takes the next piece.
+    fn push(&mut self, data: Bytes);
+
+    /// Whether it has so much that it should be asked what may go on.
+    fn is_full(&self) -> bool;
+
+    /// What may go on now, empty when nothing may.
+    ///
+    /// # Errors
+    ///
+    /// [`BodyError::Refused`] when something was found.
+    fn pass(&mut self) -> Result<Bytes, BodyError>;
+
+    /// The rest, when nothing more comes.
+    ///
+    /// # Errors
+    ///
+    /// [`BodyError::Refused`] when something was found.
+    fn finish(&mut self) -> Result<Bytes, BodyError>;
+
+    /// Bytes that it has.
+    fn held(&self) -> usize;
 }
 
 /// Counts the bytes of one direction.
@@ -69,8 +96,8 @@ struct Standstill {
     revoked: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
 
-impl std::fmt::Debug for Standstill {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Debug for Standstill {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Standstill")
     }
 }
@@ -122,6 +149,10 @@ struct Flow {
     tap: Option<Box<Tap>>,
     /// Trailers that wait for what was held back.
     late: Option<HeaderMap>,
+    /// Looks at a request.
+    sieve: Option<Box<dyn Sieve>>,
+    /// Why the request of this answer was cut off, when it is.
+    cut: Option<Cut>,
 }
 
 /// What is done to a response in which a value could come back.
@@ -179,6 +210,8 @@ impl Body {
             veil: None,
             tap: None,
             late: None,
+            sieve: None,
+            cut: None,
         }))
     }
 
@@ -203,6 +236,18 @@ impl Body {
     /// What arrives next, for whoever reads before the body is passed on.
     pub(crate) fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<Arrival> {
         self.0.poll_arrival(cx)
+    }
+
+    /// Looks at this body on its way.
+    pub(crate) fn with_sieve(mut self, sieve: Box<dyn Sieve>) -> Self {
+        self.0.sieve = Some(sieve);
+        self
+    }
+
+    /// Notes in the log why the request was cut off, should it be.
+    pub(crate) fn with_cut(mut self, cut: Cut) -> Self {
+        self.0.cut = Some(cut);
+        self
     }
 
     /// Keeps a share of the memory for bodies as long as this body.
@@ -242,7 +287,7 @@ impl Flow {
         };
         let polled = tap.poll(cx, |cx| self.poll_arrival(cx));
         if let (Some(sign), Some(open)) = (tap.take_found(), &mut self.record) {
-            let is_refused = matches!(polled, Poll::Ready(Some(Err(BodyError::Refused(_)))));
+            let is_refused = matches!(polled, Poll::Ready(Some(Err(BodyError::Refused))));
             note(sign, is_refused, &mut open.record);
         }
         self.tap = Some(tap);
@@ -353,13 +398,70 @@ impl Flow {
     }
 
     fn fail(&mut self, error: BodyError) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        (self.record, self.room, self.put_back) = (None, None, None);
+        self.close_record();
+        (self.room, self.put_back) = (None, None);
         Poll::Ready(Some(Err(error)))
+    }
+
+    /// Writes the record, with the reason if the request was cut off under its answer.
+    fn close_record(&mut self) {
+        let cut = self.cut.as_ref().and_then(|cut| cut.get());
+        if let (Some(refusal), Some(record)) = (cut, &mut self.record) {
+            record.record.refused_for(refusal);
+        }
+        self.record = None;
+    }
+
+    /// What the sieve lets go on: when it has enough, or when nothing more is there at the moment.
+    fn poll_sieve(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        loop {
+            let is_full = self.sieve.as_ref().is_some_and(|sieve| sieve.is_full());
+            let polled = if is_full {
+                Poll::Pending
+            } else {
+                self.poll_source(cx)
+            };
+            let Some(sieve) = self.sieve.as_mut() else {
+                return Poll::Ready(None);
+            };
+            let passed = match polled {
+                Poll::Ready(Some(Err(error))) => return self.fail(error),
+                Poll::Ready(Some(Ok(frame))) => {
+                    // Trailers of a request are dropped.
+                    if let Ok(data) = frame.into_data() {
+                        sieve.push(data);
+                    }
+                    continue;
+                }
+                Poll::Ready(None) if self.ended => return Poll::Ready(None),
+                Poll::Ready(None) => {
+                    self.ended = true;
+                    sieve.finish()
+                }
+                Poll::Pending => sieve.pass(),
+            };
+            match passed {
+                Err(error) => return self.fail(error),
+                Ok(data) if !data.is_empty() => return self.pass(data),
+                Ok(_) if self.ended => {
+                    self.finish();
+                    return Poll::Ready(None);
+                }
+                // It can take more now.
+                Ok(_) if is_full => {}
+                // The source was asked: it wakes us.
+                Ok(_) => return Poll::Pending,
+            }
+        }
     }
 
     /// Nothing more will be read: the record can be written, and the connection be used again.
     fn finish(&mut self) {
-        (self.record, self.room) = (None, None);
+        self.close_record();
+        self.room = None;
         if let Some(put_back) = self.put_back.take() {
             put_back.put();
         }
@@ -391,6 +493,9 @@ impl Flow {
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        if self.sieve.is_some() {
+            return self.poll_sieve(cx);
+        }
         loop {
             match self.unveiled() {
                 Some(Ok(data)) => return self.pass(data),
@@ -444,6 +549,9 @@ impl Flow {
         match &self.source {
             Source::Whole(bytes) => bytes.is_none(),
             Source::Stream(incoming) => {
+                if self.sieve.is_some() {
+                    return self.ended;
+                }
                 let held = self.veil.as_ref().is_some_and(|veil| veil.is_holding());
                 let held = held || self.tap.as_ref().is_some_and(|tap| tap.is_holding());
                 (self.ended || incoming.is_end_stream()) && !(held || self.late.is_some())
@@ -469,11 +577,9 @@ impl Flow {
                         mask,
                     }) => mask.held(),
                 };
-                let held = covered + self.tap.as_ref().map_or(0, |tap| tap.held());
-                match (incoming.size_hint().exact(), u64::try_from(held)) {
-                    (Some(rest), Ok(held)) => SizeHint::with_exact(rest.saturating_add(held)),
-                    _ => SizeHint::default(),
-                }
+                let looked_at = self.sieve.as_ref().map_or(0, |sieve| sieve.held())
+                    + self.tap.as_ref().map_or(0, |tap| tap.held());
+                later_by(&incoming.size_hint(), covered + looked_at)
             }
         }
     }
@@ -483,10 +589,17 @@ impl Flow {
 fn note(sign: Sign, is_refused: bool, record: &mut Record) {
     record.injection = Some(sign.name());
     if is_refused {
-        record.verdict = Verdict::Deny;
-        record.code = Some(sign.code().to_string());
-        record.rule = Some(Rule::Detector(sign.name().into_owned()));
+        let status = record.status;
+        record.refused_for(&Refusal::from(sign));
+        record.status = status;
     }
+}
+
+/// The hint of a source of which so many bytes more are held.
+fn later_by(hint: &SizeHint, held: usize) -> SizeHint {
+    let held = u64::try_from(held).unwrap_or(u64::MAX);
+    let exact = hint.exact().map(|rest| rest.saturating_add(held));
+    exact.map(SizeHint::with_exact).unwrap_or_default()
 }
 
 impl Drop for Flow {
@@ -495,5 +608,6 @@ impl Drop for Flow {
         if self.put_back.is_some() && self.is_end_stream() {
             self.finish();
         }
+        self.close_record();
     }
 }

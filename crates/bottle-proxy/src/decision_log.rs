@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use bottle_egress::Sighting;
 use http::Method;
 use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
@@ -142,6 +143,9 @@ pub(crate) struct Record {
     pub(crate) verdict: Verdict,
     pub(crate) code: Option<String>,
     pub(crate) rule: Option<Rule>,
+    /// What was found, and where.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) finding: Option<Sighting>,
     pub(crate) status: u16,
     /// Fields in which the agent sent a credential of its own; they were taken away.
     #[serde(skip_serializing_if = "Vec::is_empty")]

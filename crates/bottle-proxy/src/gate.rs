@@ -2,10 +2,11 @@
 
 use std::future::Future;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use bottle_core::Guard;
-use bottle_egress::{DenialCode, Layer, Permit, RouteTable};
+use bottle_egress::{DenialCode, Layer, Permit, RouteTable, Sighting};
+use bottle_pipelock::MessageScan;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Method, StatusCode};
 use hyper::body::Incoming;
@@ -69,6 +70,8 @@ pub(crate) struct Message<'a> {
     pub(crate) opened_with: Option<&'a Arc<Mask>>,
     /// What it says.
     pub(crate) bytes: Bytes,
+    /// What the sender said before.
+    pub(crate) before: &'a mut MessageScan,
 }
 
 /// Who sent a message.
@@ -143,19 +146,27 @@ pub(crate) struct Work {
     pub(crate) mask: Option<Arc<Mask>>,
     /// Counts the body.
     pub(crate) bytes_in: Counter,
+    /// Why the body was cut off on its way, when it is.
+    pub(crate) cut: Cut,
 }
+
+/// Why a body was cut off on its way, once it is.
+pub(crate) type Cut = Arc<OnceLock<Refusal>>;
 
 /// A refusal for another reason than the rules.
 #[derive(Debug, Clone)]
 pub(crate) struct Refusal {
     /// Why, in the stable vocabulary.
     pub(crate) code: DenialCode,
-    /// Which detector spoke, for the log. Never what it found.
-    pub(crate) rule: Option<String>,
+    /// What was found, if that is why.
+    pub(crate) finding: Option<Box<Sighting>>,
 }
 
 impl From<DenialCode> for Refusal {
     fn from(code: DenialCode) -> Self {
-        Self { code, rule: None }
+        Self {
+            code,
+            finding: None,
+        }
     }
 }

@@ -203,6 +203,12 @@ pub(crate) const MAX_SECRETS_BYTES: u64 = 1024 * 1024;
 /// Bytes of a body that are scanned between other work; more of them are scanned on a thread of their own.
 pub(crate) const MAX_SCAN_INLINE: usize = 32 * 1024;
 
+/// Bytes of a body that flows which are scanned at once, with what came before them.
+pub(crate) const SCAN_BATCH: usize = 64 * 1024;
+
+/// Bytes of a body without structure that are held before it flows: enough to see whether it has one.
+pub(crate) const FIRST_LOOK: usize = 64 * 1024;
+
 /// Long bodies that are scanned at the same time; further ones wait for their turn.
 pub(crate) const MAX_SCANS: usize = 2;
 

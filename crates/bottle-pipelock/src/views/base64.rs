@@ -46,6 +46,19 @@ pub(crate) fn decoded(run: &[u8]) -> Vec<u8> {
     LENIENT.decode(digits).unwrap_or_default()
 }
 
+/// Something compressed, if it begins with this run or behind marks that are not part of it: gzip, zlib or zstd.
+pub(crate) fn packed(run: &[u8]) -> Option<&[u8]> {
+    let marks = run.iter().take_while(|byte| !byte.is_ascii_alphanumeric());
+    let run = run.get(marks.count()..)?;
+    let is_packed = matches!(
+        run,
+        [b'H', b'4', b's', b'I', ..]
+            | [b'e', b'A' | b'F' | b'J' | b'N', ..]
+            | [b'K', b'L', b'U', b'v', b'/' | b'_', ..]
+    );
+    is_packed.then_some(run)
+}
+
 /// How long the line breaks at the beginning are, as they are or as they are written in a string, however deep.
 pub(crate) fn breaks_length(text: &[u8]) -> usize {
     let mut rest = text;

@@ -11,11 +11,24 @@ pub(crate) fn decode(run: &[u8]) -> impl Iterator<Item = Vec<u8>> + '_ {
         let digits = run.get(place..).unwrap_or_default();
         let mut output = Vec::new();
         if digits.len() >= MIN_RUN {
-            let decoded: Vec<u8> = digits.chunks_exact(2).filter_map(byte).collect();
-            keep_text(&decoded, &mut output);
+            keep_text(&decoded(digits), &mut output);
         }
         (!output.is_empty()).then_some(output)
     })
+}
+
+/// Whether something compressed begins here: gzip, zlib or zstd.
+pub(crate) fn is_packed(run: &[u8]) -> bool {
+    let front = run.get(..8).unwrap_or_default().to_ascii_lowercase();
+    matches!(
+        front.as_slice(),
+        [b'1', b'f', b'8', b'b', b'0', b'8', ..] | [b'7', b'8', ..] | b"28b52ffd"
+    )
+}
+
+/// A run decoded as a whole.
+pub(crate) fn decoded(run: &[u8]) -> Vec<u8> {
+    run.chunks_exact(2).filter_map(byte).collect()
 }
 
 fn byte(pair: &[u8]) -> Option<u8> {

@@ -82,6 +82,7 @@ impl Gate for EgressGate {
             sender,
             opened_with,
             bytes,
+            before: _,
         } = message;
         if sender == Sender::Client || !Guard::MaskMessages.is_on() {
             return Ok(bytes);

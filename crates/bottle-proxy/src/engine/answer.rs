@@ -122,6 +122,7 @@ impl<G: Gate> Connection<G> {
             foreign: Vec::new(),
             mask: None,
             bytes_in: record.bytes_in(),
+            cut: Arc::default(),
         };
         let sent = match self.destination(place, &asked) {
             Ok(destination) => {
@@ -188,6 +189,7 @@ impl<G: Gate> Connection<G> {
             grant,
             mask,
             watch,
+            cut,
         } = sent;
         let Answered {
             response,
@@ -232,7 +234,7 @@ impl<G: Gate> Connection<G> {
                     }
                 };
             }
-            let body = body.with_veil(veil).with_record(record);
+            let body = body.with_veil(veil).with_record(record).with_cut(cut);
             return Response::from_parts(parts, body).into();
         };
         parts.status = handshake.answer(&mut parts.headers);
@@ -263,7 +265,7 @@ impl<G: Gate> Connection<G> {
         mut record: OpenRecord,
         afterwards: Afterwards,
     ) -> Response<Body> {
-        let Refused { denial, rule } = refused;
+        let Refused { mut denial } = refused;
         let code = denial.code.to_string();
         let status = StatusCode::from_u16(denial.status()).unwrap_or(StatusCode::FORBIDDEN);
         let document = denial.to_problem();
@@ -277,7 +279,7 @@ impl<G: Gate> Connection<G> {
         }
         self.engine.gate.note(document);
         record.record.refused(code, status.as_u16());
-        record.record.rule = rule.map(Rule::Detector);
+        record.record.found(denial.finding.take());
         response.map(|body| body.with_record(record))
     }
 

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use bottle_core::Guard;
-use bottle_egress::{Denial, DenialCode, Layer, RequestLine, Scheme, shown_path};
+use bottle_egress::{Denial, DenialCode, Layer, RequestLine, Scheme, Sighting, shown_path};
 use http::header::EXPECT;
 use http::request::Parts;
 use http::{Method, Uri};
 
-use crate::decision_log::{Record, Verdict, now};
+use crate::decision_log::{Record, Rule, Verdict, now};
+use crate::gate::Refusal;
 use crate::place::{Place, default_port};
 
 /// Stands in the log for a path that was refused because of a secret in the request.
@@ -88,6 +89,7 @@ impl Asked {
             verdict: Verdict::Allow,
             code: None,
             rule: None,
+            finding: None,
             status: 0,
             foreign_credentials: Vec::new(),
             injection: None,
@@ -108,6 +110,21 @@ impl Record {
         self.verdict = Verdict::Deny;
         self.status = status;
         self.code = Some(code);
+    }
+
+    /// Notes a refusal with what was found.
+    pub(crate) fn refused_for(&mut self, refusal: &Refusal) {
+        let Refusal { code, finding } = refusal;
+        self.refused(code.to_string(), code.status());
+        self.found(finding.as_deref().cloned());
+    }
+
+    /// Notes what was found, and by which rule.
+    pub(super) fn found(&mut self, finding: Option<Sighting>) {
+        self.rule = finding
+            .as_ref()
+            .map(|found| Rule::Detector(found.rule.clone()));
+        self.finding = finding;
     }
 }
 

@@ -10,7 +10,7 @@ use super::asked::Asked;
 use super::connection::Connection;
 use crate::authority::{Authority, Name};
 use crate::body::Body;
-use crate::gate::{Gate, Refusal, Welcome, Work};
+use crate::gate::{Cut, Gate, Refusal, Welcome, Work};
 use crate::grant::{Grant, GrantedRequest, Rejudge};
 use crate::headers::clean_request;
 use crate::mask::Mask;
@@ -20,10 +20,9 @@ use crate::watch::Watch;
 use crate::websocket::Upgrade;
 use bottle_core::causes;
 
-/// A refusal ready to be told: the denial, and the detector that spoke.
+/// A refusal ready to be told.
 pub(super) struct Refused {
     pub(super) denial: Box<Denial>,
-    pub(super) rule: Option<String>,
 }
 
 /// What came of a request that was sent.
@@ -37,6 +36,8 @@ pub(super) struct Sent {
     pub(super) mask: Option<Arc<Mask>>,
     /// How its answer is watched.
     pub(super) watch: Option<Watch>,
+    /// Why the request was cut off, when it is.
+    pub(super) cut: Cut,
 }
 
 /// What a request says that decides about it.
@@ -120,9 +121,13 @@ impl<G: Gate> Connection<G> {
                 return Err(refused(DenialCode::PolicyRevoked.into()));
             }
         };
-        let answer = sent.map_err(|error| refused(self.failed(&error)))?;
+        let answer = sent.map_err(|error| match work.cut.get() {
+            Some(refusal) => refused(refusal.clone()),
+            None => refused(self.failed(&error)),
+        })?;
         Ok(Sent {
             answer,
+            cut: Arc::clone(&work.cut),
             rule,
             grant,
             mask: work.mask.take(),
@@ -155,18 +160,16 @@ impl Refused {
 
     /// For a reason that a gate gave.
     pub(super) fn told(refusal: Refusal, asked: &Asked, layer: bottle_egress::Layer) -> Self {
-        let Refusal { code, rule } = refusal;
-        Self {
-            denial: Box::new(asked.denial(code, layer)),
-            rule,
-        }
+        let Refusal { code, finding } = refusal;
+        let mut denial = Box::new(asked.denial(code, layer));
+        denial.finding = finding.map(|finding| *finding);
+        Self { denial }
     }
 
     fn by<G: Gate>(mut denial: Denial) -> Self {
         denial.layer = G::LAYER;
         Self {
             denial: Box::new(denial),
-            rule: None,
         }
     }
 }

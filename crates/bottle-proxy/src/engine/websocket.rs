@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
+use bottle_pipelock::MessageScan;
 use bytes::Bytes;
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use hyper::upgrade::Upgraded;
@@ -16,7 +17,7 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig
 use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 
 use crate::body::Counter;
-use crate::decision_log::{OpenRecord, Rule};
+use crate::decision_log::OpenRecord;
 use crate::gate::{Gate, Message as Judged, Refusal, Sender};
 use crate::grant::Grant;
 use crate::limits::{MAX_WS_MESSAGE, MAX_WS_WRITE_BUFFER, STALL_TIMEOUT, WS_CLOSE_TIMEOUT};
@@ -100,7 +101,7 @@ where
     let (mut to_upstream, mut from_upstream) = upstream.split();
     let (activity, found) = (Activity::new(), OnceLock::new());
     let (bytes_in, bytes_out) = (record.bytes_in(), record.bytes_out());
-    let out = Lane {
+    let mut out = Lane {
         gate,
         sender: Sender::Client,
         opened_with,
@@ -108,8 +109,9 @@ where
         found: &found,
         activity: &activity,
         counter: &bytes_in,
+        before: MessageScan::default(),
     };
-    let back = Lane {
+    let mut back = Lane {
         gate,
         sender: Sender::Upstream,
         opened_with,
@@ -117,6 +119,7 @@ where
         found: &found,
         activity: &activity,
         counter: &bytes_out,
+        before: MessageScan::default(),
     };
     let end = tokio::select! {
         end = out.pump(&mut from_client, &mut to_upstream) => end,
@@ -126,11 +129,8 @@ where
     };
     let goodbye = goodbye(&end);
     record.record.injection = found.into_inner().map(Sign::name);
-    match end {
-        End::Refused(Refusal { code, rule }) => {
-            record.record.refused(code.to_string(), code.status());
-            record.record.rule = rule.map(Rule::Detector);
-        }
+    match &end {
+        End::Refused(refusal) => record.record.refused_for(refusal),
         End::Revoked => record.record.refused(REVOKED.to_owned(), 101),
         End::Closed(_) | End::Away => {}
     }
@@ -181,11 +181,13 @@ struct Lane<'a, G> {
     found: &'a OnceLock<Sign>,
     activity: &'a Activity,
     counter: &'a Counter,
+    /// What was said in this direction.
+    before: MessageScan,
 }
 
 impl<G: Gate> Lane<'_, G> {
     async fn pump(
-        &self,
+        &mut self,
         from: &mut (impl Stream<Item = Result<Message, Error>> + Unpin),
         to: &mut (impl Sink<Message, Error = Error> + Unpin),
     ) -> End {
@@ -216,29 +218,29 @@ impl<G: Gate> Lane<'_, G> {
         }
     }
 
-    async fn judged(&self, bytes: Bytes) -> Result<Bytes, Refusal> {
-        if let Some(watch) = self.watch {
-            let sign = watch.message(bytes.clone()).await?;
-            if let Some(sign) = sign {
-                self.found.get_or_init(|| sign);
-                watch.permits(sign)?;
-            }
+    async fn judged(&mut self, bytes: Bytes) -> Result<Bytes, Refusal> {
+        if let Some(watch) = self.watch
+            && let Some(sign) = watch.message(bytes.clone()).await?
+        {
+            self.found.get_or_init(|| sign);
+            watch.permits(sign)?;
         }
         self.gate.message(Judged {
             sender: self.sender,
             opened_with: self.opened_with,
             bytes,
+            before: &mut self.before,
         })
     }
 
-    async fn text(&self, text: Utf8Bytes) -> Result<Message, Refusal> {
+    async fn text(&mut self, text: Utf8Bytes) -> Result<Message, Refusal> {
         let bytes = self.judged(text.into()).await?;
         // What is put in place of a secret is ASCII, so text stays text.
         Ok(Utf8Bytes::try_from(bytes).map_or(Message::Binary(Bytes::new()), Message::Text))
     }
 
     /// The words of a goodbye are a message like any other.
-    async fn close(&self, frame: Option<CloseFrame>) -> End {
+    async fn close(&mut self, frame: Option<CloseFrame>) -> End {
         let Some(CloseFrame { code, reason }) = frame else {
             return End::Closed(None);
         };

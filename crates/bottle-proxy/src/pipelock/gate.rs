@@ -4,18 +4,23 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use bottle_core::Guard;
-use bottle_egress::{Layer, Permit, RouteTable};
+use bottle_core::{Guard, LargeBodies};
+use bottle_egress::{DenialCode, Layer, Permit, RouteTable};
+use bottle_pipelock::{EnvelopeScan, Scanner, StreamScan};
 use bytes::Bytes;
+use http::HeaderValue;
 use serde_json::Value;
 
+use super::flow::{Flow, Stream};
 use super::inspect::{self, Room};
+use super::kind::Kind;
 use super::knowing::Knowing;
 use super::policy::Policy;
 use super::responses;
 use super::service::AllowedPeers;
 use crate::body::Body;
 use crate::gate::{Gate, Message, Page, PageRequest, Refusal, Sender, Welcome, Work};
+use crate::limits::FIRST_LOOK;
 use crate::secrets::SecretStore;
 use crate::upstream::Upstream;
 use crate::watch::{self, Watch};
@@ -58,12 +63,50 @@ impl Gate for PipelockGate {
     }
 
     async fn prepare(&self, permit: &Permit<'_>, work: &mut Work) -> Result<Body, Refusal> {
+        let policy = self.policy.get();
+        let scanning = policy.scanning(&permit.destination().host, permit.target());
         let knowing = self.knowing.get();
         let scanner = knowing.scanner()?;
-        inspect::head(scanner, permit, work)?;
-        let held = inspect::read_body(work, self.policy.get().max_body_bytes, &self.room).await?;
-        inspect::whole_body(Arc::clone(&knowing), held.bytes.clone(), &self.room).await?;
-        inspect::batch(permit, &held.bytes)?;
+        if !scanning.scan {
+            return Ok(unseen(work));
+        }
+        let scanner = scanner.allowing(scanning.dlp.allow.iter().map(AsRef::as_ref));
+        inspect::head(&scanner, permit, work)?;
+        let kind = Kind::of(&work.headers);
+        if kind == Kind::Messages {
+            let coding = inspect::message_coding(&work.headers);
+            let messages = EnvelopeScan::new(coding.map(HeaderValue::as_bytes));
+            return Ok(flowing(work, scanner, Stream::Messages(messages), &[]));
+        }
+        let limit = policy.max_body_bytes;
+        let may_flow = |kind| match kind {
+            Kind::Plain => true,
+            Kind::Packed => false,
+            Kind::Structured | Kind::Messages => scanning.dlp.large_bodies == LargeBodies::Text,
+        };
+        let too_large = |kind| !may_flow(kind) && Guard::BodyLimit.is_on();
+        if inspect::declared(work).is_some_and(|length| length > limit) && too_large(kind) {
+            return Err(DenialCode::LimitBody.into());
+        }
+        let first = if kind == Kind::Plain {
+            limit.min(FIRST_LOOK)
+        } else {
+            limit
+        };
+        let mut held = inspect::read_body(work, first, &self.room).await?;
+        let kind = kind.seen(&held.bytes);
+        if held.goes_on && kind != Kind::Plain && first < limit {
+            held = inspect::read_on(work, held, limit, &self.room).await?;
+        }
+        inspect::batch(permit, &held)?;
+        if held.goes_on {
+            if too_large(kind) {
+                return Err(DenialCode::LimitBody.into());
+            }
+            let stream = Stream::Text(StreamScan::default());
+            return Ok(flowing(work, scanner, stream, &held.bytes));
+        }
+        inspect::whole_body(scanner, &work.headers, held.bytes.clone(), &self.room).await?;
         Ok(Body::whole(held.bytes).with_room(held.room))
     }
 
@@ -72,9 +115,18 @@ impl Gate for PipelockGate {
     }
 
     fn message(&self, message: Message<'_>) -> Result<Bytes, Refusal> {
-        let Message { sender, bytes, .. } = message;
+        let Message {
+            sender,
+            bytes,
+            before,
+            ..
+        } = message;
         if sender == Sender::Client && Guard::MessageScan.is_on() {
-            inspect::body(self.knowing.get().scanner()?, &bytes)?;
+            let knowing = self.knowing.get();
+            let found = before.push(knowing.scanner()?, &bytes, true);
+            if let Some(finding) = found {
+                return Err(inspect::refusal("message", &finding));
+            }
         }
         Ok(bytes)
     }
@@ -88,4 +140,18 @@ impl Gate for PipelockGate {
     }
 
     fn note(&self, _problem: Value) {}
+}
+
+/// A body that is looked at as it flows; what was read of it comes first.
+fn flowing(work: &mut Work, scanner: Scanner, stream: Stream, first: &[u8]) -> Body {
+    let flow = Flow::new(scanner, stream, first, Arc::clone(&work.cut));
+    unseen(work).with_sieve(Box::new(flow))
+}
+
+/// A body that flows by.
+fn unseen(work: &mut Work) -> Body {
+    let incoming = work.incoming.take();
+    incoming.map_or_else(Body::empty, |incoming| {
+        Body::stream(incoming, work.bytes_in.clone())
+    })
 }

@@ -3,78 +3,115 @@
 use std::sync::Arc;
 
 use bottle_core::Guard;
-use bottle_egress::{DenialCode, Permit, is_download, is_lfs_batch};
-use bottle_pipelock::{Line, Scanner};
+use bottle_egress::{DenialCode, Permit, Sighting, is_download, is_lfs_batch};
+use bottle_pipelock::{Content, Finding, Line, Scanner};
 use bytes::{Bytes, BytesMut};
-use http::HeaderMap;
-use http::header::CONTENT_ENCODING;
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue};
 use http_body_util::BodyExt;
-use hyper::body::Body as _;
+use hyper::body::{Body as _, Incoming};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use super::knowing::Knowing;
 use crate::gate::{Refusal, Work};
 use crate::limits::{BODY_ROOM_KIB, BODY_TIMEOUT, MAX_SCAN_INLINE, MAX_SCANS};
 
 /// Room made for a body of unknown length.
 const FIRST_ROOM: usize = 16 * 1024;
 
-/// A whole body, and the room it takes.
+/// What there is of a body, and the room it takes.
 #[derive(Debug, Default)]
 pub(super) struct Held {
     pub(super) bytes: Bytes,
     pub(super) room: Option<OwnedSemaphorePermit>,
+    /// More comes.
+    pub(super) goes_on: bool,
 }
 
-/// Scans host, method, target and header fields, and refuses bodies that could not be scanned.
+/// Scans host, method, target and header fields.
 pub(super) fn head(scanner: &Scanner, permit: &Permit<'_>, work: &Work) -> Result<(), Refusal> {
-    if Guard::HeadScan.is_on() {
-        let line = Line {
-            method: work.method.as_str(),
-            host: &permit.destination().host,
-            host_is_given: permit.names_host(),
-            target: permit.target(),
-        };
-        let fields = work.headers.iter();
-        let fields = fields.map(|(name, value)| (name.as_str(), value.as_bytes()));
-        let found = scanner.scan_head(&line, fields);
-        refuse(found.map(|located| located.finding.rule))?;
+    if !Guard::HeadScan.is_on() {
+        return Ok(());
     }
-    if is_encoded(&work.headers) && Guard::EncodedBodies.is_on() {
-        Err(DenialCode::BodyUndecodable.into())
-    } else {
-        Ok(())
+    let line = Line {
+        method: work.method.as_str(),
+        host: &permit.destination().host,
+        host_is_given: permit.names_host(),
+        target: permit.target(),
+    };
+    let fields = work.headers.iter();
+    let fields = fields.map(|(name, value)| (name.as_str(), value.as_bytes()));
+    match scanner.scan_head(&line, fields) {
+        Some(found) => Err(refusal(&found.part.to_string(), &found.finding)),
+        None => Ok(()),
     }
 }
 
 /// Scans a whole body: a long one on a thread of its own, so that nothing else waits for it.
 pub(super) async fn whole_body(
-    knowing: Arc<Knowing>,
+    scanner: Scanner,
+    headers: &HeaderMap,
     bytes: Bytes,
     room: &Room,
 ) -> Result<(), Refusal> {
-    if bytes.len() <= MAX_SCAN_INLINE {
-        return body(knowing.scanner()?, &bytes);
+    if !Guard::BodyScan.is_on() || bytes.is_empty() {
+        return Ok(());
+    }
+    let is_long = bytes.len() > MAX_SCAN_INLINE;
+    let fields = Fields::of(headers);
+    let scan = move || fields.scan(&scanner, &bytes);
+    if !is_long {
+        return scan();
     }
     let _turn = room.scans.acquire().await;
-    let scan = move || body(knowing.scanner()?, &bytes);
     let scanned = tokio::task::spawn_blocking(scan).await;
     scanned.unwrap_or_else(|_| Err(DenialCode::InternalFailClosed.into()))
 }
 
-/// Scans a body, or one piece of what is said on a WebSocket.
-pub(super) fn body(scanner: &Scanner, body: &[u8]) -> Result<(), Refusal> {
-    if Guard::BodyScan.is_on() {
-        refuse(scanner.scan_body(body).map(|finding| finding.rule))?;
+/// What the header fields say of a body.
+struct Fields {
+    media_type: Option<HeaderValue>,
+    codings: Vec<HeaderValue>,
+    message_coding: Option<HeaderValue>,
+}
+
+impl Fields {
+    fn of(headers: &HeaderMap) -> Self {
+        let all = headers.get_all(CONTENT_ENCODING);
+        let all = if Guard::EncodedBodies.is_on() {
+            Some(all)
+        } else {
+            None
+        };
+        Self {
+            media_type: headers.get(CONTENT_TYPE).cloned(),
+            codings: all.into_iter().flatten().cloned().collect(),
+            message_coding: message_coding(headers).cloned(),
+        }
     }
-    Ok(())
+
+    fn scan(&self, scanner: &Scanner, bytes: &[u8]) -> Result<(), Refusal> {
+        let codings: Vec<_> = self.codings.iter().map(HeaderValue::as_bytes).collect();
+        let found = scanner.scan_content(&Content {
+            media_type: self.media_type.as_ref().map(HeaderValue::as_bytes),
+            codings: &codings,
+            message_coding: self.message_coding.as_ref().map(HeaderValue::as_bytes),
+            bytes,
+        });
+        found.map_or(Ok(()), |finding| Err(refusal("body", &finding)))
+    }
+}
+
+/// How the messages of a body are compressed, each for itself.
+pub(super) fn message_coding(headers: &HeaderMap) -> Option<&HeaderValue> {
+    let names = ["grpc-encoding", "connect-content-encoding"];
+    names.iter().find_map(|name| headers.get(*name))
 }
 
 /// Looks into a batch request of LFS: what it asks for stands in its body alone.
-pub(super) fn batch(permit: &Permit<'_>, body: &[u8]) -> Result<(), Refusal> {
-    let uploads = is_lfs_batch(permit.target()) && !is_download(body);
-    if uploads && Guard::LfsUploads.is_on() {
+pub(super) fn batch(permit: &Permit<'_>, held: &Held) -> Result<(), Refusal> {
+    let is_read = !held.goes_on && is_download(&held.bytes);
+    if is_lfs_batch(permit.target()) && !is_read && Guard::LfsUploads.is_on() {
         return Err(DenialCode::GitWriteDenied.into());
     }
     Ok(())
@@ -111,61 +148,78 @@ impl Room {
     }
 }
 
-/// Reads the body to its end: only what was scanned goes on, so all of it must be here first.
+/// How long the request says that its body is.
+pub(super) fn declared(work: &Work) -> Option<usize> {
+    length_of(work.incoming.as_ref()?)
+}
+
+fn length_of(incoming: &Incoming) -> Option<usize> {
+    let length = incoming.size_hint().exact()?;
+    Some(usize::try_from(length).unwrap_or(usize::MAX))
+}
+
+/// Reads a body to its end, or a little more of it than `limit`.
 pub(super) async fn read_body(work: &mut Work, limit: usize, room: &Room) -> Result<Held, Refusal> {
+    read_on(work, Held::default(), limit, room).await
+}
+
+/// The same behind what was read already.
+pub(super) async fn read_on(
+    work: &mut Work,
+    first: Held,
+    limit: usize,
+    room: &Room,
+) -> Result<Held, Refusal> {
     let Some(incoming) = work.incoming.as_mut() else {
-        return Ok(Held::default());
+        return Ok(first);
     };
-    let declared = incoming
-        .size_hint()
-        .exact()
-        .map(|length| usize::try_from(length).unwrap_or(usize::MAX));
-    match declared {
-        Some(0) => return Ok(Held::default()),
-        Some(length) if is_over(length, limit) => return Err(DenialCode::LimitBody.into()),
-        _ => {}
-    }
+    let first = first.bytes;
+    let whole = length_of(incoming).map(|rest| rest.saturating_add(first.len()));
     let collect = async {
-        let room = room.take(declared.unwrap_or(limit)).await;
-        let mut whole = BytesMut::with_capacity(declared.unwrap_or(FIRST_ROOM));
+        let room = match whole {
+            Some(0) => None,
+            whole => room.take(whole.unwrap_or(limit).min(limit)).await,
+        };
+        let mut bytes = BytesMut::with_capacity(whole.unwrap_or(FIRST_ROOM).min(limit));
+        bytes.extend_from_slice(&first);
+        let mut goes_on = false;
         while let Some(frame) = incoming.frame().await {
             let frame = frame.map_err(|_| DenialCode::HttpMalformed)?;
             let Some(data) = frame.data_ref() else {
                 continue;
             };
             work.bytes_in.add(data.len());
-            if is_over(whole.len() + data.len(), limit) {
-                return Err(DenialCode::LimitBody);
+            bytes.extend_from_slice(data);
+            if bytes.len() > limit {
+                goes_on = true;
+                break;
             }
-            whole.extend_from_slice(data);
         }
+        let bytes = bytes.freeze();
         Ok(Held {
-            bytes: whole.freeze(),
+            bytes,
             room,
+            goes_on,
         })
     };
     let collected = timeout(BODY_TIMEOUT, collect).await;
     Ok(collected.unwrap_or(Err(DenialCode::HttpMalformed))?)
 }
 
-fn is_over(length: usize, limit: usize) -> bool {
-    length > limit && Guard::BodyLimit.is_on()
-}
-
-fn is_encoded(headers: &HeaderMap) -> bool {
-    headers
-        .get_all(CONTENT_ENCODING)
-        .iter()
-        .any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity"))
-}
-
-fn refuse(found: Option<&'static str>) -> Result<(), Refusal> {
-    let Some(rule) = found else { return Ok(()) };
-    let code = if rule.contains("known") {
-        DenialCode::DlpKnownSecret
-    } else {
-        DenialCode::DlpSecret
+/// The refusal of what was found.
+pub(super) fn refusal(part: &str, finding: &Finding) -> Refusal {
+    let code = match finding.rule {
+        "undecodable" | "too-complex" => DenialCode::BodyUndecodable,
+        rule if rule.contains("known") => DenialCode::DlpKnownSecret,
+        _ => DenialCode::DlpSecret,
     };
-    let rule = Some(rule.to_owned());
-    Err(Refusal { code, rule })
+    Refusal {
+        code,
+        finding: Some(Box::new(Sighting {
+            rule: finding.rule.to_owned(),
+            part: part.to_owned(),
+            offset: finding.offset,
+            excerpt: finding.excerpt(),
+        })),
+    }
 }

@@ -18,7 +18,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use bottle_core::{Guard, ResponseAction};
-use bottle_egress::DenialCode;
+use bottle_egress::{DenialCode, Sighting};
+use bottle_pipelock::Injection;
 use bytes::Bytes;
 use http::HeaderValue;
 use http::response::Parts;
@@ -46,8 +47,8 @@ pub(crate) struct Watch {
 /// What is wrong with an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Sign {
-    /// It gives an order of this family.
-    Order(&'static str),
+    /// It gives an order.
+    Order(Injection),
     /// It is compressed in a way that cannot be taken off, or makes far too much of too little.
     Unreadable,
 }
@@ -56,7 +57,7 @@ impl Sign {
     /// Its name in the decision log.
     pub(crate) const fn name(self) -> Cow<'static, str> {
         Cow::Borrowed(match self {
-            Self::Order(rule) => rule,
+            Self::Order(Injection { rule, .. }) => rule,
             Self::Unreadable => "unreadable",
         })
     }
@@ -115,7 +116,7 @@ impl Watch {
     fn judge(&self, sign: Sign, parts: &mut Parts, record: &mut OpenRecord) -> Result<(), Refusal> {
         record.record.injection = Some(sign.name());
         self.permits(sign)?;
-        if let Sign::Order(rule) = sign {
+        if let Sign::Order(Injection { rule, .. }) = sign {
             parts
                 .headers
                 .insert(INJECTION, HeaderValue::from_static(rule));
@@ -150,9 +151,19 @@ impl Watch {
 
 impl From<Sign> for Refusal {
     fn from(sign: Sign) -> Self {
+        let offset = match sign {
+            Sign::Order(Injection { offset, .. }) => offset,
+            Sign::Unreadable => 0,
+        };
         Self {
             code: sign.code(),
-            rule: Some(sign.name().into_owned()),
+            finding: Some(Box::new(Sighting {
+                rule: sign.name().into_owned(),
+                part: "response".to_owned(),
+                offset,
+                // The words are an order to whoever reads this, too.
+                excerpt: String::new(),
+            })),
         }
     }
 }

@@ -61,7 +61,7 @@ impl Room {
     /// When the look itself ended badly.
     pub(super) async fn find(&self, text: Bytes) -> Result<Option<Sign>, DenialCode> {
         let is_long = text.len() > MAX_SCAN_INLINE;
-        let run = move || find_injection(&text).map(|found| Sign::Order(found.rule));
+        let run = move || find_injection(&text).map(Sign::Order);
         self.aside(is_long, run).await
     }
 

@@ -120,7 +120,7 @@ fn composed(random: &mut Random) -> Vec<(&'static str, String)> {
         ),
         (
             "ethereum-private-key",
-            ["PRIVATE", "_KEY=0x", &random.text(HEX, 64)].concat(),
+            ["private", "Key: 0x", &random.text(HEX, 64)].concat(),
         ),
         ("private-key", pem(random)),
     ]

@@ -59,13 +59,17 @@ pub(crate) struct ModernOrigin {
 
 impl ModernOrigin {
     pub(crate) fn start(issuer: &Issuer, protocols: Protocols) -> Self {
+        Self::start_at("127.0.0.1:0", issuer, protocols)
+    }
+
+    pub(crate) fn start_at(address: &str, issuer: &Issuer, protocols: Protocols) -> Self {
         let mut config = ServerConfig::clone(&issuer.server(None));
         config.alpn_protocols = match protocols {
             Protocols::Http1 => vec![b"http/1.1".to_vec()],
             Protocols::Both => vec![b"h2".to_vec(), b"http/1.1".to_vec()],
         };
         let runtime = runtime();
-        let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0")).unwrap();
+        let listener = runtime.block_on(TcpListener::bind(address)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let (log, connections) = (Log::default(), Arc::<Mutex<usize>>::default());
         let (seen, count) = (Arc::clone(&log), Arc::clone(&connections));
