@@ -33,11 +33,7 @@ pub(super) enum Certainty {
 }
 
 /// Types whose pieces somebody waits for. Sorted.
-const EVENTS: [&str; 11] = [
-    "application/connect+json",
-    "application/grpc",
-    "application/grpc+json",
-    "application/grpc+proto",
+const EVENTS: [&str; 7] = [
     "application/json-seq",
     "application/jsonl",
     "application/ndjson",
@@ -46,6 +42,9 @@ const EVENTS: [&str; 11] = [
     "multipart/x-mixed-replace",
     "text/event-stream",
 ];
+
+/// Beginnings of types of calls, in which either side waits for the other.
+const CALLS: [&str; 2] = ["application/grpc", "application/connect+"];
 
 /// Types under `application/` that are text. Sorted.
 const TEXTS: [&str; 10] = [
@@ -94,7 +93,8 @@ impl Kind {
             return None;
         }
         let media = media_type(&parts.headers);
-        let is_event = is_among(&EVENTS, &media);
+        let is_call = CALLS.iter().any(|call| media.starts_with(call));
+        let is_event = is_call || is_among(&EVENTS, &media);
         let certainty = match certainty(&media) {
             _ if is_event => Certainty::Text,
             certainty => certainty?,
@@ -222,6 +222,7 @@ mod tests {
         assert_eq!(flow("text/html", Some(cap + 1)), Some(Flow::Free));
         assert_eq!(flow("text/event-stream", None), Some(Flow::Free));
         assert_eq!(flow("application/grpc", Some(9)), Some(Flow::Free));
+        assert_eq!(flow("application/grpc-web+proto", None), Some(Flow::Free));
         assert_eq!(flow("text/html", Some(0)), None);
     }
 

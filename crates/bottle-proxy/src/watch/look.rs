@@ -67,7 +67,7 @@ impl Look {
     }
 
     /// What comes now is not held any more.
-    pub(super) const fn flows(&mut self) {
+    pub(super) fn flows(&mut self) {
         self.window.with_step(RESPONSE_STEP);
     }
 

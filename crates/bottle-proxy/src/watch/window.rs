@@ -47,8 +47,9 @@ impl Window {
     }
 
     /// The same with another step from now on; what came was looked at.
-    pub(super) const fn with_step(&mut self, step: usize) {
+    pub(super) fn with_step(&mut self, step: usize) {
         self.step = step;
+        self.text.shrink_to(RESPONSE_BACK + step);
     }
 
     /// Takes what came next. Looks at it when enough came together.

@@ -1,9 +1,13 @@
 //! Answers that give orders to the model are marked, or refused on routes that say so. Asserts on what the client saw.
 
+use http::Request;
+use http_body_util::BodyExt;
 use serde_json::{Value, json};
 
 use super::support::orders::{ARTICLE, DOWNLOAD, ORDER, PAGE, TIGHT, gzip, long};
-use super::support::{Bottle, Client};
+use super::support::{
+    Bottle, Client, ModernOrigin, Protocols, full, http2_client, patiently, runtime, tunnel,
+};
 
 const RULE: &str = "instruction-override";
 const MARK: &str = "bottle-injection: instruction-override";
@@ -268,6 +272,40 @@ fn head_is_not_held() {
     let mut tunnel = bottle.tunnel("strict.test");
     tunnel.send(bottle.request(("HEAD", "/v1/orders/page"), "strict.test", "", ""));
     assert_eq!(tunnel.answer_to("HEAD").status, 200);
+}
+
+#[test]
+fn answers_over_http2_are_looked_at_and_keep_their_trailers() {
+    let bottle = Bottle::start();
+    let address = format!("127.0.0.6:{}", bottle.origin.port());
+    let _origin = ModernOrigin::start_at(&address, &bottle.web, Protocols::Both);
+    for name in ["two.test", "strict.test"] {
+        bottle.names.set(name, &[&["127.0.0.6"]]);
+    }
+    runtime().block_on(patiently(async {
+        let ask = async |name: &str, path: &str| {
+            let (at, ca) = (bottle.at(name), &bottle.ca.certificate);
+            let stream = tunnel(bottle.egress.address, &at, ca, &[b"h2"]).await;
+            let request = Request::get(format!("https://{at}{path}")).header("te", "trailers");
+            let request = request.body(full("")).unwrap();
+            let mut client = http2_client(stream).await;
+            let (parts, body) = client.send_request(request).await.unwrap().into_parts();
+            (parts, body.collect().await.unwrap())
+        };
+        let (parts, _) = ask("two.test", "/v1/order").await;
+        assert_eq!(parts.headers["bottle-injection"], RULE);
+        let (parts, body) = ask("strict.test", "/v1/order").await;
+        assert_eq!(parts.status, 403);
+        let body = String::from_utf8(body.to_bytes().into()).unwrap();
+        assert!(body.contains("injection.response") && !body.contains("boats"));
+        let (_, body) = ask("strict.test", "/v1/mirror/trailers").await;
+        let trailers = body.trailers().unwrap().clone();
+        assert_eq!(
+            (&trailers["x-sum"], trailers.len()),
+            (&"1".parse().unwrap(), 2)
+        );
+        assert_eq!(body.to_bytes(), "body");
+    }));
 }
 
 /// What comes through a WebSocket on which the host says the order.
