@@ -164,6 +164,18 @@ guards! {
     WebSocketAsked "websocket-asked";
     /// A host answers the handshake of a WebSocket properly.
     WebSocketAccept "websocket-accept";
+    /// Answers are looked at for orders to the model.
+    Orders "orders";
+    /// Orders are found across the pieces of an answer.
+    OrderSplits "order-splits";
+    /// Where answers with orders are refused, those that cannot be read are.
+    UnreadableOrders "unreadable-orders";
+    /// WebSocket messages of hosts are looked at for orders.
+    MessageOrders "message-orders";
+    /// A mark on an answer is taken from our own inner proxy alone.
+    ForeignMarks "foreign-marks";
+    /// Answers are asked for in codings that can be taken off.
+    AskedCodings "asked-codings";
     /// WebSocket messages are scanned.
     MessageScan "message-scan";
     /// Bodies are scanned.

@@ -115,8 +115,10 @@ codes! {
     UpstreamTlsInvalid "upstream.tls_invalid" 502 "a valid certificate of the host" "tell the operator: nothing was sent";
     /// The host does not answer as the standards have it.
     UpstreamMalformed "upstream.malformed" 502 "a well-formed answer of the host" "tell the operator: the host's answer cannot be passed on";
-    /// The answer to a request with a credential is compressed in a way that cannot be searched for it.
-    UpstreamUnreadable "upstream.unreadable" 502 "an answer that can be searched for the credential" "tell the operator: the host compresses although it was asked not to";
+    /// The answer is compressed in a way in which it cannot be searched, for the credential or for orders to the model.
+    UpstreamUnreadable "upstream.unreadable" 502 "an answer that can be searched" "tell the operator: the host compresses in a way that it was not asked for";
+    /// The answer gives orders to the model that reads it, on a route that refuses such answers.
+    InjectionResponse "injection.response" 403 "an answer without orders to the model" "do without this answer; tell the operator if its text is harmless";
     /// A part of the bottle does not work; nothing leaves.
     InternalFailClosed "internal.fail_closed" 503 "a working second check" "tell the operator: a sidecar of the bottle is down";
     /// Not HTTP as the standards have it.

@@ -15,14 +15,15 @@ use thiserror::Error;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, Sleep, sleep};
 
-use crate::decision_log::OpenRecord;
-use crate::gate::Cut;
+use crate::decision_log::{OpenRecord, Record};
+use crate::gate::{Cut, Refusal};
 use crate::grant::Grant;
 use crate::headers::clean_trailers;
 use crate::inflate::Inflate;
 use crate::limits::{MAX_REPLAY_BYTES, STALL_TIMEOUT};
 use crate::mask::StreamMask;
 use crate::upstream::PutBack;
+use crate::watch::{Sign, Tap};
 
 /// Why a body ended early.
 #[derive(Debug, Error)]
@@ -110,6 +111,15 @@ enum Trailers {
     Pass,
 }
 
+/// What arrives of a body next.
+#[derive(Debug)]
+pub(crate) struct Arrival {
+    /// A frame, an error, or the end.
+    pub(crate) frame: Option<Result<Frame<Bytes>, BodyError>>,
+    /// It is known already that nothing follows.
+    pub(crate) is_last: bool,
+}
+
 /// A request or response body on its way.
 ///
 /// It is one pointer wide: requests and answers are moved often, and a connection reserves room for 32 requests.
@@ -135,6 +145,8 @@ struct Flow {
     grant: Option<Grant>,
     /// Covers values that must not be seen.
     veil: Option<Box<Veil>>,
+    /// Looks at what comes.
+    tap: Option<Box<Tap>>,
     /// Trailers that wait for what was held back.
     late: Option<HeaderMap>,
     /// Looks at a request.
@@ -196,6 +208,7 @@ impl Body {
             put_back: None,
             grant: None,
             veil: None,
+            tap: None,
             late: None,
             sieve: None,
             cut: None,
@@ -212,6 +225,17 @@ impl Body {
     pub(crate) fn with_veil(mut self, veil: Option<Veil>) -> Self {
         self.0.veil = veil.map(Box::new);
         self
+    }
+
+    /// Looks at what comes.
+    pub(crate) fn with_tap(mut self, tap: Tap) -> Self {
+        self.0.tap = Some(Box::new(tap));
+        self
+    }
+
+    /// What arrives next, for whoever reads before the body is passed on.
+    pub(crate) fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<Arrival> {
+        self.0.poll_arrival(cx)
     }
 
     /// Looks at this body on its way.
@@ -253,7 +277,33 @@ impl Body {
 }
 
 impl Flow {
+    /// The next frame, looked at where answers are.
     fn poll_source(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let Some(mut tap) = self.tap.take() else {
+            return self.poll_incoming(cx);
+        };
+        let polled = tap.poll(cx, |cx| self.poll_arrival(cx));
+        if let (Some(sign), Some(open)) = (tap.take_found(), &mut self.record) {
+            let is_refused = matches!(polled, Poll::Ready(Some(Err(BodyError::Refused))));
+            note(sign, is_refused, &mut open.record);
+        }
+        self.tap = Some(tap);
+        polled
+    }
+
+    fn poll_arrival(&mut self, cx: &mut Context<'_>) -> Poll<Arrival> {
+        let frame = ready!(self.poll_incoming(cx));
+        let is_last = match &self.source {
+            Source::Whole(bytes) => bytes.is_none(),
+            Source::Stream(incoming) => incoming.is_end_stream(),
+        };
+        Poll::Ready(Arrival { frame, is_last })
+    }
+
+    fn poll_incoming(
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
@@ -503,6 +553,7 @@ impl Flow {
                     return self.ended;
                 }
                 let held = self.veil.as_ref().is_some_and(|veil| veil.is_holding());
+                let held = held || self.tap.as_ref().is_some_and(|tap| tap.is_holding());
                 (self.ended || incoming.is_end_stream()) && !(held || self.late.is_some())
             }
         }
@@ -514,21 +565,33 @@ impl Flow {
                 SizeHint::with_exact(u64::try_from(bytes.len()).unwrap_or(u64::MAX))
             }
             Source::Whole(None) => SizeHint::with_exact(0),
-            Source::Stream(incoming) => match self.veil.as_deref() {
-                None => {
-                    let held = self.sieve.as_ref().map_or(0, |sieve| sieve.held());
-                    later_by(&incoming.size_hint(), held)
-                }
-                Some(Veil {
-                    inflate: Some(_), ..
-                }) => SizeHint::default(),
-                // Covering changes no length, but some of it may be held back.
-                Some(Veil {
-                    inflate: None,
-                    mask,
-                }) => later_by(&incoming.size_hint(), mask.held()),
-            },
+            Source::Stream(incoming) => {
+                // Covering changes no length and looking neither, but some of it may be held back.
+                let covered = match self.veil.as_deref() {
+                    None => 0,
+                    Some(Veil {
+                        inflate: Some(_), ..
+                    }) => return SizeHint::default(),
+                    Some(Veil {
+                        inflate: None,
+                        mask,
+                    }) => mask.held(),
+                };
+                let looked_at = self.sieve.as_ref().map_or(0, |sieve| sieve.held())
+                    + self.tap.as_ref().map_or(0, |tap| tap.held());
+                later_by(&incoming.size_hint(), covered + looked_at)
+            }
         }
+    }
+}
+
+/// Notes what was found in an answer that began already.
+fn note(sign: Sign, is_refused: bool, record: &mut Record) {
+    record.injection = Some(sign.name());
+    if is_refused {
+        let status = record.status;
+        record.refused_for(&Refusal::from(sign));
+        record.status = status;
     }
 }
 

@@ -1,5 +1,6 @@
 //! The decision log: one JSON line per judged request. It is product data, so it holds no secret, no body, no query.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -149,6 +150,9 @@ pub(crate) struct Record {
     /// Fields in which the agent sent a credential of its own; they were taken away.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) foreign_credentials: Vec<String>,
+    /// What was found in the answer: the family of an order to the model, or that it could not be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) injection: Option<Cow<'static, str>>,
     pub(crate) bytes_in: u64,
     pub(crate) bytes_out: u64,
     /// Until the head of the next hop's answer was there; none when there was no answer.

@@ -16,6 +16,7 @@ use crate::body::{Body, Counter};
 use crate::mask::Mask;
 use crate::place::Place;
 use crate::upstream::Upstream;
+use crate::watch::Watch;
 use crate::websocket::Upgrade;
 
 /// One service's view of requests.
@@ -40,6 +41,9 @@ pub(crate) trait Gate: Send + Sync + 'static {
         permit: &Permit<'_>,
         work: &mut Work,
     ) -> impl Future<Output = Result<Body, Refusal>> + Send;
+
+    /// How the answer to a permitted request is watched, if it is; what the request asks for is made to fit.
+    fn watch(&self, permit: &Permit<'_>, work: &mut Work) -> Option<Watch>;
 
     /// What is passed on of a WebSocket message.
     ///

@@ -56,8 +56,13 @@ const LEADING_AWAY: [&str; 2] = ["alt-svc", "alt-used"];
 pub(crate) const DENIAL: HeaderName = HeaderName::from_static(DENIAL_NAME);
 const DENIAL_NAME: &str = "bottle-denial";
 
+/// Names the family of an order to the model that the inner gate found in an answer (`bottle-injection:
+/// instruction-override`). It travels to the agent; origins cannot set it.
+pub(crate) const INJECTION: HeaderName = HeaderName::from_static(INJECTION_NAME);
+const INJECTION_NAME: &str = "bottle-injection";
+
 /// Request fields for this proxy alone, or written anew from the permit. Sorted.
-const OURS: [&str; 3] = [DENIAL_NAME, "expect", "host"];
+const OURS: [&str; 4] = [DENIAL_NAME, INJECTION_NAME, "expect", "host"];
 
 /// Fields that frame, code or address a message: behind its body they mean nothing good. Sorted.
 const FRAMING: [&str; 4] = [
@@ -142,7 +147,10 @@ fn announced(headers: &HeaderMap) -> Option<HeaderValue> {
 
 fn is_refused_behind(name: &HeaderName) -> bool {
     let is_in = |list: &[&str]| is_among(list, name.as_str());
-    is_in(&FRAMING) || is_in(&HOP_BY_HOP) || is_in(&LEADING_AWAY) || *name == DENIAL
+    is_in(&FRAMING)
+        || is_in(&HOP_BY_HOP)
+        || is_in(&LEADING_AWAY)
+        || [DENIAL, INJECTION].contains(name)
 }
 
 /// Takes away what must not stand behind a response's body.
@@ -151,6 +159,7 @@ pub(crate) fn clean_trailers(trailers: &mut HeaderMap) {
     remove(trailers, |name| is_among(&FRAMING, name));
     trailers.remove(TRAILER);
     trailers.remove(DENIAL);
+    trailers.remove(INJECTION);
 }
 
 fn takes_trailers(headers: &HeaderMap) -> bool {
@@ -292,7 +301,7 @@ mod tests {
         let mut headers = map(&[
             (
                 "trailer",
-                "X-Sum, Content-Length, ALT-SVC, bottle-denial, Trailer, X-Hop, TE,, (",
+                "X-Sum, Content-Length, ALT-SVC, bottle-denial, Bottle-Injection, Trailer, X-Hop, TE,, (",
             ),
             ("connection", "x-hop"),
         ]);

@@ -54,6 +54,7 @@ mod stamp;
 mod stop;
 mod tls_client;
 mod upstream;
+mod watch;
 mod watched;
 mod websocket;
 mod wire;

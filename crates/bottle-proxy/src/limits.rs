@@ -212,6 +212,24 @@ pub(crate) const FIRST_LOOK: usize = 64 * 1024;
 /// Long bodies that are scanned at the same time; further ones wait for their turn.
 pub(crate) const MAX_SCANS: usize = 2;
 
+/// Bytes of an answer that are held at most until they were looked at for orders to the model.
+pub(crate) const RESPONSE_HOLD_BYTES: usize = 256 * 1024;
+
+/// How long such an answer may take to arrive; then it flows on as it comes.
+pub(crate) const RESPONSE_HOLD_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// Answers that are held at once: 128 × 256 KiB = 32 MiB. Further ones are not held and flow on as they come.
+pub(crate) const MAX_HELD_RESPONSES: usize = 128;
+
+/// Bytes of a flowing answer that are looked at together, so that nothing else waits for long.
+pub(crate) const RESPONSE_STEP: usize = 16 * 1024;
+
+/// Bytes of what flowed on already that are looked at once more with what follows.
+pub(crate) const RESPONSE_BACK: usize = 4 * 1024;
+
+/// So many times as many bytes may come out of a compressed answer: a text of ever the same line is packed to a hundredth.
+pub(crate) const MAX_UNPACKING: u64 = 200;
+
 /// Values that are looked for by pipelock, those that were replaced since it started among them; the oldest go first.
 pub(crate) const MAX_KNOWN_VALUES: usize = 256;
 

@@ -18,6 +18,7 @@ use crate::gate::{Gate, Message, Page, PageRequest, Refusal, Sender, Welcome, Wo
 use crate::mask::Mask;
 use crate::secrets::SecretStore;
 use crate::upstream::Upstream;
+use crate::watch::Watch;
 use crate::watched::Watched;
 
 /// Policy and state of the egress service.
@@ -70,6 +71,10 @@ impl Gate for EgressGate {
         Ok(incoming.map_or_else(Body::empty, |incoming| {
             Body::stream(incoming, work.bytes_in.clone())
         }))
+    }
+
+    fn watch(&self, _permit: &Permit<'_>, _work: &mut Work) -> Option<Watch> {
+        None
     }
 
     fn message(&self, message: Message<'_>) -> Result<Bytes, Refusal> {

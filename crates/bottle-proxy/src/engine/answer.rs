@@ -6,6 +6,7 @@ use bottle_core::Guard;
 use bottle_egress::{DenialCode, Layer};
 use http::header::UPGRADE;
 use http::request::Parts;
+use http::response;
 use http::{HeaderValue, Method, Request, Response, StatusCode, Version};
 use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
@@ -24,7 +25,7 @@ use crate::authority::Authority;
 use crate::body::{Body, Veil};
 use crate::decision_log::{OpenRecord, Rule};
 use crate::gate::{Gate, Page, PageRequest, Welcome, Work};
-use crate::headers::{DENIAL, clean_response};
+use crate::headers::{DENIAL, INJECTION, clean_response};
 use crate::inflate::{Inflate, Unreadable};
 use crate::limits::{DRAIN_TIMEOUT, MAX_DRAIN_BYTES};
 use crate::mask::{Mask, StreamMask};
@@ -138,7 +139,7 @@ impl<G: Gate> Connection<G> {
         let names = work.foreign.iter().map(|name| name.as_str().to_owned());
         record.record.foreign_credentials = names.collect();
         match sent {
-            Ok(sent) => self.pass_on(sent, &asked, record),
+            Ok(sent) => self.pass_on(sent, &asked, record).await,
             Err(refused) => {
                 let afterwards = match work.incoming {
                     None if had_body => Afterwards::Close,
@@ -181,12 +182,13 @@ impl<G: Gate> Connection<G> {
     }
 
     /// Streams the next hop's answer to the client.
-    fn pass_on(&self, sent: Sent, asked: &Asked, mut record: OpenRecord) -> Reply {
+    async fn pass_on(&self, sent: Sent, asked: &Asked, mut record: OpenRecord) -> Reply {
         let Sent {
             answer,
             rule,
             grant,
             mask,
+            watch,
             cut,
         } = sent;
         let Answered {
@@ -211,6 +213,7 @@ impl<G: Gate> Connection<G> {
             self.engine.gate.note(asked.inner_refusal(code, status));
             record.record.refused(code.to_owned(), status);
         }
+        self.keep_mark(&mut parts, &mut record);
         let opened_with = mask.clone();
         let veil = mask.map(|mask| veil(mask, &mut parts)).transpose();
         let Ok(veil) = veil else {
@@ -219,10 +222,19 @@ impl<G: Gate> Connection<G> {
             return self.refuse(refused, record, Afterwards::KeepAlive).into();
         };
         let Some((upstream, handshake)) = socket else {
-            let body = Body::response(incoming, grant, put_back)
-                .with_veil(veil)
-                .with_record(record)
-                .with_cut(cut);
+            let mut body = Body::response(incoming, grant, put_back);
+            if let Some(watch) = watch {
+                // What most requests do not need is kept apart, so that they do not carry room for it.
+                let watched = Box::pin(watch.over(&mut parts, body, &mut record)).await;
+                body = match watched {
+                    Ok(body) => body,
+                    Err(refusal) => {
+                        let refused = Refused::told(refusal, asked, G::LAYER);
+                        return self.refuse(refused, record, Afterwards::KeepAlive).into();
+                    }
+                };
+            }
+            let body = body.with_veil(veil).with_record(record).with_cut(cut);
             return Response::from_parts(parts, body).into();
         };
         parts.status = handshake.answer(&mut parts.headers);
@@ -233,8 +245,18 @@ impl<G: Gate> Connection<G> {
                 record,
                 grant,
                 mask: opened_with,
+                watch,
             }))),
         }
+    }
+
+    /// Takes a mark off that nobody of ours made, and notes one that the inner gate made.
+    fn keep_mark(&self, parts: &mut response::Parts, record: &mut OpenRecord) {
+        if !self.engine.gate.believes_denials() && Guard::ForeignMarks.is_on() {
+            parts.headers.remove(INJECTION);
+        }
+        let mark = parts.headers.get(INJECTION).map(HeaderValue::to_str);
+        record.record.injection = mark.and_then(Result::ok).map(|mark| mark.to_owned().into());
     }
 
     fn refuse(
@@ -272,7 +294,7 @@ impl<G: Gate> Connection<G> {
 }
 
 /// Covers the fields of an answer, and makes what covers its body.
-fn veil(mask: Arc<Mask>, answer: &mut http::response::Parts) -> Result<Veil, Unreadable> {
+fn veil(mask: Arc<Mask>, answer: &mut response::Parts) -> Result<Veil, Unreadable> {
     mask.cover_headers(&mut answer.headers);
     Ok(Veil {
         inflate: Inflate::of(&mut answer.headers)?,

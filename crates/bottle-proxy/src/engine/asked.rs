@@ -92,6 +92,7 @@ impl Asked {
             finding: None,
             status: 0,
             foreign_credentials: Vec::new(),
+            injection: None,
             bytes_in: 0,
             bytes_out: 0,
             head_ms: None,

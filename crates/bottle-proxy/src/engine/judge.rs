@@ -16,6 +16,7 @@ use crate::headers::clean_request;
 use crate::mask::Mask;
 use crate::place::{Misplaced, Place};
 use crate::upstream::{Answered, Outgoing, UpstreamError};
+use crate::watch::Watch;
 use crate::websocket::Upgrade;
 use bottle_core::causes;
 
@@ -33,6 +34,8 @@ pub(super) struct Sent {
     pub(super) grant: Grant,
     /// Covers what its answer must not show.
     pub(super) mask: Option<Arc<Mask>>,
+    /// How its answer is watched.
+    pub(super) watch: Option<Watch>,
     /// Why the request was cut off, when it is.
     pub(super) cut: Cut,
 }
@@ -105,6 +108,7 @@ impl<G: Gate> Connection<G> {
         let judge: Arc<dyn Rejudge> = Arc::<Engine<G>>::clone(&self.engine);
         let mut grant = Grant::new(judge, request, seen);
         let body = gate.prepare(&permit, work).await.map_err(refused)?;
+        let watch = gate.watch(&permit, work);
         // Reading the body may have taken a while.
         if grant.is_lost() {
             return Err(refused(DenialCode::PolicyRevoked.into()));
@@ -127,6 +131,7 @@ impl<G: Gate> Connection<G> {
             rule,
             grant,
             mask: work.mask.take(),
+            watch,
         })
     }
 
@@ -153,7 +158,8 @@ impl Refused {
         Self::told(code.into(), asked, layer)
     }
 
-    fn told(refusal: Refusal, asked: &Asked, layer: bottle_egress::Layer) -> Self {
+    /// For a reason that a gate gave.
+    pub(super) fn told(refusal: Refusal, asked: &Asked, layer: bottle_egress::Layer) -> Self {
         let Refusal { code, finding } = refusal;
         let mut denial = Box::new(asked.denial(code, layer));
         denial.finding = finding;

@@ -1,7 +1,7 @@
 //! A WebSocket between client and next hop: whole messages are looked at and passed on, in both directions.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use bottle_pipelock::MessageScan;
@@ -23,6 +23,7 @@ use crate::grant::Grant;
 use crate::limits::{MAX_WS_MESSAGE, MAX_WS_WRITE_BUFFER, STALL_TIMEOUT, WS_CLOSE_TIMEOUT};
 use crate::mask::Mask;
 use crate::stop::Stop;
+use crate::watch::{Sign, Watch};
 
 /// What the log and the close frame say when the rules changed under an open WebSocket.
 const REVOKED: &str = "policy.revoked";
@@ -34,6 +35,8 @@ pub(super) struct Relay {
     pub(super) grant: Grant,
     /// Covers what was sent with the handshake.
     pub(super) mask: Option<Arc<Mask>>,
+    /// How the messages of the next hop are watched.
+    pub(super) watch: Option<Watch>,
 }
 
 /// Why a WebSocket ends.
@@ -87,6 +90,7 @@ where
         mut record,
         grant,
         mask,
+        watch,
     } = relay;
     let opened_with = mask.as_ref();
     let settings = Some(settings());
@@ -95,12 +99,14 @@ where
     let upstream = WebSocketStream::from_raw_socket(upstream, Role::Client, settings).await;
     let (mut to_client, mut from_client) = client.split();
     let (mut to_upstream, mut from_upstream) = upstream.split();
-    let activity = Activity::new();
+    let (activity, found) = (Activity::new(), OnceLock::new());
     let (bytes_in, bytes_out) = (record.bytes_in(), record.bytes_out());
     let mut out = Lane {
         gate,
         sender: Sender::Client,
         opened_with,
+        watch: None,
+        found: &found,
         activity: &activity,
         counter: &bytes_in,
         before: MessageScan::default(),
@@ -109,6 +115,8 @@ where
         gate,
         sender: Sender::Upstream,
         opened_with,
+        watch: watch.as_ref(),
+        found: &found,
         activity: &activity,
         counter: &bytes_out,
         before: MessageScan::default(),
@@ -120,6 +128,7 @@ where
         () = stop.requested() => End::Away,
     };
     let goodbye = goodbye(&end);
+    record.record.injection = found.into_inner().map(Sign::name);
     match &end {
         End::Refused(refusal) => record.record.refused_for(refusal),
         End::Revoked => record.record.refused(REVOKED.to_owned(), 101),
@@ -167,6 +176,9 @@ struct Lane<'a, G> {
     gate: &'a G,
     sender: Sender,
     opened_with: Option<&'a Arc<Mask>>,
+    watch: Option<&'a Watch>,
+    /// The first order to the model that was found.
+    found: &'a OnceLock<Sign>,
     activity: &'a Activity,
     counter: &'a Counter,
     /// What was said in this direction.
@@ -189,9 +201,9 @@ impl<G: Gate> Lane<'_, G> {
             self.activity.note();
             self.counter.add(message.len());
             let message = match message {
-                Message::Text(text) => self.text(text),
-                Message::Binary(bytes) => self.judged(bytes).map(Message::Binary),
-                Message::Close(frame) => return self.close(frame),
+                Message::Text(text) => self.text(text).await,
+                Message::Binary(bytes) => self.judged(bytes).await.map(Message::Binary),
+                Message::Close(frame) => return self.close(frame).await,
                 // Each hop answers pings itself.
                 Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => continue,
             };
@@ -206,7 +218,13 @@ impl<G: Gate> Lane<'_, G> {
         }
     }
 
-    fn judged(&mut self, bytes: Bytes) -> Result<Bytes, Refusal> {
+    async fn judged(&mut self, bytes: Bytes) -> Result<Bytes, Refusal> {
+        if let Some(watch) = self.watch
+            && let Some(sign) = watch.message(bytes.clone()).await?
+        {
+            self.found.get_or_init(|| sign);
+            watch.permits(sign)?;
+        }
         self.gate.message(Judged {
             sender: self.sender,
             opened_with: self.opened_with,
@@ -215,18 +233,18 @@ impl<G: Gate> Lane<'_, G> {
         })
     }
 
-    fn text(&mut self, text: Utf8Bytes) -> Result<Message, Refusal> {
-        let bytes = self.judged(text.into())?;
+    async fn text(&mut self, text: Utf8Bytes) -> Result<Message, Refusal> {
+        let bytes = self.judged(text.into()).await?;
         // What is put in place of a secret is ASCII, so text stays text.
         Ok(Utf8Bytes::try_from(bytes).map_or(Message::Binary(Bytes::new()), Message::Text))
     }
 
     /// The words of a goodbye are a message like any other.
-    fn close(&mut self, frame: Option<CloseFrame>) -> End {
+    async fn close(&mut self, frame: Option<CloseFrame>) -> End {
         let Some(CloseFrame { code, reason }) = frame else {
             return End::Closed(None);
         };
-        match self.judged(reason.into()) {
+        match self.judged(reason.into()).await {
             Ok(reason) => End::Closed(
                 Utf8Bytes::try_from(reason)
                     .ok()

@@ -16,12 +16,14 @@ use super::inspect::{self, Room};
 use super::kind::Kind;
 use super::knowing::Knowing;
 use super::policy::Policy;
+use super::responses;
 use super::service::AllowedPeers;
 use crate::body::Body;
 use crate::gate::{Gate, Message, Page, PageRequest, Refusal, Sender, Welcome, Work};
 use crate::limits::FIRST_LOOK;
 use crate::secrets::SecretStore;
 use crate::upstream::Upstream;
+use crate::watch::{self, Watch};
 use crate::watched::Watched;
 
 /// Policy and state of the pipelock service.
@@ -30,6 +32,8 @@ pub(super) struct PipelockGate {
     /// None when the known secrets cannot be read: then nothing passes.
     pub(super) knowing: SecretStore<Knowing>,
     pub(super) room: Room,
+    /// Room for answers that are looked at.
+    pub(super) answers: Arc<watch::Room>,
     pub(super) allowed_peers: AllowedPeers,
     pub(super) upstream: Upstream,
     /// The policy file was replaced by one that cannot be used.
@@ -104,6 +108,10 @@ impl Gate for PipelockGate {
         }
         inspect::whole_body(scanner, &work.headers, held.bytes.clone(), &self.room).await?;
         Ok(Body::whole(held.bytes).with_room(held.room))
+    }
+
+    fn watch(&self, permit: &Permit<'_>, work: &mut Work) -> Option<Watch> {
+        responses::watch(&self.policy.get(), &self.answers, permit, work)
     }
 
     fn message(&self, message: Message<'_>) -> Result<Bytes, Refusal> {

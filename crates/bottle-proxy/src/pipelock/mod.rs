@@ -7,6 +7,7 @@ mod inspect;
 mod kind;
 mod knowing;
 mod policy;
+mod responses;
 mod service;
 
 pub use service::{AllowedPeers, Pipelock, PipelockSettings};

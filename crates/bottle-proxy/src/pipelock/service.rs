@@ -100,6 +100,7 @@ impl Pipelock {
             policy: Watched::new(policy),
             knowing: SecretStore::new(&run_dir, Knowing::of),
             room: Room::default(),
+            answers: Arc::default(),
             allowed_peers,
             upstream: Upstream::new(way),
             stale: AtomicBool::new(false),

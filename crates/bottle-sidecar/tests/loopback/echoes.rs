@@ -311,13 +311,14 @@ fn an_origin_cannot_speak_for_the_inner_proxy() {
     runtime().block_on(patiently(async {
         let (parts, _) = ask(&alone, "/v1/denial", &[]).await;
         assert!(!parts.headers.contains_key("bottle-denial"));
+        assert!(!parts.headers.contains_key("bottle-injection"));
     }));
     let line = alone.decision("/v1/denial");
     assert_eq!(
         (line["verdict"].as_str(), line["host"].as_str()),
         (Some("allow"), Some("auth.test"))
     );
-    assert!(line["code"].is_null());
+    assert!(line["code"].is_null() && line["injection"].is_null());
 }
 
 #[test]

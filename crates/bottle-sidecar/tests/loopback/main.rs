@@ -31,6 +31,8 @@ mod protocols;
 #[cfg(test)]
 mod reload;
 #[cfg(test)]
+mod responses;
+#[cfg(test)]
 mod routes;
 #[cfg(test)]
 mod scanning;

@@ -55,6 +55,9 @@ fn every_kind_of_line_fits() {
     bottle.decision(|line| line["verdict"] == "deny" && line["service"] == "pipelock");
     let answered = bottle.decision(|line| line["verdict"] == "allow");
     assert!(answered["head_ms"].as_u64() <= answered["duration_ms"].as_u64());
+    bottle.get("ok.test", "/v1/orders/page");
+    bottle.get("strict.test", "/v1/orders/page");
+    bottle.decision(|line| line["service"] == "pipelock" && line["finding"]["part"] == "response");
     schema.takes(&bottle.decisions());
     let alone = Alone::start(Protocols::Http1);
     alone.reload(|text| text);

@@ -8,8 +8,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use bottle_core::{AuthScheme, AuthSpec, BottlePlan, Provider, RouteSpec, WebSocket};
+use bottle_core::{
+    AuthScheme, AuthSpec, BottlePlan, PipelockSpec, Provider, ResponseAction, RouteSpec, WebSocket,
+};
 use bottle_egress::{UpstreamPart, fold};
+use bottle_pipelock::Overrides;
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
@@ -81,6 +84,8 @@ impl Bottle {
             "wild.test",
             "a.wild.test",
             "chat.test",
+            "strict.test",
+            "open.test",
         ] {
             names.set(name, &[&["127.0.0.5"]]);
         }
@@ -286,12 +291,20 @@ fn plan(port: u16, plain_port: u16) -> BottlePlan {
     let mut chat = route("chat.test", port, &[]);
     chat.websocket = WebSocket::Granted;
     routes.push(chat);
+    let mut strict = route("strict.test", port, &[]);
+    strict.websocket = WebSocket::Granted;
+    strict.dlp.responses = ResponseAction::Block;
+    routes.extend([strict, route("open.test", port, &[])]);
     routes.extend(
         ["badcert.test", "wrongname.test", "nodns.test", "dead.test"]
             .map(|host| route(host, port, &[])),
     );
     BottlePlan {
         routes,
+        pipelock: PipelockSpec {
+            passthrough: vec!["open.test".parse().unwrap()],
+            ..PipelockSpec::default()
+        },
         ..BottlePlan::new(
             "tester".parse().unwrap(),
             "test".parse().unwrap(),
@@ -313,6 +326,12 @@ fn write_policy(folder: &Path, plan: &BottlePlan) {
     fs::write(
         folder.join("pipelock/pipelock.yaml"),
         pipelock.to_yaml().unwrap(),
+    )
+    .unwrap();
+    let overrides = Overrides::of_plan(plan, &table);
+    fs::write(
+        folder.join("pipelock/dlp.yaml"),
+        overrides.to_yaml().unwrap(),
     )
     .unwrap();
 }

@@ -13,6 +13,7 @@ use hyper::ext::ReasonPhrase;
 use tokio::sync::mpsc;
 
 use super::modern::{Arrived, TestBody, full, receiving};
+use super::orders;
 
 /// Bytes in `/v1/bomb`.
 pub(crate) const BOMB: usize = 64 * 1024 * 1024;
@@ -33,8 +34,11 @@ pub(crate) fn answer(arrived: &Arrived) -> Option<Response<TestBody>> {
             let mut response = Response::new(full("ok"));
             let denial = "dlp.secret".parse().unwrap();
             response.headers_mut().insert("bottle-denial", denial);
+            let mark = "made-up".parse().unwrap();
+            response.headers_mut().insert("bottle-injection", mark);
             response
         }
+        "/v1/order" => Response::new(full(orders::PAGE)),
         "/v1/bomb" => gzip(bomb()),
         "/v1/bomb/cut" => gzip(bomb()[..1000].to_vec()),
         "/v1/bomb/garbage" => gzip([small(), b"and something else".to_vec()].concat()),
@@ -92,6 +96,7 @@ fn trailers(field: &str) -> Response<TestBody> {
     trailers.insert("x-sum", "1".parse().unwrap());
     trailers.insert("alt-svc", "h3".parse().unwrap());
     trailers.insert("bottle-denial", "dlp.secret".parse().unwrap());
+    trailers.insert("bottle-injection", "made-up".parse().unwrap());
     tokio::spawn(async move {
         let _ = sender
             .send(Ok(Frame::data(Bytes::from_static(b"body"))))
@@ -99,7 +104,7 @@ fn trailers(field: &str) -> Response<TestBody> {
         let _ = sender.send(Ok(Frame::trailers(trailers))).await;
     });
     let mut response = Response::new(receiving(receiver));
-    let announced = "X-Sum, Alt-Svc, Bottle-Denial, Content-Length, X-Echo";
+    let announced = "X-Sum, Alt-Svc, Bottle-Denial, Bottle-Injection, Content-Length, X-Echo";
     response
         .headers_mut()
         .insert("trailer", announced.parse().unwrap());

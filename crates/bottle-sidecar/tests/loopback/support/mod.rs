@@ -7,6 +7,7 @@ mod leaving;
 mod mirrors;
 mod modern;
 mod names;
+pub(crate) mod orders;
 mod origin;
 mod pki;
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
-use super::PATIENCE;
+use super::{PATIENCE, orders};
 
 /// Size of the large download.
 pub(crate) const BIG: usize = 20 * 1024 * 1024;
@@ -159,10 +159,26 @@ fn serve(stream: &mut (impl Read + Write), log: &Log) -> io::Result<()> {
         };
         seen.body = read_body(stream, &mut raw, &seen, log)?;
         log.requests.lock().unwrap().push(seen.clone());
-        if seen.head.starts_with("GET /socket ") {
+        if seen.head.starts_with("GET /socket") {
             return socket(stream, &seen, log);
         }
-        respond(stream, &seen)?;
+        let target = seen.head.split(' ').nth(1).unwrap_or_default();
+        if seen.head.starts_with("GET ") && orders::respond(stream, target, || log.go())? {
+            stream.flush()?;
+        } else {
+            respond(stream, &seen)?;
+        }
+    }
+}
+
+impl Log {
+    /// Waits until somebody asks for `/v1/go`.
+    fn go(&self) {
+        let start = std::time::Instant::now();
+        let is_asked = |seen: &Seen| seen.head.starts_with("GET /v1/go ");
+        while !self.requests.lock().unwrap().iter().any(is_asked) && start.elapsed() < PATIENCE {
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 }
 
@@ -174,6 +190,11 @@ fn socket(stream: &mut (impl Read + Write), seen: &Seen, log: &Log) -> io::Resul
         stream,
         "HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Accept: {accept}\r\n\r\n"
     )?;
+    if seen.head.starts_with("GET /socket/orders ") {
+        let length = u8::try_from(orders::ORDER.len()).unwrap();
+        stream.write_all(&[0x81, length])?;
+        stream.write_all(orders::ORDER.as_bytes())?;
+    }
     stream.flush()?;
     loop {
         // Pipelock sends short frames with a mask, and nothing else.
