@@ -189,7 +189,7 @@ pub struct Denial {
     /// What to do now.
     pub next_step: &'static str,
     /// What was found in it, if that is the reason.
-    pub finding: Option<Sighting>,
+    pub finding: Option<Box<Sighting>>,
 }
 
 impl Denial {
@@ -234,8 +234,8 @@ impl Denial {
             "rule_missing": self.missing,
             "next_steps": [self.next_step],
         });
-        if let Some(finding) = &self.finding {
-            document["finding"] = json!(finding);
+        if let (Some(finding), Value::Object(members)) = (&self.finding, &mut document) {
+            members.insert("finding".to_owned(), json!(finding));
         }
         document
     }

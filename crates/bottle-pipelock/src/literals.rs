@@ -187,9 +187,8 @@ impl Literal {
     fn begins(&self, text: &[u8]) -> bool {
         let literal = self.text.as_bytes();
         let front = text.get(..literal.len());
-        front.is_some_and(|front| match self.any_case {
-            true => front.eq_ignore_ascii_case(literal),
-            false => front == literal,
+        front.is_some_and(|front| {
+            front == literal || self.any_case && front.eq_ignore_ascii_case(literal)
         })
     }
 }

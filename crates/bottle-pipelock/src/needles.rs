@@ -15,7 +15,7 @@ const FILTER_BITS: u32 = 18;
 
 /// Words that are searched for.
 pub(crate) struct Needles {
-    needles: Vec<Vec<u8>>,
+    words: Vec<Vec<u8>>,
     /// Samples in lower case with their needle and their place in it, sorted.
     samples: Vec<(u32, u32, usize)>,
     filter: Vec<u64>,
@@ -54,7 +54,7 @@ impl Needles {
             }
         }
         Self {
-            needles,
+            words: needles,
             samples,
             filter,
             step,
@@ -63,11 +63,7 @@ impl Needles {
 
     /// Where they are, by the place at which each was met.
     pub(crate) fn places<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = Range<usize>> + 'a {
-        let end = if self.needles.is_empty() {
-            0
-        } else {
-            text.len()
-        };
+        let end = if self.words.is_empty() { 0 } else { text.len() };
         let looked_at = (0..end).step_by(self.step);
         looked_at.flat_map(move |at| self.around(text, at))
     }
@@ -85,7 +81,7 @@ impl Needles {
         let same = self.samples.get(start..).unwrap_or_default().iter();
         same.take_while(move |(other, ..)| Some(*other) == sample)
             .filter_map(move |(_, needle, offset)| {
-                let needle = self.needles.get(usize::try_from(*needle).ok()?)?;
+                let needle = self.words.get(usize::try_from(*needle).ok()?)?;
                 let start = at.checked_sub(*offset)?;
                 let place = start..start + needle.len();
                 let is_there = text.get(place.clone())?.eq_ignore_ascii_case(needle);

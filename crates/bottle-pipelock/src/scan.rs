@@ -5,6 +5,7 @@
 
 use std::ops::{ControlFlow, Range};
 
+use crate::bytes::ByteSet;
 use crate::content::unpack;
 use crate::fold;
 use crate::known::Known;
@@ -98,7 +99,8 @@ impl<'a> Scan<'a> {
             self.shapes.in_word(piece, start..run.end, report)?;
             if depth > 0 {
                 self.encoded(piece, run, &mut gathered, &mut |scan, part, view| {
-                    scan.below(piece, part, view, depth - 1, report)
+                    let view = piece.decoded(part.start, part.end, view);
+                    scan.below(&view, part.start, depth - 1, report)
                 })?;
             }
         }
@@ -114,7 +116,7 @@ impl<'a> Scan<'a> {
         found: Found<'_, Self>,
     ) -> ControlFlow<()> {
         let text = piece.bytes;
-        for part in parts(text, run.clone(), base64::is_digit, base64::MIN_RUN) {
+        for part in parts(text, &run, &base64::DIGITS, base64::MIN_RUN) {
             if part.start >= *gathered {
                 let (lines, end) = gather(text, &part);
                 *gathered = end;
@@ -125,12 +127,7 @@ impl<'a> Scan<'a> {
                     self.unpacked(&base64::decoded(packed), part.start..end, found)?;
                 }
             }
-            for part in parts(
-                text,
-                part.clone(),
-                |byte| byte.is_ascii_hexdigit(),
-                hex::MIN_RUN,
-            ) {
+            for part in parts(text, &part, &hex::DIGITS, hex::MIN_RUN) {
                 let digits = text.get(part.clone()).unwrap_or_default();
                 for view in hex::decode(digits) {
                     found(self, part.clone(), &view)?;
@@ -139,7 +136,7 @@ impl<'a> Scan<'a> {
                     self.unpacked(&hex::decoded(digits), part.clone(), found)?;
                 }
             }
-            for part in parts(text, part, base32::is_digit, base32::MIN_RUN) {
+            for part in parts(text, &part, &base32::DIGITS, base32::MIN_RUN) {
                 for view in base32::decode(text.get(part.clone()).unwrap_or_default()) {
                     found(self, part.clone(), &view)?;
                 }
@@ -170,7 +167,8 @@ impl<'a> Scan<'a> {
         let text = piece.bytes;
         spaced::each(text, &mut |place, joined| {
             // Not counted as an encoding: it is shorter than what it was made of.
-            self.below(piece, place, &joined, depth, report)
+            let view = piece.decoded(place.start, place.end, &joined);
+            self.below(&view, place.start, depth, report)
         })?;
         for (decode, source_of) in WHOLE {
             let Some(view) = decode(text) else { continue };
@@ -184,31 +182,25 @@ impl<'a> Scan<'a> {
         ControlFlow::Continue(())
     }
 
-    /// Looks at what was decoded from a part of a piece.
+    /// Looks at a view of what begins at `origin`.
     fn below(
         &mut self,
-        piece: &Piece<'_>,
-        part: Range<usize>,
-        view: &[u8],
+        view: &Piece<'_>,
+        origin: usize,
         depth: usize,
         report: Report<'_>,
     ) -> ControlFlow<()> {
-        self.take(view.len())?;
-        let view = piece.decoded(part.start, part.end, view);
-        self.look(&view, depth, &mut |hit| report(hit.at(part.start)))
+        self.take(view.bytes.len())?;
+        self.look(view, depth, &mut |hit| report(hit.at(origin)))
     }
 
     fn take(&mut self, length: usize) -> ControlFlow<()> {
-        match self.left.checked_sub(length) {
-            Some(left) => {
-                self.left = left;
-                ControlFlow::Continue(())
-            }
-            None => {
-                self.is_too_much = true;
-                ControlFlow::Break(())
-            }
+        if let Some(left) = self.left.checked_sub(length) {
+            self.left = left;
+            return ControlFlow::Continue(());
         }
+        self.is_too_much = true;
+        ControlFlow::Break(())
     }
 }
 
@@ -236,25 +228,15 @@ fn with_name(text: &[u8], run: &Range<usize>) -> usize {
 }
 
 /// The parts of a run that consist of certain digits and are long enough.
-fn parts(
-    text: &[u8],
-    run: Range<usize>,
-    is_digit: impl Fn(u8) -> bool + Copy,
+fn parts<'a>(
+    text: &'a [u8],
+    run: &Range<usize>,
+    digits: &'a ByteSet,
     shortest: usize,
-) -> impl Iterator<Item = Range<usize>> {
-    let mut at = run.start;
-    let text = text.get(..run.end).unwrap_or_default();
-    std::iter::from_fn(move || {
-        loop {
-            let rest = text.get(at..)?;
-            let start = at + rest.iter().position(|byte| is_digit(*byte))?;
-            let digits = text.get(start..)?.iter();
-            at = start + digits.take_while(|byte| is_digit(**byte)).count();
-            if at - start >= shortest {
-                return Some(start..at);
-            }
-        }
-    })
+) -> impl Iterator<Item = Range<usize>> + 'a {
+    let start = run.start;
+    let run = text.get(run.clone()).unwrap_or_default();
+    runs(run, digits, shortest).map(move |part| start + part.start..start + part.end)
 }
 
 /// A run of base64 with the lines that continue it, and where these end.
@@ -265,10 +247,7 @@ fn gather(text: &[u8], part: &Range<usize>) -> (Vec<u8>, usize) {
         let rest = text.get(end..).unwrap_or_default();
         let breaks = base64::breaks_length(rest);
         let next = rest.get(breaks..).unwrap_or_default();
-        line = next
-            .iter()
-            .take_while(|byte| base64::is_digit(**byte))
-            .count();
+        line = base64::DIGITS.front(next);
         if breaks == 0 || line == 0 {
             break;
         }

@@ -79,7 +79,7 @@ struct Shape {
 /// What knows a shape.
 enum Automaton {
     /// One step for each byte.
-    Dense(DFA<Vec<u32>>),
+    Dense(Box<DFA<Vec<u32>>>),
     /// For the shapes of which that would take too much room.
     Large(Regex),
 }
@@ -267,11 +267,14 @@ impl Shape {
             .syntax(syntax)
             .configure(config)
             .build(self.family.shape);
-        let large = || Regex::builder().syntax(syntax).build(self.family.shape);
+        let large = || {
+            let regex = Regex::builder().syntax(syntax).build(self.family.shape);
+            regex.ok().map(Automaton::Large)
+        };
         dense
-            .map(Automaton::Dense)
+            .map(|automaton| Automaton::Dense(Box::new(automaton)))
             .ok()
-            .or_else(|| large().ok().map(Automaton::Large))
+            .or_else(large)
     }
 }
 

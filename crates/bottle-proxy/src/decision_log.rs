@@ -145,7 +145,7 @@ pub(crate) struct Record {
     pub(crate) rule: Option<Rule>,
     /// What was found, and where.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) finding: Option<Sighting>,
+    pub(crate) finding: Option<Box<Sighting>>,
     pub(crate) status: u16,
     /// Fields in which the agent sent a credential of its own; they were taken away.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -1,14 +1,14 @@
 //! Base32 runs (RFC 4648, section 6), in either case.
 
 use super::keep_text;
+use crate::bytes::ByteSet;
 
 /// The shortest run that may be base32 of something readable.
 pub(crate) const MIN_RUN: usize = super::MIN_TEXT.div_ceil(5) * 8 - 4;
 
-/// Whether this is a digit.
-pub(crate) const fn is_digit(byte: u8) -> bool {
-    byte.is_ascii_alphabetic() || matches!(byte, b'2'..=b'7')
-}
+/// The digits.
+pub(crate) static DIGITS: ByteSet =
+    ByteSet::of(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz234567");
 
 /// The readable parts of a run of digits, decoded from each of the first eight places. Words have no digits, and names
 /// in programs have letters of both cases: neither is base32.

@@ -1,10 +1,13 @@
 //! Base64 runs (RFC 4648), in both alphabets.
 
+use std::ops::Range;
+
 use ::base64::Engine as _;
 use ::base64::alphabet::STANDARD;
 use ::base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 
 use super::keep_text;
+use crate::bytes::ByteSet;
 
 /// The shortest run that may be base64 of something readable.
 pub(crate) const MIN_RUN: usize = super::MIN_TEXT / 3 * 4;
@@ -24,16 +27,15 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
 /// The readable parts of a run of digits, decoded from each of the first four places: characters that are not part of the
 /// encoded text may stand in front.
 pub(crate) fn decode(run: &[u8]) -> impl Iterator<Item = Vec<u8>> + '_ {
-    let places = if run.len() >= MIN_RUN && is_mixed(run) {
-        0..4
+    let stretches = if run.len() >= MIN_RUN && is_mixed(run) {
+        stretches(run)
     } else {
-        0..0
+        Default::default()
     };
-    places.filter_map(|place| {
+    stretches.into_iter().filter_map(move |stretches| {
         let mut output = Vec::new();
-        let digits = run.get(place..).unwrap_or_default();
-        for stretch in stretches(digits) {
-            keep_text(&decoded(stretch), &mut output);
+        for stretch in stretches {
+            keep_text(&decoded(run.get(stretch).unwrap_or_default()), &mut output);
         }
         (!output.is_empty()).then_some(output)
     })
@@ -73,30 +75,64 @@ pub(crate) fn breaks_length(text: &[u8]) -> usize {
     }
 }
 
-/// Whether this is a digit of either alphabet.
-pub(crate) const fn is_digit(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'-' | b'_')
-}
+/// The digits of either alphabet.
+pub(crate) static DIGITS: ByteSet = ByteSet::alphanumeric_and(b"+/-_");
+
+/// Stretches of a run of digits, for each of the four places at which its groups may begin.
+type Stretches = [Vec<Range<usize>>; 4];
 
 /// The stretches of whole groups that decode to text, with the group at either end in which it may begin or end.
-fn stretches(digits: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let mut group = 0;
-    std::iter::from_fn(move || {
-        loop {
-            let rest = digits.get(group * 4..).filter(|rest| !rest.is_empty())?;
-            let length = rest
-                .chunks_exact(4)
-                .take_while(|group| is_text(group))
-                .count();
-            let first = group;
-            group += length + 1;
-            if length >= MIN_GROUPS {
-                let start = first.saturating_sub(1) * 4;
-                let end = ((first + length + 1) * 4).min(digits.len());
-                return digits.get(start..end);
-            }
+fn stretches(run: &[u8]) -> Stretches {
+    let mut stretches = Stretches::default();
+    // How many groups of text end with the last bytes, for each place.
+    let mut lengths = [0; 4];
+    let mut groups = Groups::default();
+    for (place, digit) in run.iter().enumerate() {
+        let is_text = groups.end_with(*digit);
+        let phase = (place + 1) % 4;
+        let (Some(length), Some(found)) = (lengths.get_mut(phase), stretches.get_mut(phase)) else {
+            continue;
+        };
+        if is_text {
+            *length += 1;
+        } else {
+            found.extend(stretch(place.saturating_sub(3), *length, run.len()));
+            *length = 0;
         }
-    })
+    }
+    // The last group of each place is at the end, or up to three digits before it.
+    for (phase, length) in lengths.into_iter().enumerate() {
+        let end = run.len() - (run.len() + 4 - phase) % 4;
+        if let Some(found) = stretches.get_mut(phase) {
+            found.extend(stretch(end, length, run.len()));
+        }
+    }
+    stretches
+}
+
+/// A stretch of so many groups of text that ends here, if they are enough, with its neighbours.
+fn stretch(end: usize, groups: usize, length: usize) -> Option<Range<usize>> {
+    let start = end.checked_sub(groups * 4)?;
+    // Groups are whole: what stands in front of the first one of the place is in none.
+    let first = if start >= 4 { start - 4 } else { start };
+    (groups >= MIN_GROUPS).then(|| first..(end + 4).min(length))
+}
+
+/// Whether the last four digits are a group of text.
+#[derive(Default)]
+struct Groups {
+    /// The digits so far that may be the first, the first two, the first three of one.
+    began: u8,
+}
+
+impl Groups {
+    fn end_with(&mut self, digit: u8) -> bool {
+        let may_be = PLACES.get(usize::from(digit)).copied().unwrap_or_default();
+        // What began goes on if the digit may stand at the next place.
+        let next = (self.began << 1 | 1) & may_be;
+        self.began = next & 7;
+        next & 8 != 0
+    }
 }
 
 /// What a digit may be in a group of text, of which the first bit of each byte is zero: the first, second, third digit.
@@ -110,7 +146,7 @@ const fn places() -> [u8; 256] {
         if let Some(value) = value(byte) {
             // Tabs and line ends, or what is printed.
             let first = matches!(value, 2 | 3 | 8..=31);
-            let second = value & 15 == 0 || value & 15 >= 2 && value & 15 < 8;
+            let second = matches!(value & 15, 0 | 2..=7);
             let third = value & 2 == 0;
             *entry = (if first { 1 } else { 0 })
                 | (if second { 2 } else { 0 })
@@ -132,19 +168,6 @@ const fn value(digit: u8) -> Option<u8> {
         b'+' => Some(62),
         b'/' => Some(63),
         _ => None,
-    }
-}
-
-fn is_text(group: &[u8]) -> bool {
-    let place = |digit: u8| PLACES.get(usize::from(digit)).copied().unwrap_or_default();
-    match group {
-        [first, second, third, fourth] => {
-            place(*first) & 1 != 0
-                && place(*second) & 2 != 0
-                && place(*third) & 4 != 0
-                && place(*fourth) & 8 != 0
-        }
-        _ => false,
     }
 }
 

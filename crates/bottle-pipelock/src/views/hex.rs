@@ -1,6 +1,10 @@
 //! Hexadecimal runs.
 
 use super::keep_text;
+use crate::bytes::ByteSet;
+
+/// The digits.
+pub(crate) static DIGITS: ByteSet = ByteSet::of(b"0123456789abcdefABCDEF");
 
 /// The shortest run that may be hexadecimal of something readable.
 pub(crate) const MIN_RUN: usize = 2 * super::MIN_TEXT;

@@ -116,11 +116,11 @@ impl Record {
     pub(crate) fn refused_for(&mut self, refusal: &Refusal) {
         let Refusal { code, finding } = refusal;
         self.refused(code.to_string(), code.status());
-        self.found(finding.as_deref().cloned());
+        self.found(finding.clone());
     }
 
     /// Notes what was found, and by which rule.
-    pub(super) fn found(&mut self, finding: Option<Sighting>) {
+    pub(super) fn found(&mut self, finding: Option<Box<Sighting>>) {
         self.rule = finding
             .as_ref()
             .map(|found| Rule::Detector(found.rule.clone()));

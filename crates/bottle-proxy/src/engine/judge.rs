@@ -162,7 +162,7 @@ impl Refused {
     pub(super) fn told(refusal: Refusal, asked: &Asked, layer: bottle_egress::Layer) -> Self {
         let Refusal { code, finding } = refusal;
         let mut denial = Box::new(asked.denial(code, layer));
-        denial.finding = finding.map(|finding| *finding);
+        denial.finding = finding;
         Self { denial }
     }
 

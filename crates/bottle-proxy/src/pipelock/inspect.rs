@@ -64,8 +64,8 @@ pub(super) async fn whole_body(
         return scan();
     }
     let _turn = room.scans.acquire().await;
-    let scanned = tokio::task::spawn_blocking(scan).await;
-    scanned.unwrap_or_else(|_| Err(DenialCode::InternalFailClosed.into()))
+    let verdict = tokio::task::spawn_blocking(scan).await;
+    verdict.unwrap_or_else(|_| Err(DenialCode::InternalFailClosed.into()))
 }
 
 /// What the header fields say of a body.

@@ -1,8 +1,8 @@
 //! How a request body is looked at.
 
 use bottle_pipelock::is_enveloped;
-use http::HeaderMap;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue};
 
 /// Media types that have no structure in which a secret could be cut, by the beginning of their names.
 const PLAIN: [&str; 13] = [
@@ -37,7 +37,7 @@ pub(super) enum Kind {
 impl Kind {
     /// What the header fields say of the body.
     pub(super) fn of(headers: &HeaderMap) -> Self {
-        let media_type = headers.get(CONTENT_TYPE).map(|value| value.as_bytes());
+        let media_type = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
         let begins = |front: &&str| {
             let start = media_type.and_then(|media_type| media_type.get(..front.len()));
             start.is_some_and(|start| start.eq_ignore_ascii_case(front.as_bytes()))

@@ -125,7 +125,7 @@ fn upload(bottle: &Bottle, lines: &str, chunks: impl Iterator<Item = String>) ->
     );
     tunnel.send(head);
     let mut sent = 0;
-    let mut all = || -> io::Result<()> {
+    let all = || -> io::Result<()> {
         for chunk in chunks {
             tunnel.try_send(format!("{:x}\r\n{chunk}\r\n", chunk.len()))?;
             sent += chunk.len();
@@ -180,10 +180,7 @@ fn a_large_upload_flows_at_flat_memory() {
 fn a_secret_late_in_an_upload_does_not_arrive() {
     let bottle = Bottle::start();
     let words = |count| (0..count).map(line).collect::<String>();
-    for encoded in [
-        key(),
-        key().bytes().map(|byte| format!("%{byte:02x}")).collect(),
-    ] {
+    for encoded in [key(), key().replace('A', "%41").replace('K', "%4b")] {
         bottle.origin.forget();
         let chunks = [
             words(3000),

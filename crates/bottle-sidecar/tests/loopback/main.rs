@@ -15,6 +15,7 @@ mod dns_refuser;
 mod echoes;
 #[cfg(test)]
 mod fail_closed;
+#[cfg(test)]
 mod flowing;
 #[cfg(test)]
 mod framing;
