@@ -19,7 +19,7 @@ const METADATA: &str = "{\"name\":\"left-pad\",\"version\":\"1.3.0\",\"dist\":{\
      \"tarball\":\"https://registry.example.com/left-pad/-/left-pad-1.3.0.tgz\"},\"keywords\":[\"string\",\"pad\"]},\n";
 const SOURCE: &str = concat!(
     include_str!("../src/scanner.rs"),
-    include_str!("../src/views.rs"),
+    include_str!("../src/views/mod.rs"),
     include_str!("../src/known.rs"),
     include_str!("../src/address.rs"),
 );
