@@ -182,6 +182,9 @@ pub(crate) struct ScanArgs {
     /// Read one exchange in each line and answer each with a verdict (docs/scanning.md)
     #[arg(long, conflicts_with = "json")]
     pub(crate) jsonl: bool,
+    /// Block responses that give orders to the model, as routes with `responses: block` do
+    #[arg(long, requires = "jsonl")]
+    pub(crate) block_responses: bool,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,

@@ -24,6 +24,7 @@ mod dictionary;
 mod encoded;
 mod joined;
 mod letter;
+mod look;
 mod mention;
 mod quote;
 mod reader;
@@ -31,6 +32,7 @@ mod region;
 mod row;
 mod rules;
 mod search;
+mod spaced;
 mod tag;
 #[cfg(test)]
 mod tests;

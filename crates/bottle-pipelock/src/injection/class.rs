@@ -227,24 +227,18 @@ classes! {
     ATTACK = 106,
     /// Important, critical: the name of a block.
     IMPORTANT = 107,
-    /// Chinese: ignore.
-    ZH_IGNORE = 108,
-    /// Chinese: previous.
-    ZH_PRIOR = 109,
-    /// Chinese: instructions.
-    ZH_INSTRUCTION = 110,
-    /// Japanese: previous.
-    JA_PRIOR = 111,
-    /// Japanese: instructions.
-    JA_INSTRUCTION = 112,
-    /// Japanese: ignore.
-    JA_IGNORE = 113,
-    /// Korean: previous.
-    KO_PRIOR = 114,
-    /// Korean: instructions.
-    KO_INSTRUCTION = 115,
-    /// Korean: ignore.
-    KO_IGNORE = 116,
+    /// Chinese, Japanese, Korean: ignore.
+    CJK_IGNORE = 108,
+    /// Chinese, Japanese, Korean: previous, or whose.
+    CJK_PRIOR = 109,
+    /// Chinese, Japanese, Korean: instructions.
+    CJK_INSTRUCTION = 110,
+    /// What may stand between a sentence and its verb, or before one: and, then, just.
+    OPENER = 111,
+    /// Programs that print a file or the environment.
+    DUMP = 112,
+    /// What somebody is after.
+    GOAL = 113,
     /// Chinese, Japanese, Korean: a mode without rules.
     CJK_MODE = 117,
     /// Chinese, Japanese, Korean: enter, now.

@@ -1,44 +1,80 @@
-//! Words without spaces between them, and letters with.
+//! Words without spaces between them.
 
 use std::ops::Range;
 
 use super::class::{Classes, WORD};
 use super::dictionary::DICTIONARY;
-use super::token::Token;
+use super::token::{CLOSES, ENDS, Flags, LABEL, STARTS, Token};
 
 /// The shortest run of letters that may be several words.
 pub(super) const MIN_JOINED: usize = 14;
 /// Of so many letters of a joined word, how many must be of words that are known.
 const KNOWN: (usize, usize) = (5, 4);
-/// How many letters with something between them make a word.
-const MIN_SPACED: usize = 6;
+/// What contracted words begin with, and how long each of them is.
+const YOU: &[u8] = b"you";
+const CONTRACTED: usize = 5;
 
-/// Tells the words that are in a run of letters: itself, or the ones that it is joined of.
-pub(super) fn read_word(
-    text: &[u8],
-    letters: &[u8],
-    has_digit: bool,
-    place: &Range<usize>,
-    mut add: impl FnMut(Classes, Range<usize>),
-) {
-    let plain = if has_digit {
-        unmask(letters)
-    } else {
-        letters.to_vec()
-    };
-    let may_be_joined = letters.len() >= MIN_JOINED && !is_name(text, place);
-    let words = if may_be_joined {
+/// Adds the words that are in a run of letters: itself, or the ones that it is joined of.
+pub(super) fn add_word(text: &[u8], letters: &[u8], look: &Look, tokens: &mut Vec<Token>) {
+    let is_long = letters.len() >= MIN_JOINED;
+    if !is_long && !look.has_digit && !is_contracted(letters) {
+        add(DICTIONARY.classes(letters), look.flags, &look.place, tokens);
+        return;
+    }
+    let plain = unmask(letters);
+    let words = if is_contracted(&plain) {
+        contraction(&plain)
+    } else if is_long && !is_name(text, &look.place) {
         split(&plain)
     } else {
         Vec::new()
     };
-    if words.is_empty() {
+    let Some(last) = words.len().checked_sub(1) else {
         let classes = DICTIONARY.classes(letters) | DICTIONARY.classes(&plain);
-        add(classes, place.clone());
+        add(classes, look.flags, &look.place, tokens);
+        return;
+    };
+    for (place, classes) in words.into_iter().enumerate() {
+        let inner = if place == 0 { 0 } else { STARTS };
+        let outer = if place == last {
+            0
+        } else {
+            ENDS | CLOSES | LABEL
+        };
+        add(classes, look.flags & !(inner | outer), &look.place, tokens);
     }
-    for classes in words {
-        add(classes, place.clone());
-    }
+}
+
+/// How a run of letters looks.
+pub(super) struct Look {
+    pub(super) flags: Flags,
+    pub(super) has_digit: bool,
+    /// Where it stands, as it is written.
+    pub(super) place: Range<usize>,
+}
+
+fn add(classes: Classes, flags: Flags, place: &Range<usize>, tokens: &mut Vec<Token>) {
+    let place = place.clone();
+    tokens.push(Token {
+        classes,
+        flags,
+        place,
+    });
+}
+
+fn is_contracted(letters: &[u8]) -> bool {
+    letters.len() == CONTRACTED && letters.starts_with(YOU) && !contraction(letters).is_empty()
+}
+
+/// The two words of "you're", which come without the apostrophe.
+fn contraction(letters: &[u8]) -> Vec<Classes> {
+    let verb: &[u8] = match letters.strip_prefix(YOU) {
+        Some(b"re") => b"are",
+        Some(b"ve") => b"have",
+        Some(b"ll") => b"will",
+        _ => return Vec::new(),
+    };
+    vec![DICTIONARY.classes(YOU), DICTIONARY.classes(verb)]
 }
 
 /// The letters that digits stand for.
@@ -91,12 +127,7 @@ pub(super) fn split_ideographs(letters: &[u8], place: &Range<usize>, tokens: &mu
         let (length, classes) = DICTIONARY
             .longest_prefix(rest)
             .map_or((width(*first), 0), |(word, classes)| (word.len(), classes));
-        let place = place.clone();
-        tokens.push(Token {
-            classes: classes | WORD,
-            flags: 0,
-            place,
-        });
+        add(classes | WORD, 0, place, tokens);
         rest = rest.get(length..).unwrap_or_default();
     }
 }
@@ -108,67 +139,4 @@ const fn width(first: u8) -> usize {
         0xf0.. => 4,
         _ => 1,
     }
-}
-
-/// The same words, with those read as one whose letters stand alone.
-pub(super) fn join(text: &[u8], tokens: Vec<Token>) -> Vec<Token> {
-    let mut joined = Vec::with_capacity(tokens.len());
-    let mut row: Vec<Token> = Vec::new();
-    for token in tokens {
-        if is_letter(text, &token)
-            && row
-                .last()
-                .is_none_or(|last| token.place.start - last.place.end <= 4)
-        {
-            row.push(token);
-            continue;
-        }
-        finish_row(text, &mut row, &mut joined);
-        if is_letter(text, &token) {
-            row.push(token);
-        } else {
-            joined.push(token);
-        }
-    }
-    finish_row(text, &mut row, &mut joined);
-    joined
-}
-
-fn is_letter(text: &[u8], token: &Token) -> bool {
-    token.place.len() == 1
-        && text
-            .get(token.place.start)
-            .is_some_and(u8::is_ascii_alphanumeric)
-}
-
-fn finish_row(text: &[u8], row: &mut Vec<Token>, joined: &mut Vec<Token>) {
-    if row.len() < MIN_SPACED {
-        joined.append(row);
-        return;
-    }
-    let gap = |pair: &[Token]| match pair {
-        [one, two] => two.place.start - one.place.end,
-        _ => 0,
-    };
-    // The shortest gap is the one between letters; a longer one ends a word.
-    let shortest = row.windows(2).map(gap).min().unwrap_or_default();
-    let words = row.chunk_by(|one, two| two.place.start - one.place.end <= shortest);
-    for word in words {
-        let place = word.first().map_or(0, |first| first.place.start)
-            ..word.last().map_or(0, |last| last.place.end);
-        let letters: Vec<u8> = word
-            .iter()
-            .filter_map(|token| text.get(token.place.start))
-            .map(u8::to_ascii_lowercase)
-            .collect();
-        let flags = word.first().map_or(0, |first| first.flags);
-        read_word(text, &letters, true, &place, |classes, place| {
-            joined.push(Token {
-                classes,
-                flags,
-                place,
-            });
-        });
-    }
-    row.clear();
 }

@@ -142,7 +142,7 @@ fn is_in_same(before: &[u8], behind: &[u8], mark: &str, notation: Notation) -> b
         before.get(..open).unwrap_or_default(),
         before.get(open + mark.len()..).unwrap_or_default(),
     );
-    opens(front, inside, behind) && !is_data(front, mark, notation) && closes(behind, mark)
+    opens(front, inside) && !is_data(front, mark, notation) && closes(behind, mark)
 }
 
 /// The last mark that is not a part of a longer spelling.
@@ -153,12 +153,12 @@ fn last_mark(text: &[u8], mark: &str) -> Option<usize> {
 }
 
 /// A mark opens if no word ends in front of it and no space follows.
-fn opens(front: &[u8], inside: &[u8], behind: &[u8]) -> bool {
+fn opens(front: &[u8], inside: &[u8]) -> bool {
     let ends_word = front.last().is_some_and(u8::is_ascii_alphanumeric)
         && !front.ends_with(b"\\n")
         && !is_prefix(front);
-    let next = inside.first().or_else(|| behind.first());
-    !ends_word && next.is_some_and(|byte| !byte.is_ascii_whitespace())
+    // If nothing is in between, the sign follows.
+    !ends_word && !inside.first().is_some_and(u8::is_ascii_whitespace)
 }
 
 /// Letters in front of a string of a program: `r"..."`, `f"..."`.

@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
-use super::class::Classes;
-use super::joined;
+use super::joined::{self, Look};
 use super::letter::{self, Letter};
+use super::look::{flag, flags_before, flags_behind};
+use super::spaced;
 use super::tag::{self, Markup};
-use super::token::{CLOSES, DOTTED, ENDS, Flags, INSERTED, LABEL, STARTS, TAG, Token, UPPER};
+use super::token::{Flags, STARTS, Token, UPPER};
 use crate::fold;
 
 /// The longest word whose letters are kept; a longer one is a word nobody knows.
@@ -28,7 +29,7 @@ pub(super) fn tokens(text: &[u8], part: Range<usize>) -> Vec<Token> {
         reader.step();
     }
     reader.finish_word();
-    joined::join(text, reader.tokens)
+    spaced::join(text, reader.tokens)
 }
 
 /// The word that is being read.
@@ -39,7 +40,7 @@ struct Word {
     place: Range<usize>,
     has_lower: bool,
     has_digit: bool,
-    /// Whether a letter is written in another alphabet.
+    /// Whether it is of an alphabet without spaces.
     is_ideographic: bool,
 }
 
@@ -58,6 +59,45 @@ impl Reader<'_> {
     }
 
     fn step(&mut self) {
+        match self.text.get(self.at) {
+            Some(byte) if byte.is_ascii_alphanumeric() => self.take_run(),
+            Some(b'<' | b'[' | b']' | b'\\' | b'&' | 0x80..) => self.step_marked(),
+            Some(byte) => {
+                self.take_ascii(char::from(*byte), 1);
+                self.at += 1;
+            }
+            None => self.at = self.end,
+        }
+    }
+
+    /// Letters and digits of ASCII, which are most of a text.
+    fn take_run(&mut self) {
+        if self.word.is_ideographic {
+            self.finish_word();
+        }
+        let (start, text) = (self.at, self.text);
+        let within = text.get(start..self.end).unwrap_or_default();
+        let length = within
+            .iter()
+            .take_while(|byte| byte.is_ascii_alphanumeric())
+            .count();
+        let run = within.get(..length).unwrap_or_default();
+        self.at += length;
+        let word = &mut self.word;
+        if word.letters.is_empty() {
+            word.place.start = start;
+        }
+        word.place.end = self.at;
+        let kept = run.len().min(MAX_WORD.saturating_sub(word.letters.len()));
+        for byte in run.iter().take(kept) {
+            word.has_lower |= byte.is_ascii_lowercase();
+            word.has_digit |= byte.is_ascii_digit();
+            word.letters.push(byte.to_ascii_lowercase());
+        }
+    }
+
+    /// What may be markup, an escape or another alphabet.
+    fn step_marked(&mut self) {
         if let Some(markup) = tag::first(self.rest()) {
             self.take_markup(markup);
             return;
@@ -183,87 +223,33 @@ impl Reader<'_> {
         if self.word.letters.is_empty() {
             return;
         }
-        let word = std::mem::take(&mut self.word);
-        if word.is_ideographic {
-            joined::split_ideographs(&word.letters, &word.place, &mut self.tokens);
+        let look = Look {
+            flags: self.flags(),
+            has_digit: self.word.has_digit,
+            place: self.word.place.clone(),
+        };
+        let letters = &self.word.letters;
+        if self.word.is_ideographic {
+            joined::split_ideographs(letters, &look.place, &mut self.tokens);
         } else {
-            let flags = self.flags(&word);
-            let token = |classes: Classes, place| Token {
-                classes,
-                flags,
-                place,
-            };
-            joined::read_word(
-                self.text,
-                &word.letters,
-                word.has_digit,
-                &word.place,
-                |classes, place| {
-                    self.tokens.push(token(classes, place));
-                },
-            );
+            joined::add_word(self.text, letters, &look, &mut self.tokens);
         }
+        self.word.letters.clear();
+        self.word = Word {
+            letters: std::mem::take(&mut self.word.letters),
+            ..Word::default()
+        };
         self.is_start = false;
     }
 
-    fn flags(&self, word: &Word) -> Flags {
-        let before = self.text.get(..word.place.start).unwrap_or_default();
-        let behind = self.text.get(word.place.end..).unwrap_or_default();
-        let mut flags = flag(!word.has_lower, UPPER) | flag(self.is_start, STARTS);
-        flags |= flag(is_dotted(before), DOTTED) | flag(before.ends_with(b"$("), INSERTED);
-        flags |= flag(before.ends_with(b"`"), INSERTED);
-        flags |= flag(before.ends_with(b"<"), TAG);
-        flags | behind_flags(behind)
-    }
-}
-
-const fn flag(is_set: bool, flag: Flags) -> Flags {
-    if is_set { flag } else { 0 }
-}
-
-fn behind_flags(behind: &[u8]) -> Flags {
-    if behind.starts_with(b"\n") || behind.starts_with(b"\r") {
-        return ENDS | flag(is_paragraph_end(behind), CLOSES);
-    }
-    match behind.trim_ascii_start() {
-        [b':' | b']' | b'>', ..] | [b'*', b'*', b':' | b']', ..] => LABEL,
-        [b'.' | b'!' | b'?', next, ..] if !next.is_ascii_alphanumeric() => ENDS | CLOSES,
-        [] | [b'.' | b'!' | b'?'] | [b'-', b'-', b'>', ..] => ENDS | CLOSES,
-        [b'<', ..] => ENDS | flag(is_block(behind), CLOSES),
-        [b';' | b'"' | b'-' | b',' | b')', ..] | [b'\\', b'n' | b'"', ..] => {
-            ENDS | flag(is_paragraph_end(behind), CLOSES)
-        }
-        _ => 0,
-    }
-}
-
-/// Whether a line ends here and the next one is empty or has the mark of a list or a heading.
-fn is_paragraph_end(behind: &[u8]) -> bool {
-    let line = behind.strip_prefix(b"\r").unwrap_or(behind);
-    let next = line
-        .strip_prefix(b"\n")
-        .or_else(|| line.strip_prefix(b"\\n"));
-    let Some(next) = next else {
-        return line.starts_with(b"\",") || line.starts_with(b"\"}") || line.starts_with(b"\":");
-    };
-    matches!(
-        next,
-        [
-            b'\n' | b'\r' | b'-' | b'*' | b'#' | b'<' | b'|' | b'[' | b'0'..=b'9',
-            ..
-        ] | [b'\\', b'n', ..]
-    )
-}
-
-fn is_block(behind: &[u8]) -> bool {
-    matches!(tag::first(behind.trim_ascii_start()), Some(Markup::Tag(_)))
-}
-
-fn is_dotted(before: &[u8]) -> bool {
-    match before {
-        [.., b'_'] | [b'.'] => true,
-        [.., other, b'.'] => !other.is_ascii_alphanumeric(),
-        _ => false,
+    fn flags(&self) -> Flags {
+        let place = &self.word.place;
+        let before = self.text.get(..place.start).unwrap_or_default();
+        let behind = self.text.get(place.end..).unwrap_or_default();
+        flag(!self.word.has_lower, UPPER)
+            | flag(self.is_start, STARTS)
+            | flags_before(before, behind)
+            | flags_behind(behind)
     }
 }
 

@@ -167,6 +167,8 @@ fn is_owned(text: &[u8], start: usize) -> bool {
                 | b"include"
                 | b"mention"
                 | b"reveal"
+                | b"chat"
+                | b"conversation"
         )
     })
 }

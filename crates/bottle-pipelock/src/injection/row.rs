@@ -1,7 +1,7 @@
 //! A rule as rows of classes of words.
 
 use super::class::Classes;
-use super::token::{Flags, Token};
+use super::token::{CLOSES, Flags, Token};
 
 /// A family of orders.
 #[derive(Debug)]
@@ -57,13 +57,22 @@ impl Row {
     }
 }
 
+/// How many words a step may pass over and still be of one sentence with the step before.
+const SAME_SENTENCE: usize = 5;
+
 /// How far the last step got, of those that lie before `at`.
 fn follow(steps: &[Step], tokens: &[Token], at: usize) -> Option<usize> {
     let Some((step, rest)) = steps.split_first() else {
         return Some(at);
     };
-    let near = tokens.get(at..)?.iter().take(step.within + 1);
-    let mut places = near.enumerate().filter(|(_, token)| step.takes(token));
+    let is_one_sentence = step.within <= SAME_SENTENCE;
+    let near = tokens.get(at.checked_sub(1)?..)?.windows(2);
+    let near = near
+        .take(step.within + 1)
+        .take_while(|pair| !(is_one_sentence && pair.first().is_some_and(|word| word.is(CLOSES))));
+    let mut places = near
+        .enumerate()
+        .filter(|(_, pair)| pair.last().is_some_and(|token| step.takes(token)));
     // Two: the work of a row stays below two to the power of its steps, of which there are at most six.
     let first = places.next().map(|(place, _)| at + place + 1)?;
     follow(rest, tokens, first).or_else(|| {

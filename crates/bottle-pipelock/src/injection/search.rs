@@ -110,12 +110,16 @@ impl<'a> Search<'a> {
             sign,
             behind,
         } = *context;
-        let place = sign.first()?.place.start..sign.last()?.place.end;
+        let (first, last) = (sign.first()?, sign.last()?);
+        let place = first.place.start..last.place.end;
+        // A quotation may end within what looks like a sign.
+        let head = first.place.start..sign.get(1).unwrap_or(last).place.end;
         let turn = before.iter().rev().take(TURN_LENGTH);
         let marks = turn.fold(0, |classes, token| classes | token.classes);
-        let is_in_turn = marks & (TURN | BOUNDARY) != 0;
+        // A template is shown with all of its marks.
+        let is_in_turn = first.classes & (TURN | BOUNDARY) == 0 && marks & (TURN | BOUNDARY) != 0;
         let is_mentioned = || is_mention(before, sign, behind, row.voice);
-        let is_excused = !is_in_turn && (is_mentioned() || self.is_shown(&place));
+        let is_excused = !is_in_turn && (is_mentioned() || self.is_shown(&place, &head));
         let offset = place.start;
         (!is_excused).then_some(Injection {
             rule: rule.name,
@@ -124,10 +128,10 @@ impl<'a> Search<'a> {
     }
 
     /// Whether a sign is shown to the reader: quoted, in a block of code, as a pattern or a name of a program.
-    fn is_shown(&mut self, place: &Range<usize>) -> bool {
+    fn is_shown(&mut self, place: &Range<usize>, head: &Range<usize>) -> bool {
         let text = self.regions.text;
         let notation = *self.notation.get_or_insert_with(|| Notation::of(text));
-        is_quoted(text, place, notation)
+        is_quoted(text, head, notation)
             || code::is_quoted_line(text, place.start)
             || is_pattern(text, place)
             || is_identifier(text, place, notation)

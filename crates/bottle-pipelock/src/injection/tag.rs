@@ -2,10 +2,13 @@
 
 use memchr::{memchr, memmem};
 
-use super::class::{BOUNDARY, Classes, IMAGE, TURN};
+use super::class::{BOUNDARY, Classes, IMAGE, IMPORTANT, TURN};
+use super::dictionary::DICTIONARY;
 
 /// The longest tag that is passed over. A longer one is read as text.
 const MAX_TAG: usize = 256;
+/// How much behind a mark of a chat template is read for a gap.
+const MAX_ROLE: usize = 48;
 /// How much of an address is read.
 const MAX_ADDRESS: usize = 256;
 
@@ -60,8 +63,23 @@ pub(super) fn first(text: &[u8]) -> Option<Markup> {
 }
 
 fn mark(text: &[u8]) -> Option<Markup> {
-    let mark = MARKS.iter().find(|(mark, _)| text.starts_with(mark));
-    mark.map(|(mark, classes)| Markup::Mark(*classes, mark.len()))
+    let (mark, classes) = MARKS.iter().find(|(mark, _)| text.starts_with(mark))?;
+    let length = mark.len();
+    Some(if is_template(text.get(length..).unwrap_or_default()) {
+        Markup::Tag(length)
+    } else {
+        Markup::Mark(*classes, length)
+    })
+}
+
+/// Whether there is a gap to fill where the words of a turn would be, perhaps behind the name of a role.
+fn is_template(turn: &[u8]) -> bool {
+    let near = turn.get(..MAX_ROLE).unwrap_or(turn).trim_ascii_start();
+    let name = near.iter().take_while(|byte| byte.is_ascii_alphabetic());
+    let behind = near.get(name.count()..).unwrap_or_default();
+    let behind = behind.strip_prefix(b"<|end_header_id|>").unwrap_or(behind);
+    let behind = behind.strip_prefix(b"\\n").unwrap_or(behind);
+    matches!(behind.trim_ascii_start(), [b'{', ..])
 }
 
 fn tag(text: &[u8]) -> Option<Markup> {
@@ -79,7 +97,8 @@ fn tag(text: &[u8]) -> Option<Markup> {
     let name = name.get(..length)?;
     let is_text = TEXTS.iter().any(|text| memmem::find(body, text).is_some());
     // `<IMPORTANT>`: HTML has no such names.
-    let is_word = length == body.len() && length > "blockquote".len() - 2;
+    let is_word =
+        length == body.len() && DICTIONARY.classes(&name.to_ascii_lowercase()) & IMPORTANT != 0;
     if name.is_empty() || is_text || is_word {
         return Some(Markup::Name);
     }

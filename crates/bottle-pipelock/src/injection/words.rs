@@ -2,17 +2,16 @@
 
 use super::class::{
     ABOVE, ACCESS, ACTION, ADMIN, ALL, ALLOWED, ALWAYS, APPLY, ARE, ASIDE, ATOB, ATTACK, BEFORE,
-    BEHAVE, BOUND, BUILT_IN, CALL, CJK_ENTER, CJK_MODE, CONVERSATION, CREDENTIAL, CURRENT, Classes,
-    DECODE, DEVELOPER, ELEVATED, ENABLE, ENCODING, ENV_FILE, ETC, EVAL, EVERYTHING, EXECUTE,
-    FETCHER, FILL, FIRST, FOLLOW, FROM, FUTURE, HAVE, HENCEFORTH, IF, IGNORE, IMPORTANT, IN_ALL,
-    INSTEAD, INSTRUCTION, INVISIBLE, JA_IGNORE, JA_INSTRUCTION, JA_PRIOR, KEEP, KEY_FILE,
-    KO_IGNORE, KO_INSTRUCTION, KO_PRIOR, LAWLESS, LIFTED, LONGER, MAKE, MAY, ME, MEMORY, MENTION,
-    MESSAGE, MODE, MODEL, MUST, NEW, NO, NOT, NOW, ON, OTHER, OVER, OVERRIDE, PARAMETER, PASS,
-    PASSWD, PRECEDENCE, PREFER, PRETEND, PRIOR, PRIORITISE, PROMPT, READ, REMEMBER, REPLY, REQUEST,
-    RESULT, ROLE, RULE, RUNNER, SAFETY, SECRET, SECRETLY, SEE, SEND, SESSION, SET, SHELL, SILENTLY,
-    STOP, SUBJECT, SUPERSEDE, SYSTEM, TELL, TELLING, THE_USERS, THEIR, THIS, THROUGH, TO, TOOL,
-    TREAT, UNLOCKED, URGENT, USER, VOID, WITHOUT, WORD, YOU, YOUR, ZH_IGNORE, ZH_INSTRUCTION,
-    ZH_PRIOR,
+    BEHAVE, BOUND, BUILT_IN, CALL, CJK_ENTER, CJK_IGNORE, CJK_INSTRUCTION, CJK_MODE, CJK_PRIOR,
+    CONVERSATION, CREDENTIAL, CURRENT, Classes, DECODE, DEVELOPER, DUMP, ELEVATED, ENABLE,
+    ENCODING, ENV_FILE, ETC, EVAL, EVERYTHING, EXECUTE, FETCHER, FILL, FIRST, FOLLOW, FROM, FUTURE,
+    GOAL, HAVE, HENCEFORTH, IF, IGNORE, IMPORTANT, IN_ALL, INSTEAD, INSTRUCTION, INVISIBLE, KEEP,
+    KEY_FILE, LAWLESS, LIFTED, LONGER, MAKE, MAY, ME, MEMORY, MENTION, MESSAGE, MODE, MODEL, MUST,
+    NEW, NO, NOT, NOW, ON, OPENER, OTHER, OVER, OVERRIDE, PARAMETER, PASS, PASSWD, PRECEDENCE,
+    PREFER, PRETEND, PRIOR, PRIORITISE, PROMPT, READ, REMEMBER, REPLY, REQUEST, RESULT, ROLE, RULE,
+    RUNNER, SAFETY, SECRET, SECRETLY, SEE, SEND, SESSION, SET, SHELL, SILENTLY, STOP, SUBJECT,
+    SUPERSEDE, SYSTEM, TELL, TELLING, THE_USERS, THEIR, THIS, THROUGH, TO, TOOL, TREAT, UNLOCKED,
+    URGENT, USER, VOID, WITHOUT, WORD, YOU, YOUR,
 };
 
 /// Each class with its words.
@@ -52,10 +51,10 @@ pub(super) const WORDS: &[(Classes, &str)] = &[
         "all any every each everything entire whole full complete both tous toutes todas alle tutte",
     ),
     (YOUR, "your ur tu vos tus deine ihre"),
-    (YOU, "you u ya youre youve"),
-    (ARE, "are were re youre been is"),
+    (YOU, "you u ya"),
+    (ARE, "are were been is"),
     (NOW, "now today henceforth"),
-    (NEW, "new updated revised real actual true next"),
+    (NEW, "new updated revised real actual true"),
     (
         MUST,
         "must shall should need required have will always only",
@@ -67,9 +66,9 @@ pub(super) const WORDS: &[(Classes, &str)] = &[
     (WITHOUT, "without"),
     (
         FOLLOW,
-        "follow obey heed honor honour respect adhere comply listen attention",
+        "follow following obey obeying heed heeding honor honour respect adhere comply listen attention",
     ),
-    (INSTEAD, "instead rather over before above"),
+    (INSTEAD, "instead rather"),
     (STOP, "stop cease quit halt"),
     (ALWAYS, "always must only exclusively"),
     (
@@ -94,15 +93,12 @@ pub(super) const WORDS: &[(Classes, &str)] = &[
     (MODE, "mode modes persona"),
     (
         UNLOCKED,
-        "jailbreak jailbroken unrestricted unfiltered uncensored dan god sudo lawless unlocked",
+        "jailbreak jailbroken unrestricted unfiltered uncensored dan lawless",
     ),
-    (
-        DEVELOPER,
-        "developer debug maintenance admin root test diagnostic dev",
-    ),
+    (DEVELOPER, "developer god sudo"),
     (
         ENABLE,
-        "enable enter activate engage switch unlock start initiate enabled activated entering in into",
+        "enable enter activate engage switch start initiate enabled activated entering in into",
     ),
     (
         TELL,
@@ -112,11 +108,8 @@ pub(super) const WORDS: &[(Classes, &str)] = &[
         TELLING,
         "telling mentioning informing revealing disclosing notifying alerting acknowledging",
     ),
-    (
-        USER,
-        "user users human operator person them customer anyone anybody",
-    ),
-    (THIS, "this that it about anything these those of what any"),
+    (USER, "user human operator"),
+    (THIS, "this that it anything these those what"),
     (
         MESSAGE,
         "message messages text note notes instruction instructions block comment section paragraph step directive",
@@ -125,7 +118,7 @@ pub(super) const WORDS: &[(Classes, &str)] = &[
     (SEE, "see view read notice sees"),
     (KEEP, "keep hide conceal withhold"),
     (SECRET, "secret hidden confidential private"),
-    (FROM, "from starting beginning as"),
+    (FROM, "from starting"),
     (ON, "on onward onwards forward forth forwards"),
     (HENCEFORTH, "henceforth hereafter henceforward"),
     (
@@ -151,15 +144,9 @@ pub(super) const WORDS: &[(Classes, &str)] = &[
     (SHELL, "bash sh zsh powershell python perl"),
     (EVAL, "eval exec function"),
     (ATOB, "atob"),
-    (
-        CALL,
-        "call invoke use run execute trigger calling invoking using",
-    ),
+    (CALL, "call invoke use run execute calling using"),
     (TOOL, "tool tools"),
-    (
-        RUNNER,
-        "bash shell terminal fetch browser http exec webfetch subprocess",
-    ),
+    (RUNNER, "bash shell terminal fetch exec"),
     (
         FETCHER,
         "curl wget http https nc ncat netcat powershell bash env printenv",
@@ -215,7 +202,7 @@ pub(super) const WORDS: &[(Classes, &str)] = &[
     (
         CREDENTIAL,
         "password passwords credential credentials secret secrets token tokens passphrase apikey apikeys keys cookies \
-         mnemonic seedphrase environment env",
+         mnemonic seedphrase environment env key apikey",
     ),
     (THEIR, "users user his her their my your our"),
     (
@@ -264,7 +251,10 @@ pub(super) const WORDS: &[(Classes, &str)] = &[
         "conversation history credentials secrets password passwords chat prompt keys token tokens emails inbox \
          environment memory transcript email",
     ),
-    (THROUGH, "as in through via into to inside using within"),
+    (
+        THROUGH,
+        "as in with through via into to inside using within",
+    ),
     (
         PARAMETER,
         "parameter parameters argument field sidenote param arg",
@@ -279,17 +269,11 @@ pub(super) const WORDS: &[(Classes, &str)] = &[
     ),
     (
         MODEL,
-        "ai llm llms agent assistant chatbot gpt chatgpt claude gemini copilot agents assistants bot",
+        "ai llm llms model agent assistant chatbot gpt chatgpt claude gemini copilot agents assistants bot",
     ),
     (IF, "if unless when in"),
-    (
-        SAFETY,
-        "safety ethical ethics content moderation security alignment",
-    ),
-    (
-        LIFTED,
-        "lifted removed disabled suspended waived deactivated void bypassed off ignored ignore disable bypass",
-    ),
+    (SAFETY, "safety ethical ethics content moderation alignment"),
+    (LIFTED, "lifted suspended waived deactivated bypassed"),
     (APPLY, "apply applies hold valid count matter"),
     (
         ALLOWED,
@@ -318,7 +302,7 @@ pub(super) const WORDS: &[(Classes, &str)] = &[
         MAKE,
         "tell tells telling told ask asks asking asked instruct instructs instructing instructed get gets getting make \
          makes making made allow allows allowing let lets force forces forcing forced lead leads persuade persuades \
-         persuading persuaded used able designed ability possible easy easier order ordered directing directs direct \
+         persuading persuaded used able cleared designed ability possible easy easier order ordered directing directs direct \
          urging convincing manipulate manipulates manipulated manipulating coerce coerced coax enable enables fool fools \
          fooled attempting attempt want wants how learn learned option flag way ways safe free meant intended decide choose",
     ),
@@ -334,38 +318,44 @@ pub(super) const WORDS: &[(Classes, &str)] = &[
         "attack attacks techniques technique injection injections payload payloads style jailbreak jailbreaks exploit \
          exploits trick tricks phrase phrases pattern patterns attempts attempt detection",
     ),
+    (DUMP, "cat env printenv"),
+    (GOAL, "task goal mission objective"),
+    (
+        OPENER,
+        "and then now so just please kindly also first immediately simply but or you must should shall will always instead",
+    ),
     // Words that stand between others, for reading what is written without spaces.
     (
         WORD,
         "the and to of a an for on in is be with at by or so as now then do were was told have has been up",
     ),
     (
-        ZH_IGNORE,
+        CJK_IGNORE,
         "忽略 无视 無視 忘记 忘掉 忘記 不要理会 不要遵守 不要遵循 抛弃 摒弃 不用管 不要管",
     ),
     (
-        ZH_PRIOR,
+        CJK_PRIOR,
         "之前 以前 先前 上面 以上 前面 此前 所有 你的 一切 全部 系统 系統 原来 原有 安全",
     ),
     (
-        ZH_INSTRUCTION,
+        CJK_INSTRUCTION,
         "指令 指示 规则 規則 提示 命令 设定 設定 要求 说明 說明 限制 准则 對話 对话 约束",
     ),
     (
-        JA_PRIOR,
+        CJK_PRIOR,
         "これまで 以前 上記 すべて 全て 全ての 前の 今まで 先ほど あなたの システム 従来",
     ),
     (
-        JA_INSTRUCTION,
+        CJK_INSTRUCTION,
         "指示 命令 ルール プロンプト 指令 制約 ガイドライン 設定",
     ),
-    (JA_IGNORE, "無視 忘れ 破棄 従わない 従うな"),
+    (CJK_IGNORE, "無視 忘れ 破棄 従わない 従うな"),
     (
-        KO_PRIOR,
+        CJK_PRIOR,
         "이전 앞선 위의 지금까지 기존 모든 앞의 이전의 너의 시스템",
     ),
-    (KO_INSTRUCTION, "지시 명령 지침 규칙 프롬프트 설정 제한"),
-    (KO_IGNORE, "무시 잊어 잊고 따르지"),
+    (CJK_INSTRUCTION, "지시 명령 지침 규칙 프롬프트 설정 제한"),
+    (CJK_IGNORE, "무시 잊어 잊고 따르지"),
     (
         CJK_MODE,
         "开发者模式 開發者模式 越狱模式 越獄模式 无限制模式 無限制模式 上帝模式 管理员模式 開発者モード 脱獄モード \

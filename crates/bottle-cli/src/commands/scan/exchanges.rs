@@ -1,11 +1,12 @@
 //! One exchange in each line, one verdict for each.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io::{self, BufRead};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bottle_pipelock::{Exchange, Located, Scanner, SocketFrame};
+use bottle_pipelock::{Exchange, Injection, Located, Scanner, SocketFrame, find_injection};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -49,8 +50,38 @@ const fn yes() -> bool {
     true
 }
 
+/// What happens to a response that gives orders to the model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Responses {
+    /// It passes with a mark, as on most routes.
+    Marked,
+    /// It is blocked, as on routes with `responses: block`.
+    Blocked,
+}
+
+/// Why an exchange is blocked.
+enum Why {
+    Secret(Located),
+    Orders(Injection),
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Secret(Located { finding, part }) => write!(f, "secret: {finding} of {part}"),
+            Self::Orders(Injection { rule, offset }) => {
+                write!(f, "injection: {rule} at byte {offset} of body")
+            }
+        }
+    }
+}
+
 /// Answers line by line until there is none left. Ends with 2 when one was no exchange, else with 1 when one is blocked.
-pub(super) fn answer(input: impl BufRead, printer: Printer) -> io::Result<Exit> {
+pub(super) fn answer(
+    input: impl BufRead,
+    responses: Responses,
+    printer: Printer,
+) -> io::Result<Exit> {
     let scanner = Scanner::new();
     let (mut blocked, mut broken) = (false, false);
     for line in input.split(b'\n') {
@@ -58,11 +89,11 @@ pub(super) fn answer(input: impl BufRead, printer: Printer) -> io::Result<Exit> 
         if line.trim_ascii().is_empty() {
             continue;
         }
-        let (verdict, reason) = match judge(&scanner, &line) {
+        let (verdict, reason) = match judge(&scanner, responses, &line) {
             Ok(None) => ("allow", Value::Null),
-            Ok(Some(Located { finding, part })) => {
+            Ok(Some(why)) => {
                 blocked = true;
-                ("block", format!("secret: {finding} of {part}").into())
+                ("block", why.to_string().into())
             }
             Err(error) => {
                 broken = true;
@@ -81,21 +112,29 @@ pub(super) fn answer(input: impl BufRead, printer: Printer) -> io::Result<Exit> 
     })
 }
 
-fn judge(scanner: &Scanner, line: &[u8]) -> Result<Option<Located>, Box<dyn std::error::Error>> {
+fn judge(
+    scanner: &Scanner,
+    responses: Responses,
+    line: &[u8],
+) -> Result<Option<Why>, Box<dyn std::error::Error>> {
     let line: Line = serde_json::from_slice(line)?;
     if line.direction == Direction::Response {
-        // Nothing in an answer is refused.
-        return Ok(None);
+        let found = match responses {
+            Responses::Marked => None,
+            Responses::Blocked => find_injection(line.body.as_bytes()),
+        };
+        return Ok(found.map(Why::Orders));
     }
     let headers: Vec<_> = line.headers.into_iter().collect();
     let frames: Result<Vec<_>, base64::DecodeError> = line.frames.iter().map(frame).collect();
-    Ok(scanner.scan_exchange(&Exchange {
+    let found = scanner.scan_exchange(&Exchange {
         method: &line.method,
         url: &line.url,
         headers: &headers,
         body: line.body.as_bytes(),
         frames: &frames?,
-    }))
+    });
+    Ok(found.map(Why::Secret))
 }
 
 fn frame(frame: &Frame) -> Result<SocketFrame, base64::DecodeError> {

@@ -10,6 +10,7 @@ use bottle_core::visible;
 use bottle_pipelock::{Finding, Scanner};
 use serde_json::json;
 
+use self::exchanges::Responses;
 use crate::args::ScanArgs;
 use crate::exit::Exit;
 use crate::host::HostSide;
@@ -34,7 +35,12 @@ pub(crate) fn run(args: &ScanArgs, host: &HostSide) -> anyhow::Result<Exit> {
     };
     let mut input = open(file).map_err(unreadable)?;
     if args.jsonl {
-        return exchanges::answer(input, host.printer).map_err(unreadable);
+        let responses = if args.block_responses {
+            Responses::Blocked
+        } else {
+            Responses::Marked
+        };
+        return exchanges::answer(input, responses, host.printer).map_err(unreadable);
     }
     let mut text = Vec::new();
     input.read_to_end(&mut text).map_err(unreadable)?;

@@ -5,7 +5,9 @@ use std::ops::RangeInclusive;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
-use crate::injection::class::{CJK_MODE, JA_IGNORE, KO_IGNORE, ZH_IGNORE};
+use crate::injection::class::{
+    CALL, CJK_IGNORE, CJK_MODE, Classes, FUTURE, NEW, NO, RUNNER, SAFETY, SESSION, YOUR,
+};
 use crate::injection::words::WORDS;
 
 /// What was found, which decides what is looked at next.
@@ -40,12 +42,12 @@ const ANYWHERE: &str = "ignore disregard forget abandon override bypass discard 
      acknowledge mentioning informing revealing disclosing notifying alerting telling tell invisible henceforth hereafter \
      henceforward decode decoded decoding decipher deobfuscate decrypt unbase64 encoded elevated superuser unlimited \
      escalated aside prioritize prioritise precedence outrank outranks trump trumps passwd shadow supersede supersedes \
-     supercede supercedes overrides secretly covertly surreptitiously stealthily clandestinely silently quietly discreetly \
+     supercede supercedes overrides secretly covertly surreptitiously stealthily clandestinely lifted suspended waived deactivated bypassed silently quietly discreetly \
      invisibly conversation transcript instruction instructions directive directives guideline guidelines guardrail \
      guardrails restrictions safeguards instrucciones anweisungen istruzioni instrucoes consignes prompt prompts tool tools";
 /// Names of what must not be given away.
 const CREDENTIALS: &str = "password passwords credential credentials secret secrets token tokens passphrase apikey apikeys keys \
-     cookies mnemonic environment history emails";
+     cookies key mnemonic environment history emails";
 /// Words that are shouted.
 const SHOUTED: &str = "DAN SYSTEM ADMIN ADMINISTRATOR OVERRIDE";
 /// Words in a row, in any case and with anything between them.
@@ -59,6 +61,8 @@ const PHRASES: &[&str] = &[
     "if you are",
     "if you re",
     "if youre",
+    "if you're",
+    "if you\u{2019}re",
     "keep this",
     "keep it",
     "hide this",
@@ -73,26 +77,6 @@ const PHRASES: &[&str] = &[
     "your summary",
     "in responses",
     "to me",
-    "call fetch",
-    "call bash",
-    "call http",
-    "call exec",
-    "call shell",
-    "invoke bash",
-    "invoke fetch",
-    "run command",
-    "execute command",
-    "run shell",
-    "future sessions",
-    "future conversations",
-    "future chats",
-    "future interactions",
-    "all sessions",
-    "all conversations",
-    "subsequent sessions",
-    "subsequent conversations",
-    "future session",
-    "future conversation",
     "your memory",
     "your long",
     "to memory",
@@ -105,13 +89,26 @@ const PHRASES: &[&str] = &[
     "base64 decode",
     "longer bound",
     "no longer",
-    "god mode",
     "hidden from",
     "not follow",
     "stop following",
     "you will",
     "act as",
     "pretend",
+    "$(cat",
+    "$(env",
+    "$(printenv",
+    "`cat",
+    "`env",
+    "`printenv",
+];
+/// Two classes whose words count beside each other, and what may stand between.
+const PAIRS: &[(Classes, &str, Classes)] = &[
+    (FUTURE, "", SESSION),
+    (YOUR, "", NEW),
+    (NO, "", SAFETY),
+    (CALL, "", RUNNER),
+    (CALL, "the ", RUNNER),
 ];
 /// Names of files with keys, with what stands in front of them.
 const FILES: &str =
@@ -201,6 +198,13 @@ pub(super) fn all() -> Vec<(Kind, Vec<u8>)> {
         };
         add(kind, mark);
     }
+    for (first, between, second) in PAIRS {
+        for (first, second) in
+            words(*first).flat_map(|first| words(*second).map(move |second| (first, second)))
+        {
+            add(Kind::Sure, &format!("{first} {between}{second}"));
+        }
+    }
     for file in FILES.split_ascii_whitespace() {
         add(Kind::File, &format!(".{file}"));
     }
@@ -232,11 +236,13 @@ fn spaced(word: &str) -> String {
 
 /// Words of Chinese, Japanese and Korean.
 fn ideographs() -> impl Iterator<Item = &'static str> {
-    let is_anchor = ZH_IGNORE | JA_IGNORE | KO_IGNORE | CJK_MODE;
-    let words = WORDS
-        .iter()
-        .filter(move |(classes, _)| classes & is_anchor != 0);
-    words.flat_map(|(_, words)| words.split_ascii_whitespace())
+    words(CJK_IGNORE | CJK_MODE)
+}
+
+/// All words of some classes.
+fn words(classes: Classes) -> impl Iterator<Item = &'static str> {
+    let sets = WORDS.iter().filter(move |(of, _)| of & classes != 0);
+    sets.flat_map(|(_, words)| words.split_ascii_whitespace())
 }
 
 /// The same as escapes of JSON.

@@ -1,30 +1,48 @@
 //! What the model gives away, and whom it keeps in the dark.
 
 use crate::injection::class::{
-    ACTION, ALL, ALWAYS, BEFORE, CALL, CONVERSATION, CREDENTIAL, Classes, ENCODING, ENV_FILE, ETC,
-    EXECUTE, FETCHER, FILL, FUTURE, HAVE, IMAGE, IN_ALL, INSTRUCTION, INVISIBLE, KEEP, KEY_FILE,
-    MAY, ME, MEMORY, MESSAGE, MODEL, MUST, NEW, NOT, PARAMETER, PASS, PASSWD, PROMPT, READ,
-    REMEMBER, REPLY, REQUEST, RESULT, RULE, RUNNER, SECRET, SECRETLY, SEE, SEND, SESSION, SILENTLY,
+    ACTION, ALL, ALWAYS, BEFORE, CALL, CONVERSATION, CREDENTIAL, Classes, DUMP, ENCODING, ENV_FILE,
+    ETC, EXECUTE, FETCHER, FILL, FUTURE, HAVE, IMAGE, IN_ALL, INSTRUCTION, INVISIBLE, KEEP,
+    KEY_FILE, MAY, ME, MEMORY, MESSAGE, MODEL, MUST, NEW, NOT, PARAMETER, PASS, PASSWD, PROMPT,
+    READ, REMEMBER, REPLY, RESULT, RULE, RUNNER, SECRET, SECRETLY, SEE, SEND, SESSION, SILENTLY,
     SYSTEM, TELL, TELLING, THE_USERS, THEIR, THIS, THROUGH, TOOL, USER, WITHOUT, YOU, YOUR,
 };
 use crate::injection::row::{Rule, marked, near, order, plain, then};
-use crate::injection::token::{DOTTED, ENDS, INSERTED};
+use crate::injection::token::{DOTTED, ENDS, INSERTED, LABEL};
 
 /// Where something goes that only a model can send there.
 const ANSWER: Classes = REPLY | ME;
 
 pub(super) const RULES: &[Rule] = &[
+    // In front of what hides anything at all.
+    Rule {
+        name: "silent-credential",
+        rows: &[
+            order(&[
+                then(SEND | CALL),
+                near(CREDENTIAL, 4),
+                near(WITHOUT, 6),
+                near(TELLING, 0),
+            ]),
+            order(&[
+                then(NOT),
+                near(TELL, 1),
+                near(CREDENTIAL, 3),
+                near(USER | ANSWER, 4),
+            ]),
+        ],
+    },
     Rule {
         name: "hidden-from-user",
         rows: &[
             order(&[then(NOT), near(TELL, 1), near(THIS, 1), near(USER, 4)]),
-            order(&[then(NOT), near(TELL, 1), near(USER, 1), near(THIS, 0)]),
+            order(&[then(NOT), near(TELL, 1), near(USER, 2), near(THIS, 2)]),
             order(&[then(NOT), near(TELL, 1), marked(USER, ENDS, 2)]),
             order(&[
                 then(WITHOUT),
                 near(TELLING, 0),
                 near(USER, 1),
-                near(THIS, 0),
+                near(THIS, 2),
             ]),
             order(&[
                 then(WITHOUT),
@@ -38,14 +56,7 @@ pub(super) const RULES: &[Rule] = &[
                 near(TELLING, 0),
                 near(USER, 2),
             ]),
-            plain(&[then(MESSAGE), near(INVISIBLE, 2), near(USER, 3)]),
-            plain(&[
-                then(USER),
-                near(NOT, 1),
-                near(SEE, 1),
-                near(THIS, 0),
-                near(MESSAGE, 1),
-            ]),
+            plain(&[then(THIS), then(MESSAGE), near(INVISIBLE, 2), near(USER, 3)]),
             order(&[then(KEEP), near(THIS, 0), near(SECRET, 3), near(USER, 3)]),
             order(&[
                 then(KEEP),
@@ -85,7 +96,7 @@ pub(super) const RULES: &[Rule] = &[
                 near(ALL, 1),
                 near(CREDENTIAL, 4),
                 near(THROUGH, 3),
-                near(FETCHER, 2),
+                marked(FETCHER, LABEL, 2),
             ]),
             order(&[
                 then(SEND),
@@ -96,17 +107,22 @@ pub(super) const RULES: &[Rule] = &[
             order(&[then(SEND), near(YOUR, 1), near(SYSTEM, 1), then(PROMPT)]),
             order(&[
                 then(SEND),
-                near(THEIR, 1),
+                near(THE_USERS, 1),
                 near(CREDENTIAL, 3),
                 near(THROUGH, 3),
-                near(FETCHER, 2),
+                marked(FETCHER, LABEL, 2),
             ]),
         ],
     },
     Rule {
         name: "credential-path",
         rows: &[
-            order(&[then(READ), marked(KEY_FILE, DOTTED, 8), near(SEND_ON, 10)]),
+            order(&[
+                then(READ),
+                marked(KEY_FILE, DOTTED, 8),
+                near(SEND_ON, 10),
+                near(RESULT | ANSWER | FETCHER, 3),
+            ]),
             order(&[then(READ), near(ETC, 8), then(PASSWD), near(SEND_ON, 10)]),
             order(&[
                 then(READ),
@@ -148,20 +164,16 @@ pub(super) const RULES: &[Rule] = &[
         rows: &[
             plain(&[
                 then(FETCHER),
-                marked(READ | FETCHER, INSERTED, 20),
+                marked(DUMP, INSERTED, 20),
                 near(ETC, 0),
                 then(PASSWD),
             ]),
             plain(&[
                 then(FETCHER),
-                marked(READ, INSERTED, 20),
+                marked(DUMP, INSERTED, 20),
                 marked(KEY_FILE, DOTTED, 4),
             ]),
-            plain(&[
-                then(FETCHER),
-                marked(FETCHER, INSERTED, 20),
-                near(ENCODING, 2),
-            ]),
+            plain(&[then(FETCHER), marked(DUMP, INSERTED, 20), near(ENCODING, 2)]),
         ],
     },
     Rule {
@@ -169,18 +181,10 @@ pub(super) const RULES: &[Rule] = &[
         rows: &[
             plain(&[
                 then(MODEL),
-                near(MUST, 1),
-                near(SEND, 1),
+                near(MUST | HAVE, 1),
+                near(SEND | FILL, 1),
                 near(THEIR, 1),
                 near(CREDENTIAL, 3),
-            ]),
-            plain(&[
-                then(TOOL | REQUEST),
-                near(MUST, 2),
-                near(THEIR, 2),
-                near(CREDENTIAL, 3),
-                near(THROUGH, 3),
-                near(PARAMETER, 3),
             ]),
             plain(&[
                 then(YOU),
@@ -188,23 +192,6 @@ pub(super) const RULES: &[Rule] = &[
                 near(SEND, 1),
                 near(THE_USERS, 1),
                 near(CREDENTIAL, 3),
-            ]),
-        ],
-    },
-    Rule {
-        name: "silent-credential",
-        rows: &[
-            order(&[
-                then(SEND | CALL),
-                near(CREDENTIAL, 4),
-                near(WITHOUT, 6),
-                near(TELLING, 0),
-            ]),
-            order(&[
-                then(NOT),
-                near(TELL, 1),
-                near(CREDENTIAL, 3),
-                near(USER | ANSWER, 4),
             ]),
         ],
     },
@@ -274,7 +261,7 @@ pub(super) const RULES: &[Rule] = &[
         name: "image-exfiltration",
         rows: &[
             plain(&[then(FILL), near(CONVERSATION, 14), near(IMAGE, 16)]),
-            plain(&[then(IMAGE), near(FILL, 20), near(CONVERSATION, 8)]),
+            plain(&[then(IMAGE), near(FILL, 20), near(CONVERSATION, 12)]),
         ],
     },
 ];

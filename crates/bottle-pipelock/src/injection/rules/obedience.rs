@@ -2,15 +2,14 @@
 
 use crate::injection::class::{
     ABOVE, ACCESS, ADMIN, ALL, ALLOWED, ALWAYS, APPLY, ARE, ASIDE, BEHAVE, BOUND, BOUNDARY,
-    CJK_ENTER, CJK_MODE, CURRENT, Classes, DEVELOPER, ELEVATED, ENABLE, EVERYTHING, EXECUTE,
-    FOLLOW, FROM, HAVE, HENCEFORTH, IGNORE, INSTEAD, INSTRUCTION, JA_IGNORE, JA_INSTRUCTION,
-    JA_PRIOR, KO_IGNORE, KO_INSTRUCTION, KO_PRIOR, LAWLESS, LIFTED, LONGER, MESSAGE, MODE, MODEL,
-    MUST, NEW, NO, NOT, NOW, ON, OVER, OVERRIDE, PRECEDENCE, PRETEND, PRIOR, PRIORITISE, PROMPT,
-    REQUEST, ROLE, RULE, SAFETY, SEND, SESSION, SET, STOP, SUPERSEDE, SYSTEM, TELL, THIS, TREAT,
-    TURN, UNLOCKED, VOID, WORD, YOU, YOUR, ZH_IGNORE, ZH_INSTRUCTION, ZH_PRIOR,
+    CJK_ENTER, CJK_IGNORE, CJK_INSTRUCTION, CJK_MODE, CJK_PRIOR, CURRENT, Classes, DEVELOPER,
+    ELEVATED, ENABLE, EVERYTHING, EXECUTE, FOLLOW, FROM, GOAL, HAVE, HENCEFORTH, IGNORE, INSTEAD,
+    INSTRUCTION, LAWLESS, LIFTED, LONGER, MESSAGE, MODE, MODEL, MUST, NEW, NO, NOT, NOW, ON, OVER,
+    OVERRIDE, PRECEDENCE, PRETEND, PRIOR, PRIORITISE, PROMPT, REQUEST, ROLE, RULE, SAFETY, SEND,
+    SESSION, SET, STOP, SYSTEM, TELL, THIS, TREAT, TURN, UNLOCKED, VOID, WORD, YOU, YOUR,
 };
 use crate::injection::row::{Rule, marked, near, order, plain, then};
-use crate::injection::token::{ENDS, LABEL, STARTS, UPPER};
+use crate::injection::token::{LABEL, STARTS, UPPER};
 
 /// What a model was told, in words that mean little else.
 const TOLD: Classes = INSTRUCTION | PROMPT;
@@ -19,10 +18,22 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "instruction-override",
         rows: &[
-            order(&[then(IGNORE), near(PRIOR, 4), near(TOLD | RULE, 4)]),
+            order(&[then(IGNORE), near(PRIOR, 4), near(TOLD, 1)]),
+            order(&[
+                then(IGNORE),
+                near(ALL | YOUR, 1),
+                near(PRIOR, 1),
+                near(RULE, 2),
+            ]),
             order(&[then(IGNORE), near(TOLD, 4), near(ABOVE, 3)]),
             order(&[then(IGNORE), near(YOUR, 1), near(TOLD | RULE, 3)]),
-            order(&[then(IGNORE), near(ALL, 2), near(TOLD, 3)]),
+            order(&[then(IGNORE), near(ALL, 2), then(TOLD)]),
+            order(&[
+                then(IGNORE),
+                near(ALL, 1),
+                near(YOUR | SYSTEM | SAFETY, 1),
+                near(TOLD, 1),
+            ]),
             order(&[then(IGNORE), near(EVERYTHING, 1), near(ABOVE, 2)]),
             order(&[
                 then(IGNORE),
@@ -99,13 +110,21 @@ pub(super) const RULES: &[Rule] = &[
                 near(ARE, 1),
                 near(LONGER, 2),
                 near(BOUND, 2),
-                near(TOLD | SAFETY | RULE, 5),
+                near(TOLD | SAFETY, 5),
+            ]),
+            plain(&[
+                then(YOU),
+                near(ARE, 1),
+                near(LONGER, 2),
+                near(BOUND, 2),
+                near(ALL | YOUR, 2),
+                near(RULE, 2),
             ]),
             plain(&[
                 then(YOU),
                 near(HAVE, 1),
                 near(NO, 1),
-                near(SAFETY, 1),
+                then(SAFETY),
                 near(TOLD | RULE, 1),
             ]),
         ],
@@ -113,12 +132,12 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "new-instructions",
         rows: &[
-            plain(&[then(YOUR), near(NEW, 1), near(TOLD | RULE, 1), near(ARE, 0)]),
-            plain(&[then(YOUR), near(NEW, 1), marked(TOLD | RULE, LABEL, 1)]),
+            plain(&[then(YOUR), then(NEW), near(TOLD | GOAL, 1), then(ARE)]),
+            plain(&[then(YOUR), then(NEW), marked(TOLD | GOAL, LABEL, 1)]),
             plain(&[then(YOUR), then(NEW), then(INSTRUCTION)]),
             order(&[
                 then(FOLLOW),
-                near(THIS | NEW, 1),
+                near(THIS | NEW | CURRENT, 1),
                 near(INSTRUCTION, 2),
                 near(INSTEAD, 3),
             ]),
@@ -134,12 +153,6 @@ pub(super) const RULES: &[Rule] = &[
                 near(YOU | IGNORE | SEND, 3),
                 near(MUST | ALL | YOUR | ARE, 3),
             ]),
-            plain(&[
-                then(INSTRUCTION),
-                near(SUPERSEDE, 2),
-                near(PRIOR | YOUR | ALL, 2),
-                near(TOLD | PRIOR, 3),
-            ]),
         ],
     },
     Rule {
@@ -148,21 +161,19 @@ pub(super) const RULES: &[Rule] = &[
             order(&[then(ENABLE), near(UNLOCKED, 3), then(MODE)]),
             plain(&[
                 then(YOU),
-                near(ARE, 1),
+                then(ARE),
+                then(NOW),
                 near(ENABLE, 1),
-                near(UNLOCKED | DEVELOPER, 2),
+                near(UNLOCKED | DEVELOPER, 1),
                 then(MODE),
-                then(WORD),
-            ]),
-            plain(&[
-                then(YOU),
-                near(ARE, 1),
-                near(ENABLE, 1),
-                near(UNLOCKED | DEVELOPER, 2),
-                marked(MODE, ENDS, 0),
             ]),
             plain(&[then(UNLOCKED), then(MODE), near(ENABLE, 2)]),
-            plain(&[marked(LAWLESS, UPPER, 0), near(EVERYTHING, 2), near(NOW, 1)]),
+            plain(&[
+                then(YOU | PRETEND),
+                marked(LAWLESS, UPPER, 3),
+                near(EVERYTHING, 4),
+                near(NOW, 1),
+            ]),
         ],
     },
     Rule {
@@ -171,12 +182,11 @@ pub(super) const RULES: &[Rule] = &[
             plain(&[
                 then(FROM),
                 then(NOW),
-                near(ON, 0),
                 near(YOU, 2),
                 near(MUST | ARE, 1),
                 near(BEHAVE | PRETEND | LAWLESS, 3),
             ]),
-            plain(&[then(FROM), then(NOW), near(ON, 0), near(BEHAVE, 2)]),
+            plain(&[then(FROM), then(NOW), then(ON), then(BEHAVE)]),
             plain(&[then(HENCEFORTH), near(YOU, 2), near(MUST | ARE, 1)]),
             plain(&[then(HENCEFORTH), near(BEHAVE, 1)]),
             plain(&[
@@ -216,7 +226,7 @@ pub(super) const RULES: &[Rule] = &[
                 then(SAFETY),
                 near(TOLD | RULE, 1),
                 near(LIFTED, 3),
-                near(SESSION | YOU | THIS, 4),
+                near(SESSION | YOU, 4),
             ]),
         ],
     },
@@ -231,7 +241,7 @@ pub(super) const RULES: &[Rule] = &[
             ]),
             plain(&[
                 then(ALL | YOUR),
-                near(PRIOR, 1),
+                near(PRIOR | SYSTEM, 1),
                 near(TOLD, 3),
                 near(VOID, 4),
             ]),
@@ -274,14 +284,21 @@ pub(super) const RULES: &[Rule] = &[
             plain(&[
                 then(PRECEDENCE),
                 near(OVER, 1),
+                near(SYSTEM | SAFETY | YOUR, 3),
+                near(TOLD, 2),
+            ]),
+            plain(&[
+                then(THIS),
+                near(REQUEST, 0),
+                near(PRECEDENCE, 2),
                 near(PRIOR | SYSTEM | SAFETY | YOUR, 3),
                 near(TOLD, 2),
             ]),
             plain(&[
                 then(THIS),
-                near(REQUEST | RULE | TOLD, 2),
+                near(RULE | TOLD, 2),
                 near(PRECEDENCE, 2),
-                near(PRIOR | SYSTEM | SAFETY | YOUR, 3),
+                near(SYSTEM | SAFETY | YOUR, 3),
                 near(TOLD, 2),
             ]),
         ],
@@ -296,10 +313,16 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "instruction-override-cjk",
         rows: &[
-            plain(&[then(ZH_IGNORE), near(ZH_PRIOR, 4), near(ZH_INSTRUCTION, 6)]),
-            plain(&[then(ZH_PRIOR), near(ZH_INSTRUCTION, 4), near(ZH_IGNORE, 6)]),
-            plain(&[then(JA_PRIOR), near(JA_INSTRUCTION, 6), near(JA_IGNORE, 4)]),
-            plain(&[then(KO_PRIOR), near(KO_INSTRUCTION, 6), near(KO_IGNORE, 6)]),
+            plain(&[
+                then(CJK_IGNORE),
+                near(CJK_PRIOR, 4),
+                near(CJK_INSTRUCTION, 6),
+            ]),
+            plain(&[
+                then(CJK_PRIOR),
+                near(CJK_INSTRUCTION, 6),
+                near(CJK_IGNORE, 6),
+            ]),
         ],
     },
     Rule {

@@ -3,8 +3,8 @@
 use crate::injection::class::{
     ALL, ALWAYS, ARE, ATOB, BEFORE, BEHAVE, BUILT_IN, CALL, CONVERSATION, DECODE, ENCODING, EVAL,
     EXECUTE, FETCHER, FIRST, FROM, IF, IGNORE, IMPORTANT, INSTEAD, KEY_FILE, MESSAGE, MODEL, MUST,
-    NOT, NOW, ON, OTHER, PARAMETER, PASS, PREFER, READ, RESULT, RULE, RUNNER, SEND, SHELL,
-    SUPERSEDE, SYSTEM, TELL, THEIR, THIS, THROUGH, TOOL, URGENT, USER, YOU, YOUR,
+    NOT, NOW, ON, OTHER, OVER, PARAMETER, PASS, PREFER, READ, RESULT, RUNNER, SEND, SHELL,
+    SUPERSEDE, SYSTEM, TELL, THE_USERS, THEIR, THIS, THROUGH, TOOL, URGENT, USER, YOU, YOUR,
 };
 use crate::injection::row::{Rule, marked, near, order, plain, then};
 use crate::injection::token::{TAG, UPPER};
@@ -37,8 +37,15 @@ pub(super) const RULES: &[Rule] = &[
     Rule {
         name: "tool-invocation",
         rows: &[
-            plain(&[then(MUST), near(URGENT, 0), near(CALL, 0), near(TOOL, 4)]),
             plain(&[
+                then(YOU),
+                then(MUST),
+                then(URGENT),
+                then(CALL),
+                near(TOOL, 4),
+            ]),
+            plain(&[
+                then(YOU),
                 then(MUST),
                 near(CALL, 1),
                 near(TOOL, 4),
@@ -50,19 +57,12 @@ pub(super) const RULES: &[Rule] = &[
                 near(RUNNER, 1),
                 near(FETCHER, 6),
             ]),
-            order(&[then(CALL), near(RUNNER, 2), near(TOOL, 1), near(FETCHER, 6)]),
-            plain(&[
-                then(CALL),
-                near(EXECUTE, 1),
-                then(RULE),
-                near(FETCHER, 4),
-                near(SHELL, 12),
-            ]),
+            order(&[then(CALL), near(RUNNER, 1), near(TOOL, 1), near(FETCHER, 6)]),
             plain(&[
                 then(BEFORE),
                 near(FIRST, 8),
                 near(CALL, 1),
-                near(RUNNER, 2),
+                near(RUNNER, 1),
                 near(TOOL | FETCHER, 3),
             ]),
         ],
@@ -84,7 +84,13 @@ pub(super) const RULES: &[Rule] = &[
                 near(OTHER, 2),
                 near(TOOL, 3),
             ]),
-            plain(&[then(SUPERSEDE), near(BUILT_IN, 1), near(TOOL, 5)]),
+            plain(&[
+                then(THIS),
+                near(TOOL, 0),
+                near(SUPERSEDE, 2),
+                near(BUILT_IN, 1),
+                near(TOOL, 5),
+            ]),
         ],
     },
     Rule {
@@ -102,7 +108,7 @@ pub(super) const RULES: &[Rule] = &[
                 near(MODEL | YOU, 6),
                 near(MUST, 2),
                 near(SEND | READ | TELL | BEHAVE, 4),
-                near(USER | CONVERSATION | KEY_FILE, 8),
+                near(USER | THE_USERS | CONVERSATION | KEY_FILE, 8),
             ]),
         ],
     },
@@ -114,7 +120,7 @@ pub(super) const RULES: &[Rule] = &[
                 near(PREFER, 0),
                 near(THIS, 1),
                 near(TOOL, 1),
-                near(INSTEAD, 3),
+                near(INSTEAD | OVER, 3),
             ]),
             plain(&[
                 then(FROM),
@@ -127,7 +133,7 @@ pub(super) const RULES: &[Rule] = &[
                 then(ALWAYS),
                 near(PREFER, 0),
                 near(TOOL, 4),
-                near(INSTEAD, 2),
+                near(INSTEAD | OVER, 2),
                 near(OTHER | ALL | BUILT_IN, 2),
             ]),
         ],
