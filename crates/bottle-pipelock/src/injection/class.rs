@@ -181,8 +181,8 @@ classes! {
     OTHER = 83,
     /// Built-in, default.
     BUILT_IN = 84,
-    /// Replaces: supersedes.
-    SUPERSEDE = 85,
+    /// What goes before "agent".
+    AI = 85,
     /// Secretly.
     SECRETLY = 86,
     /// Silently, which installers do too.
@@ -239,6 +239,12 @@ classes! {
     DUMP = 112,
     /// What somebody is after.
     GOAL = 113,
+    /// The name of a jailbreak, in capitals.
+    DAN = 114,
+    /// Imagine, pretend.
+    IMAGINE = 115,
+    /// If, before "you are".
+    SUPPOSED = 116,
     /// Chinese, Japanese, Korean: a mode without rules.
     CJK_MODE = 117,
     /// Chinese, Japanese, Korean: enter, now.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::anchor::{Anchors, Cursor, Hit, Kind};
-use super::class::WORD;
+use super::class::{ALL, CONVERSATION, Classes, ME, SYSTEM, THEIR, WORD, YOUR};
 use super::dictionary::DICTIONARY;
 use super::joined::{MIN_JOINED, unmask};
 use super::letter;
@@ -12,9 +12,9 @@ use super::tag;
 use crate::fold;
 
 /// What is read in front of an anchor: more than the longest row, with tags in it.
-const BEFORE: usize = 320;
+const BEFORE: usize = 256;
 /// What is read behind one.
-const BEHIND: usize = 512;
+const BEHIND: usize = 384;
 /// The most that is read at once, so that few words are held at a time.
 const MAX_REGION: usize = 16 * 1024;
 /// How many bytes of a word are looked at, on each side.
@@ -23,6 +23,8 @@ const MAX_WORD: usize = 96;
 const ADDRESS: &[u8] = b"](http";
 /// How far in front of a credential stands whose it is.
 const OWNER: usize = 24;
+/// Whose it is, or how much of it.
+const OWNERS: Classes = ALL | YOUR | THEIR | ME | SYSTEM | CONVERSATION;
 
 /// The parts, one after the other. Each reaches back to before the end of the one before, if it was cut off; so the
 /// whole is at most a few per cent longer than the text.
@@ -149,28 +151,7 @@ fn is_owned(text: &[u8], start: usize) -> bool {
         .unwrap_or_default();
     let words = before.split(|byte| !byte.is_ascii_alphanumeric());
     let mut words = words.map(<[u8]>::to_ascii_lowercase);
-    words.any(|word| {
-        matches!(
-            word.as_slice(),
-            b"all"
-                | b"any"
-                | b"every"
-                | b"your"
-                | b"user"
-                | b"users"
-                | b"their"
-                | b"my"
-                | b"full"
-                | b"entire"
-                | b"his"
-                | b"me"
-                | b"include"
-                | b"mention"
-                | b"reveal"
-                | b"chat"
-                | b"conversation"
-        )
-    })
+    words.any(|word| DICTIONARY.classes(&word) & OWNERS != 0)
 }
 
 /// Whether a word with a character that is not ASCII hides an anchor.

@@ -2,6 +2,7 @@
 
 mod hostile;
 mod ordinary;
+mod rows;
 
 use proptest::prelude::*;
 

@@ -1,17 +1,17 @@
 //! The words of each class, in lower case and without apostrophes.
 
 use super::class::{
-    ABOVE, ACCESS, ACTION, ADMIN, ALL, ALLOWED, ALWAYS, APPLY, ARE, ASIDE, ATOB, ATTACK, BEFORE,
-    BEHAVE, BOUND, BUILT_IN, CALL, CJK_ENTER, CJK_IGNORE, CJK_INSTRUCTION, CJK_MODE, CJK_PRIOR,
-    CONVERSATION, CREDENTIAL, CURRENT, Classes, DECODE, DEVELOPER, DUMP, ELEVATED, ENABLE,
-    ENCODING, ENV_FILE, ETC, EVAL, EVERYTHING, EXECUTE, FETCHER, FILL, FIRST, FOLLOW, FROM, FUTURE,
-    GOAL, HAVE, HENCEFORTH, IF, IGNORE, IMPORTANT, IN_ALL, INSTEAD, INSTRUCTION, INVISIBLE, KEEP,
-    KEY_FILE, LAWLESS, LIFTED, LONGER, MAKE, MAY, ME, MEMORY, MENTION, MESSAGE, MODE, MODEL, MUST,
-    NEW, NO, NOT, NOW, ON, OPENER, OTHER, OVER, OVERRIDE, PARAMETER, PASS, PASSWD, PRECEDENCE,
-    PREFER, PRETEND, PRIOR, PRIORITISE, PROMPT, READ, REMEMBER, REPLY, REQUEST, RESULT, ROLE, RULE,
-    RUNNER, SAFETY, SECRET, SECRETLY, SEE, SEND, SESSION, SET, SHELL, SILENTLY, STOP, SUBJECT,
-    SUPERSEDE, SYSTEM, TELL, TELLING, THE_USERS, THEIR, THIS, THROUGH, TO, TOOL, TREAT, UNLOCKED,
-    URGENT, USER, VOID, WITHOUT, WORD, YOU, YOUR,
+    ABOVE, ACCESS, ACTION, ADMIN, AI, ALL, ALLOWED, ALWAYS, APPLY, ARE, ASIDE, ATOB, ATTACK,
+    BEFORE, BEHAVE, BOUND, BUILT_IN, CALL, CJK_ENTER, CJK_IGNORE, CJK_INSTRUCTION, CJK_MODE,
+    CJK_PRIOR, CONVERSATION, CREDENTIAL, CURRENT, Classes, DAN, DECODE, DEVELOPER, DUMP, ELEVATED,
+    ENABLE, ENCODING, ENV_FILE, ETC, EVAL, EVERYTHING, EXECUTE, FETCHER, FILL, FIRST, FOLLOW, FROM,
+    FUTURE, GOAL, HAVE, HENCEFORTH, IF, IGNORE, IMAGINE, IMPORTANT, IN_ALL, INSTEAD, INSTRUCTION,
+    INVISIBLE, KEEP, KEY_FILE, LAWLESS, LIFTED, LONGER, MAKE, MAY, ME, MEMORY, MENTION, MESSAGE,
+    MODE, MODEL, MUST, NEW, NO, NOT, NOW, ON, OPENER, OTHER, OVER, OVERRIDE, PARAMETER, PASS,
+    PASSWD, PRECEDENCE, PREFER, PRETEND, PRIOR, PRIORITISE, PROMPT, READ, REMEMBER, REPLY, REQUEST,
+    RESULT, ROLE, RULE, RUNNER, SAFETY, SECRET, SECRETLY, SEE, SEND, SESSION, SET, SHELL, SILENTLY,
+    STOP, SUBJECT, SUPPOSED, SYSTEM, TELL, TELLING, THE_USERS, THEIR, THIS, THROUGH, TO, TOOL,
+    TREAT, UNLOCKED, URGENT, USER, VOID, WITHOUT, WORD, YOU, YOUR,
 };
 
 /// Each class with its words.
@@ -51,7 +51,7 @@ pub(super) const WORDS: &[(Classes, &str)] = &[
         "all any every each everything entire whole full complete both tous toutes todas alle tutte",
     ),
     (YOUR, "your ur tu vos tus deine ihre"),
-    (YOU, "you u ya"),
+    (YOU, "you"),
     (ARE, "are were been is"),
     (NOW, "now today henceforth"),
     (NEW, "new updated revised real actual true"),
@@ -75,10 +75,10 @@ pub(super) const WORDS: &[(Classes, &str)] = &[
         SYSTEM,
         "system admin administrator developer root sysadmin operator",
     ),
-    (OVERRIDE, "override overrides overridden"),
+    (OVERRIDE, "override overrides"),
     (
         LAWLESS,
-        "dan evil unrestricted unfiltered uncensored jailbroken amoral unethical unbound lawless unconstrained unaligned",
+        "evil unrestricted unfiltered uncensored jailbroken amoral unethical unbound lawless unconstrained unaligned",
     ),
     (
         PRETEND,
@@ -93,7 +93,7 @@ pub(super) const WORDS: &[(Classes, &str)] = &[
     (MODE, "mode modes persona"),
     (
         UNLOCKED,
-        "jailbreak jailbroken unrestricted unfiltered uncensored dan lawless",
+        "jailbreak jailbroken unrestricted unfiltered uncensored lawless",
     ),
     (DEVELOPER, "developer god sudo"),
     (
@@ -102,7 +102,7 @@ pub(super) const WORDS: &[(Classes, &str)] = &[
     ),
     (
         TELL,
-        "tell mention inform reveal disclose notify alert acknowledge",
+        "tell mention inform reveal disclose notify acknowledge",
     ),
     (
         TELLING,
@@ -127,7 +127,7 @@ pub(super) const WORDS: &[(Classes, &str)] = &[
     ),
     (
         DECODE,
-        "decode decoded decoding decipher deobfuscate decrypt unbase64",
+        "decode decoded decoding encoded decipher deobfuscate decrypt unbase64",
     ),
     (
         ENCODING,
@@ -184,7 +184,7 @@ pub(super) const WORDS: &[(Classes, &str)] = &[
     ),
     (SET, "set put leave push lay cast throw brush"),
     (ASIDE, "aside"),
-    (PRIORITISE, "prioritize prioritise favor favour"),
+    (PRIORITISE, "prioritize prioritise"),
     (
         PRECEDENCE,
         "precedence priority supersede supersedes supercede supercedes outrank outranks trump trumps override overrides",
@@ -236,10 +236,6 @@ pub(super) const WORDS: &[(Classes, &str)] = &[
     (
         BUILT_IN,
         "default built native existing standard other all any",
-    ),
-    (
-        SUPERSEDE,
-        "supersede supersedes supercede supercedes overrides override shadows",
     ),
     (
         SECRETLY,
@@ -318,6 +314,10 @@ pub(super) const WORDS: &[(Classes, &str)] = &[
         "attack attacks techniques technique injection injections payload payloads style jailbreak jailbreaks exploit \
          exploits trick tricks phrase phrases pattern patterns attempts attempt detection",
     ),
+    (AI, "ai llm language"),
+    (DAN, "dan"),
+    (IMAGINE, "pretend imagine roleplay simulate"),
+    (SUPPOSED, "if"),
     (DUMP, "cat env printenv"),
     (GOAL, "task goal mission objective"),
     (

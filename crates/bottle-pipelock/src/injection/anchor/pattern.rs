@@ -6,7 +6,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 
 use crate::injection::class::{
-    CALL, CJK_IGNORE, CJK_MODE, Classes, FUTURE, NEW, NO, RUNNER, SAFETY, SESSION, YOUR,
+    ACCESS, ADMIN, AI, ARE, ASIDE, ATOB, BEHAVE, BOUND, CALL, CJK_IGNORE, CJK_MODE, CONVERSATION,
+    CREDENTIAL, Classes, DAN, DECODE, DEVELOPER, DUMP, ELEVATED, ENV_FILE, FROM, FUTURE,
+    HENCEFORTH, IGNORE, IMAGINE, INSTRUCTION, INVISIBLE, KEEP, KEY_FILE, LAWLESS, LIFTED, LONGER,
+    ME, MEMORY, MODE, MODEL, NEW, NO, NOW, OVERRIDE, PASSWD, PRIORITISE, PROMPT, REPLY, RUNNER,
+    SAFETY, SECRETLY, SESSION, SILENTLY, SUPPOSED, SYSTEM, TELL, TELLING, THIS, THROUGH, TO, TOOL,
+    UNLOCKED, YOUR,
 };
 use crate::injection::words::WORDS;
 
@@ -35,84 +40,59 @@ pub(in crate::injection) enum Kind {
     Hidden,
 }
 
-/// Words in any case.
-const ANYWHERE: &str = "ignore disregard forget abandon override bypass discard neglect nullify overrule ignora ignorar \
-     ignorez oubliez ignoriere ignorieren vergiss olvida ignorare dimentica evil unrestricted unfiltered uncensored \
-     jailbroken jailbreak amoral unethical unbound lawless unconstrained sudo unlocked mention inform reveal disclose notify \
-     acknowledge mentioning informing revealing disclosing notifying alerting telling tell invisible henceforth hereafter \
-     henceforward decode decoded decoding decipher deobfuscate decrypt unbase64 encoded elevated superuser unlimited \
-     escalated aside prioritize prioritise precedence outrank outranks trump trumps passwd shadow supersede supersedes \
-     supercede supercedes overrides secretly covertly surreptitiously stealthily clandestinely lifted suspended waived deactivated bypassed silently quietly discreetly \
-     invisibly conversation transcript instruction instructions directive directives guideline guidelines guardrail \
-     guardrails restrictions safeguards instrucciones anweisungen istruzioni instrucoes consignes prompt prompts tool tools";
-/// Names of what must not be given away.
-const CREDENTIALS: &str = "password passwords credential credentials secret secrets token tokens passphrase apikey apikeys keys \
-     cookies key mnemonic environment history emails";
-/// Words that are shouted.
-const SHOUTED: &str = "DAN SYSTEM ADMIN ADMINISTRATOR OVERRIDE";
-/// Words in a row, in any case and with anything between them.
-const PHRASES: &[&str] = &[
-    "from now",
-    "starting now",
-    "you are now",
-    "youre now",
-    "you now",
-    "you must",
-    "if you are",
-    "if you re",
-    "if youre",
-    "if you're",
-    "if you\u{2019}re",
-    "keep this",
-    "keep it",
-    "hide this",
-    "hide it",
-    "conceal this",
-    "withhold this",
-    "your response",
-    "your reply",
-    "your answer",
-    "your output",
-    "your next",
-    "your summary",
-    "in responses",
-    "to me",
-    "your memory",
-    "your long",
-    "to memory",
-    "in memory",
-    "AI agent",
-    "AI assistant",
-    "AI model",
-    "atob",
-    "base64 d",
-    "base64 decode",
-    "longer bound",
-    "no longer",
-    "hidden from",
-    "not follow",
-    "stop following",
-    "you will",
-    "act as",
-    "pretend",
-    "$(cat",
-    "$(env",
-    "$(printenv",
-    "`cat",
-    "`env",
-    "`printenv",
-];
-/// Two classes whose words count beside each other, and what may stand between.
+/// Classes whose words are looked for in any case.
+const ANYWHERE: Classes = IGNORE
+    | LAWLESS
+    | UNLOCKED
+    | IMAGINE
+    | TELL
+    | TELLING
+    | HENCEFORTH
+    | DECODE
+    | ELEVATED
+    | ASIDE
+    | PRIORITISE
+    | PASSWD
+    | SECRETLY
+    | SILENTLY
+    | INSTRUCTION
+    | PROMPT
+    | LIFTED
+    | OVERRIDE
+    | TOOL
+    | ATOB;
+/// Words of other classes that are.
+const OTHERS: &str =
+    "precedence outrank outranks trump trumps supersede supersedes supercede supercedes";
+/// Classes of what must not be given away.
+const CREDENTIALS: Classes = CREDENTIAL | CONVERSATION;
+/// Classes whose words are shouted.
+const SHOUTED: Classes = SYSTEM | DAN;
+/// What inserts the result of a program in a shell.
+const INSERTED: &[&str] = &["$(", "`"];
+/// Classes of names of files, with a dot in front of them.
+const FILES: Classes = KEY_FILE | ENV_FILE;
+/// Two classes whose words count beside each other, and what stands between.
 const PAIRS: &[(Classes, &str, Classes)] = &[
     (FUTURE, "", SESSION),
     (YOUR, "", NEW),
+    (YOUR, "", REPLY | ME | MEMORY),
+    (TO | THROUGH, "", MEMORY),
     (NO, "", SAFETY),
+    (LONGER, "", BOUND),
     (CALL, "", RUNNER),
     (CALL, "the ", RUNNER),
+    (DEVELOPER, "", MODE),
+    (FROM, "", NOW),
+    (NOW, "", BEHAVE),
+    (ADMIN, "", ACCESS),
+    (INVISIBLE, "", FROM | TO),
+    (KEEP, "", THIS),
+    (SUPPOSED, "you ", ARE),
+    (AI, "", MODEL),
 ];
-/// Names of files with keys, with what stands in front of them.
-const FILES: &str =
-    "ssh aws npmrc netrc pypirc kube gnupg cursor ed25519 rsa ecdsa docker pgpass env";
+/// "If you are" in one word less.
+const CONTRACTED: &[&str] = &["if youre", "if you're", "if you\u{2019}re"];
 /// Marks of chat templates, tags that HTML does not have, and the address of an image.
 const MARKS: &[&str] = &[
     "<|im_start|>",
@@ -146,9 +126,9 @@ const SPACED: &[&str] = &[
 const ESCAPED: &[&str] = &["&#", "\\u"];
 /// First bytes of characters (RFC 3629) that may be letters in another form, or nothing, each with the bytes that may
 /// follow: Latin with marks, Greek, Cyrillic, Armenian; Cherokee, small capitals; zero width; letters of mathematics,
-/// full width; on black and in flags.
+/// full width; on black and in flags. The first bytes from 0xc3 to 0xd6 are read as one.
 const ODD: &[(&[u8], RangeInclusive<u8>)] = &[
-    (&[], 0xc3..=0xd6),
+    (&[], 0xc3..=0xc3),
     (&[0xc2], 0xad..=0xad),
     (&[0xe1], 0x8e..=0x8f),
     (&[0xe1], 0xb4..=0xbf),
@@ -181,22 +161,28 @@ const ENCODED: &[&str] = &[
 pub(super) fn all() -> Vec<(Kind, Vec<u8>)> {
     let mut all = Vec::new();
     let mut add = |kind, pattern: &str| all.push((kind, pattern.as_bytes().to_vec()));
-    for (kind, words) in [
+    for (kind, classes) in [
         (Kind::Word, ANYWHERE),
         (Kind::Credential, CREDENTIALS),
         (Kind::Shouted, SHOUTED),
     ] {
-        for word in words.split_ascii_whitespace() {
+        for word in words(classes) {
             add(kind, word);
         }
     }
-    for mark in PHRASES.iter().chain(MARKS).chain(ESCAPED) {
-        let kind = if ESCAPED.contains(mark) {
-            Kind::Escaped
-        } else {
-            Kind::Sure
-        };
-        add(kind, mark);
+    for word in OTHERS.split_ascii_whitespace() {
+        add(Kind::Word, word);
+    }
+    for mark in CONTRACTED.iter().chain(MARKS) {
+        add(Kind::Sure, mark);
+    }
+    for begin in ESCAPED {
+        add(Kind::Escaped, begin);
+    }
+    for program in words(DUMP) {
+        for mark in INSERTED {
+            add(Kind::Sure, &format!("{mark}{program}"));
+        }
     }
     for (first, between, second) in PAIRS {
         for (first, second) in
@@ -205,7 +191,7 @@ pub(super) fn all() -> Vec<(Kind, Vec<u8>)> {
             add(Kind::Sure, &format!("{first} {between}{second}"));
         }
     }
-    for file in FILES.split_ascii_whitespace() {
+    for file in words(FILES) {
         add(Kind::File, &format!(".{file}"));
     }
     for word in SPACED {

@@ -2,11 +2,12 @@
 
 use crate::injection::class::{
     ABOVE, ACCESS, ADMIN, ALL, ALLOWED, ALWAYS, APPLY, ARE, ASIDE, BEHAVE, BOUND, BOUNDARY,
-    CJK_ENTER, CJK_IGNORE, CJK_INSTRUCTION, CJK_MODE, CJK_PRIOR, CURRENT, Classes, DEVELOPER,
-    ELEVATED, ENABLE, EVERYTHING, EXECUTE, FOLLOW, FROM, GOAL, HAVE, HENCEFORTH, IGNORE, INSTEAD,
-    INSTRUCTION, LAWLESS, LIFTED, LONGER, MESSAGE, MODE, MODEL, MUST, NEW, NO, NOT, NOW, ON, OVER,
-    OVERRIDE, PRECEDENCE, PRETEND, PRIOR, PRIORITISE, PROMPT, REQUEST, ROLE, RULE, SAFETY, SEND,
-    SESSION, SET, STOP, SYSTEM, TELL, THIS, TREAT, TURN, UNLOCKED, VOID, WORD, YOU, YOUR,
+    CJK_ENTER, CJK_IGNORE, CJK_INSTRUCTION, CJK_MODE, CJK_PRIOR, CURRENT, Classes, DAN, DEVELOPER,
+    ELEVATED, ENABLE, EVERYTHING, EXECUTE, FOLLOW, FROM, GOAL, HAVE, HENCEFORTH, IGNORE, IMAGINE,
+    INSTEAD, INSTRUCTION, LAWLESS, LIFTED, LONGER, MESSAGE, MODE, MODEL, MUST, NEW, NO, NOT, NOW,
+    ON, OVER, OVERRIDE, PRECEDENCE, PRETEND, PRIOR, PRIORITISE, PROMPT, REQUEST, ROLE, RULE,
+    SAFETY, SEND, SESSION, SET, STOP, SYSTEM, TELL, THIS, TREAT, TURN, UNLOCKED, VOID, WORD, YOU,
+    YOUR,
 };
 use crate::injection::row::{Rule, marked, near, order, plain, then};
 use crate::injection::token::{LABEL, STARTS, UPPER};
@@ -98,9 +99,10 @@ pub(super) const RULES: &[Rule] = &[
                 near(LAWLESS, 4),
                 near(MODEL | MODE | WORD, 0),
             ]),
+            plain(&[then(YOU), near(ARE, 1), marked(DAN, UPPER, 2)]),
             order(&[then(PRETEND), near(LAWLESS, 4), near(MODEL | MODE, 2)]),
             order(&[
-                then(PRETEND),
+                then(IMAGINE),
                 near(YOU, 2),
                 near(NO, 3),
                 near(SAFETY | TOLD | RULE, 2),
@@ -109,14 +111,14 @@ pub(super) const RULES: &[Rule] = &[
                 then(YOU),
                 near(ARE, 1),
                 near(LONGER, 2),
-                near(BOUND, 2),
+                then(BOUND),
                 near(TOLD | SAFETY, 5),
             ]),
             plain(&[
                 then(YOU),
                 near(ARE, 1),
                 near(LONGER, 2),
-                near(BOUND, 2),
+                then(BOUND),
                 near(ALL | YOUR, 2),
                 near(RULE, 2),
             ]),
@@ -168,9 +170,10 @@ pub(super) const RULES: &[Rule] = &[
                 then(MODE),
             ]),
             plain(&[then(UNLOCKED), then(MODE), near(ENABLE, 2)]),
+            plain(&[marked(DAN, UPPER, 0), then(MODE)]),
             plain(&[
                 then(YOU | PRETEND),
-                marked(LAWLESS, UPPER, 3),
+                marked(DAN, UPPER, 3),
                 near(EVERYTHING, 4),
                 near(NOW, 1),
             ]),
@@ -193,7 +196,7 @@ pub(super) const RULES: &[Rule] = &[
                 then(YOU),
                 near(MUST, 1),
                 near(NOW, 1),
-                near(BEHAVE, 0),
+                then(BEHAVE),
                 near(ALWAYS, 1),
             ]),
         ],
@@ -212,7 +215,7 @@ pub(super) const RULES: &[Rule] = &[
                 near(NOW, 1),
                 near(HAVE | ARE, 2),
                 near(ADMIN, 3),
-                near(ACCESS, 2),
+                then(ACCESS),
                 near(EXECUTE | IGNORE | TELL, 12),
             ]),
             plain(&[

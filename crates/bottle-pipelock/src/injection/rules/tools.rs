@@ -1,10 +1,11 @@
 //! Which tools the model calls, and what it runs.
 
 use crate::injection::class::{
-    ALL, ALWAYS, ARE, ATOB, BEFORE, BEHAVE, BUILT_IN, CALL, CONVERSATION, DECODE, ENCODING, EVAL,
-    EXECUTE, FETCHER, FIRST, FROM, IF, IGNORE, IMPORTANT, INSTEAD, KEY_FILE, MESSAGE, MODEL, MUST,
-    NOT, NOW, ON, OTHER, OVER, PARAMETER, PASS, PREFER, READ, RESULT, RUNNER, SEND, SHELL,
-    SUPERSEDE, SYSTEM, TELL, THE_USERS, THEIR, THIS, THROUGH, TOOL, URGENT, USER, YOU, YOUR,
+    AI, ALL, ALWAYS, ARE, ATOB, BEFORE, BEHAVE, BUILT_IN, CALL, CONVERSATION, DECODE, ENCODING,
+    EVAL, EXECUTE, FETCHER, FIRST, FROM, IGNORE, IMPORTANT, INSTEAD, KEY_FILE, MESSAGE, MODEL,
+    MUST, NOT, NOW, ON, OTHER, OVER, PARAMETER, PASS, PRECEDENCE, PREFER, READ, RESULT, RUNNER,
+    SEND, SHELL, SUPPOSED, SYSTEM, TELL, THE_USERS, THEIR, THIS, THROUGH, TOOL, URGENT, USER, YOU,
+    YOUR,
 };
 use crate::injection::row::{Rule, marked, near, order, plain, then};
 use crate::injection::token::{TAG, UPPER};
@@ -25,11 +26,7 @@ pub(super) const RULES: &[Rule] = &[
                 near(EXECUTE, 3),
                 near(RESULT, 2),
             ]),
-            order(&[
-                then(EXECUTE),
-                near(DECODE | ENCODING, 3),
-                near(MESSAGE | RESULT, 1),
-            ]),
+            order(&[then(EXECUTE), near(DECODE, 3), near(MESSAGE | RESULT, 1)]),
             plain(&[then(EVAL), then(ATOB)]),
             plain(&[then(ENCODING), near(DECODE, 1), then(SHELL)]),
         ],
@@ -87,7 +84,7 @@ pub(super) const RULES: &[Rule] = &[
             plain(&[
                 then(THIS),
                 near(TOOL, 0),
-                near(SUPERSEDE, 2),
+                near(PRECEDENCE, 2),
                 near(BUILT_IN, 1),
                 near(TOOL, 5),
             ]),
@@ -144,7 +141,7 @@ pub(super) const RULES: &[Rule] = &[
             order(&[
                 then(PASS | SEND),
                 near(ALL | THEIR | SYSTEM, 2),
-                near(CONVERSATION, 3),
+                near(CONVERSATION, 2),
                 near(THROUGH, 3),
                 near(PARAMETER, 4),
             ]),
@@ -161,15 +158,15 @@ pub(super) const RULES: &[Rule] = &[
         name: "addressed-to-model",
         rows: &[
             plain(&[
-                then(IF),
-                near(YOU, 0),
-                near(ARE, 0),
+                then(SUPPOSED),
+                then(YOU),
+                then(ARE),
                 near(MODEL, 4),
                 near(IGNORE | MUST | BEHAVE | PREFER | SEND, 8),
             ]),
             plain(&[
-                marked(MODEL, UPPER, 0),
-                near(MODEL, 1),
+                marked(AI, UPPER, 0),
+                then(MODEL),
                 near(MUST | URGENT, 3),
                 near(IGNORE | PREFER | SEND, 3),
                 near(THIS | USER | YOUR | ALL, 4),
