@@ -14,7 +14,7 @@ use aho_corasick::{Anchored, MatchKind};
 
 pub(super) use self::pattern::Kind;
 
-/// The automaton of all anchors. `None` never: a test builds it.
+/// The automaton of all anchors. `None` if it could not be built, which a test does.
 pub(super) static ANCHORS: LazyLock<Option<Anchors>> = LazyLock::new(Anchors::build);
 
 /// What each byte is taken for.

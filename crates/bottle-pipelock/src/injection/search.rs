@@ -18,8 +18,11 @@ use super::{Encodings, Injection};
 /// How many words behind a mark of a chat template an order counts wherever it stands.
 const TURN_LENGTH: usize = 24;
 
+/// What is told of a text that could not be searched.
+const UNREAD: &str = "not-searched";
+
 /// A search that goes through a text once.
-pub(super) struct Search<'a> {
+struct Search<'a> {
     regions: Regions<'a>,
     blocks: Blocks<'a>,
     notation: Option<Notation>,
@@ -33,9 +36,20 @@ struct Context<'a> {
     behind: &'a [Token],
 }
 
+/// The first sign in a text. A text that cannot be read counts as one.
+pub(super) fn find(text: &[u8], encodings: Encodings) -> Option<Injection> {
+    match Search::new(text) {
+        Some(search) => search.find(encodings),
+        None => Some(Injection {
+            rule: UNREAD,
+            offset: 0,
+        }),
+    }
+}
+
 impl<'a> Search<'a> {
-    /// `None` never: a test builds the anchors.
-    pub(super) fn new(text: &'a [u8]) -> Option<Self> {
+    /// `None` if there are no anchors: nothing was read then.
+    fn new(text: &'a [u8]) -> Option<Self> {
         let anchors = ANCHORS.as_ref()?;
         Some(Self {
             regions: Regions {
@@ -49,7 +63,7 @@ impl<'a> Search<'a> {
         })
     }
 
-    pub(super) fn find(mut self, encodings: Encodings) -> Option<Injection> {
+    fn find(mut self, encodings: Encodings) -> Option<Injection> {
         let mut encoded_until = match encodings {
             Encodings::Taken => 0,
             Encodings::Left => usize::MAX,
@@ -60,7 +74,7 @@ impl<'a> Search<'a> {
                 Place::Encoded(hit) => {
                     let (run, decoded) = encoded::decode(self.regions.text, encoded_until, hit);
                     encoded_until = run.end;
-                    let inner = Search::new(&decoded)?.find(Encodings::Left);
+                    let inner = find(&decoded, Encodings::Left);
                     inner.map(|inner| Injection {
                         offset: run.start,
                         ..inner
