@@ -92,20 +92,22 @@ impl<'a> Search<'a> {
     fn read(&mut self, part: Range<usize>) -> Option<Injection> {
         let tokens = reader::tokens(self.regions.text, part);
         let met = tokens.iter().fold(0, |met, token| met | token.classes);
-        let rows: Vec<(&Rule, &Row)> = rules::all()
+        // With each row what it begins with: most words begin none.
+        let rows: Vec<(Classes, &Rule, &Row)> = rules::all()
             .flat_map(|rule| rule.rows.iter().map(move |row| (rule, row)))
             .filter(|(_, row)| row.steps.iter().all(|step| step.classes & met != 0))
+            .filter_map(|(rule, row)| Some((row.steps.first()?.classes, rule, row)))
             .collect();
-        let firsts = rows.iter().filter_map(|(_, row)| row.steps.first());
-        let firsts = firsts.fold(0, |classes: Classes, step| classes | step.classes);
-        let starts = (0..tokens.len()).filter(|start| {
-            tokens
-                .get(*start)
-                .is_some_and(|token| token.classes & firsts != 0)
-        });
+        let firsts = rows.iter().fold(0, |all: Classes, (first, ..)| all | first);
+        let starts = tokens.iter().enumerate();
         starts
-            .flat_map(|start| rows.iter().map(move |row| (start, *row)))
-            .find_map(|(start, (rule, row))| {
+            .filter(|(_, token)| token.classes & firsts != 0)
+            .flat_map(|(start, token)| {
+                let rows = rows.iter();
+                rows.filter(|(first, ..)| token.classes & first != 0)
+                    .map(move |(_, rule, row)| (start, *rule, *row))
+            })
+            .find_map(|(start, rule, row)| {
                 let (before, rest) = tokens.split_at(start);
                 let length = row.match_at(rest)?;
                 let (sign, behind) = rest.split_at(length);
