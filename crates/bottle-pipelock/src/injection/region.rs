@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::anchor::{Anchors, Cursor, Hit, Kind};
+use super::anchor::{ANCHORS, Anchors, Cursor, Hit, Kind};
 use super::class::{ALL, CONVERSATION, Classes, ME, SYSTEM, THEIR, WORD, YOUR};
 use super::dictionary::DICTIONARY;
 use super::joined::{MIN_JOINED, unmask};
@@ -30,9 +30,11 @@ const OWNERS: Classes = ALL | YOUR | THEIR | ME | SYSTEM | CONVERSATION;
 /// whole is at most a few per cent longer than the text.
 pub(super) struct Regions<'a> {
     pub(super) text: &'a [u8],
-    pub(super) anchors: &'a Anchors,
-    pub(super) cursor: Cursor,
-    pub(super) next: Option<Range<usize>>,
+    anchors: &'a Anchors,
+    cursor: Cursor,
+    next: Option<Range<usize>>,
+    /// How far words of other alphabets are known: one word has many such letters.
+    judged: usize,
 }
 
 /// A part to read, or a place where something is encoded.
@@ -41,7 +43,19 @@ pub(super) enum Place {
     Encoded(Hit),
 }
 
-impl Regions<'_> {
+impl<'a> Regions<'a> {
+    /// `None` if there are no anchors.
+    pub(super) fn new(text: &'a [u8]) -> Option<Self> {
+        let anchors = ANCHORS.as_ref()?;
+        Some(Self {
+            text,
+            anchors,
+            cursor: anchors.start()?,
+            next: None,
+            judged: 0,
+        })
+    }
+
     pub(super) fn next_place(&mut self, encoded_until: usize) -> Option<Place> {
         loop {
             let Some(hit) = self.anchors.next(self.text, &mut self.cursor) else {
@@ -53,13 +67,25 @@ impl Regions<'_> {
                 }
                 continue;
             }
-            if !is_worth_reading(self.text, hit) {
+            if !self.is_worth_reading(hit) {
                 continue;
             }
             if let Some(full) = self.add(hit.end) {
                 return Some(Place::Words(full));
             }
         }
+    }
+
+    fn is_worth_reading(&mut self, hit: Hit) -> bool {
+        if hit.kind != Kind::Odd {
+            return is_worth_reading(self.text, hit);
+        }
+        if hit.end <= self.judged {
+            return false;
+        }
+        let (front, behind) = word_with_odd(self.text, hit.end);
+        self.judged = behind;
+        is_hidden_anchor(self.text.get(front..behind).unwrap_or_default())
     }
 
     /// Adds what is around a place; answers with a part that is complete.
@@ -87,11 +113,10 @@ fn is_worth_reading(text: &[u8], hit: Hit) -> bool {
         Kind::Shouted => written.iter().take(hit.length).all(u8::is_ascii_uppercase),
         Kind::File => is_file(text, hit),
         Kind::Escaped => letter::first(written).is_some_and(|letter| may_hide(letter.char)),
-        Kind::Odd => is_hidden_anchor(text, hit.end),
         // The address of an image: few have a gap.
         Kind::Sure if written.starts_with(ADDRESS) => tag::first(written).is_some(),
         Kind::Sure | Kind::Base64 | Kind::Hidden => true,
-        Kind::Nothing => false,
+        Kind::Nothing | Kind::Odd => false,
     }
 }
 
@@ -154,20 +179,21 @@ fn is_owned(text: &[u8], start: usize) -> bool {
     words.any(|word| DICTIONARY.classes(&word) & OWNERS != 0)
 }
 
-/// Whether a word with a character that is not ASCII hides an anchor.
-fn is_hidden_anchor(text: &[u8], end: usize) -> bool {
+/// The run of letters and of characters that are not ASCII around a place.
+fn word_with_odd(text: &[u8], at: usize) -> (usize, usize) {
     let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
-    let Some(before) = text.get(end.saturating_sub(MAX_WORD)..end) else {
-        return false;
-    };
-    let front = before.iter().rev().take_while(is_part).count();
-    let behind = text.get(end..).unwrap_or_default();
-    let behind = behind.iter().take(MAX_WORD).take_while(is_part).count();
-    let word = text.get(end - front..end + behind).unwrap_or_default();
-    let Some(folded) = fold::fold(word) else {
-        return false;
-    };
-    is_known_folded(&folded)
+    let before = text.get(at.saturating_sub(MAX_WORD)..at);
+    let front = before.unwrap_or_default().iter().rev();
+    let behind = text.get(at..).unwrap_or_default().iter();
+    (
+        at - front.take_while(is_part).count(),
+        at + behind.take(MAX_WORD).take_while(is_part).count(),
+    )
+}
+
+/// Whether a word with a character that is not ASCII hides an anchor.
+fn is_hidden_anchor(word: &[u8]) -> bool {
+    fold::fold(word).is_some_and(|folded| is_known_folded(&folded))
 }
 
 fn is_known_folded(folded: &[u8]) -> bool {

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use super::anchor::ANCHORS;
 use super::class::{BOUNDARY, Classes, TURN};
 use super::code::{self, Blocks};
 use super::encoded;
@@ -50,14 +49,8 @@ pub(super) fn find(text: &[u8], encodings: Encodings) -> Option<Injection> {
 impl<'a> Search<'a> {
     /// `None` if there are no anchors: nothing was read then.
     fn new(text: &'a [u8]) -> Option<Self> {
-        let anchors = ANCHORS.as_ref()?;
         Some(Self {
-            regions: Regions {
-                text,
-                anchors,
-                cursor: anchors.start()?,
-                next: None,
-            },
+            regions: Regions::new(text)?,
             blocks: Blocks::new(text),
             notation: None,
         })
