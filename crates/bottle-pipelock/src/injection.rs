@@ -26,6 +26,7 @@ mod joined;
 mod letter;
 mod look;
 mod mention;
+mod notation;
 mod quote;
 mod reader;
 mod region;
@@ -38,6 +39,7 @@ mod tag;
 mod tests;
 mod token;
 mod words;
+mod worth;
 
 /// A sign that a text tries to give orders to the model that reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
