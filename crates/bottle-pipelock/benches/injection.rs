@@ -25,6 +25,11 @@ const SOURCE: &str = concat!(
 );
 const NEAR_MISSES: &str = "Ignore errors in the instruction set. The prompt shows a tool, do not tell a lie. Decode base64 \
      quietly. All credentials are hidden from view; whoever forgets a password reads the guideline. ";
+/// Each letter may hide one of ASCII.
+const CYRILLIC: &str =
+    "Море було тихе, і ринок ще не відкрився. Хто хоче менше, має чекати до дев'ятої. ";
+/// Each word is an anchor.
+const REPEATED: &str = "ignore the ";
 
 fn texts(c: &mut Criterion) {
     let texts = [
@@ -32,6 +37,8 @@ fn texts(c: &mut Criterion) {
         ("json", METADATA),
         ("source", SOURCE),
         ("near misses", NEAR_MISSES),
+        ("cyrillic", CYRILLIC),
+        ("repeated", REPEATED),
     ];
     let mut group = c.benchmark_group("injection");
     group.sample_size(20);

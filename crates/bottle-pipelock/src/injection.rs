@@ -26,6 +26,7 @@ mod joined;
 mod letter;
 mod look;
 mod mention;
+mod notation;
 mod quote;
 mod reader;
 mod region;
@@ -38,8 +39,7 @@ mod tag;
 mod tests;
 mod token;
 mod words;
-
-use self::search::Search;
+mod worth;
 
 /// A sign that a text tries to give orders to the model that reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +50,8 @@ pub struct Injection {
     pub offset: usize,
 }
 
-/// The first sign of an order in a text. Takes time linear in the text, and copies none of it but what is read.
+/// The first sign of an order in a text. If the search itself could not be built, every text is one, of the rule
+/// `not-searched`: what was not read must not pass for harmless. Takes time linear in the text, and copies none of it but what is read.
 ///
 /// ```
 /// use bottle_pipelock::find_injection;
@@ -60,7 +61,7 @@ pub struct Injection {
 /// assert!(find_injection(b"Phrases like \"ignore all previous instructions\" are old.").is_none());
 /// ```
 pub fn find_injection(text: &[u8]) -> Option<Injection> {
-    Search::new(text)?.find(Encodings::Taken)
+    search::find(text, Encodings::Taken)
 }
 
 /// Whether what is encoded in a text is read as well.

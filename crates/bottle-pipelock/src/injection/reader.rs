@@ -151,11 +151,6 @@ impl Reader<'_> {
     }
 
     fn take_ascii(&mut self, char: char, length: usize) {
-        let is_inside = !self.word.letters.is_empty()
-            && self
-                .text
-                .get(self.at + length)
-                .is_some_and(u8::is_ascii_alphanumeric);
         match char {
             _ if char.is_ascii_alphanumeric() => {
                 if self.word.is_ideographic {
@@ -163,14 +158,20 @@ impl Reader<'_> {
                 }
                 self.push(char, length);
             }
-            '\'' if is_inside => {}
+            '\'' if self.is_inside(length) => {}
             // Letters, as some write.
-            '@' | '$' if is_inside => self.push(char, length),
+            '@' | '$' if self.is_inside(length) => self.push(char, length),
             _ => {
                 self.finish_word();
                 self.is_start |= is_sentence_end(char);
             }
         }
+    }
+
+    /// Whether a mark of so many bytes stands between letters.
+    fn is_inside(&self, length: usize) -> bool {
+        let next = self.text.get(self.at + length);
+        !self.word.letters.is_empty() && next.is_some_and(u8::is_ascii_alphanumeric)
     }
 
     /// A character that may look like ASCII, or be invisible.

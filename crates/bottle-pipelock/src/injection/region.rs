@@ -2,14 +2,8 @@
 
 use std::ops::Range;
 
-use super::anchor::{Anchors, Cursor, Hit, Kind};
-use super::class::{ALL, CONVERSATION, Classes, ME, SYSTEM, THEIR, WORD, YOUR};
-use super::dictionary::DICTIONARY;
-use super::joined::{MIN_JOINED, unmask};
-use super::letter;
-use super::reader::is_ideographic;
-use super::tag;
-use crate::fold;
+use super::anchor::{ANCHORS, Anchors, Cursor, Hit, Kind};
+use super::worth::{is_hidden_anchor, is_worth_reading, word_with_odd};
 
 /// What is read in front of an anchor: more than the longest row, with tags in it.
 const BEFORE: usize = 256;
@@ -17,22 +11,16 @@ const BEFORE: usize = 256;
 const BEHIND: usize = 384;
 /// The most that is read at once, so that few words are held at a time.
 const MAX_REGION: usize = 16 * 1024;
-/// How many bytes of a word are looked at, on each side.
-const MAX_WORD: usize = 96;
-/// Where the address of a link begins in Markdown.
-const ADDRESS: &[u8] = b"](http";
-/// How far in front of a credential stands whose it is.
-const OWNER: usize = 24;
-/// Whose it is, or how much of it.
-const OWNERS: Classes = ALL | YOUR | THEIR | ME | SYSTEM | CONVERSATION;
 
 /// The parts, one after the other. Each reaches back to before the end of the one before, if it was cut off; so the
 /// whole is at most a few per cent longer than the text.
 pub(super) struct Regions<'a> {
     pub(super) text: &'a [u8],
-    pub(super) anchors: &'a Anchors,
-    pub(super) cursor: Cursor,
-    pub(super) next: Option<Range<usize>>,
+    anchors: &'a Anchors,
+    cursor: Cursor,
+    next: Option<Range<usize>>,
+    /// How far words of other alphabets are known: one word has many such letters.
+    judged: usize,
 }
 
 /// A part to read, or a place where something is encoded.
@@ -41,7 +29,19 @@ pub(super) enum Place {
     Encoded(Hit),
 }
 
-impl Regions<'_> {
+impl<'a> Regions<'a> {
+    /// `None` if there are no anchors.
+    pub(super) fn new(text: &'a [u8]) -> Option<Self> {
+        let anchors = ANCHORS.as_ref()?;
+        Some(Self {
+            text,
+            anchors,
+            cursor: anchors.start()?,
+            next: None,
+            judged: 0,
+        })
+    }
+
     pub(super) fn next_place(&mut self, encoded_until: usize) -> Option<Place> {
         loop {
             let Some(hit) = self.anchors.next(self.text, &mut self.cursor) else {
@@ -53,13 +53,25 @@ impl Regions<'_> {
                 }
                 continue;
             }
-            if !is_worth_reading(self.text, hit) {
+            if !self.is_worth_reading(hit) {
                 continue;
             }
             if let Some(full) = self.add(hit.end) {
                 return Some(Place::Words(full));
             }
         }
+    }
+
+    fn is_worth_reading(&mut self, hit: Hit) -> bool {
+        if hit.kind != Kind::Odd {
+            return is_worth_reading(self.text, hit);
+        }
+        if hit.end <= self.judged {
+            return false;
+        }
+        let (front, behind) = word_with_odd(self.text, hit.end);
+        self.judged = behind;
+        is_hidden_anchor(self.text.get(front..behind).unwrap_or_default())
     }
 
     /// Adds what is around a place; answers with a part that is complete.
@@ -76,101 +88,4 @@ impl Regions<'_> {
         }
         self.next.replace(around)
     }
-}
-
-fn is_worth_reading(text: &[u8], hit: Hit) -> bool {
-    let written = text.get(hit.end - hit.length..).unwrap_or_default();
-    match hit.kind {
-        Kind::Word => word_around(text, hit.end).is_some_and(|word| is_known(text, word)),
-        Kind::Credential => word_around(text, hit.end)
-            .is_some_and(|word| is_known(text, word.clone()) && is_owned(text, word.start)),
-        Kind::Shouted => written.iter().take(hit.length).all(u8::is_ascii_uppercase),
-        Kind::File => is_file(text, hit),
-        Kind::Escaped => letter::first(written).is_some_and(|letter| may_hide(letter.char)),
-        Kind::Odd => is_hidden_anchor(text, hit.end),
-        // The address of an image: few have a gap.
-        Kind::Sure if written.starts_with(ADDRESS) => tag::first(written).is_some(),
-        Kind::Sure | Kind::Base64 | Kind::Hidden => true,
-        Kind::Nothing => false,
-    }
-}
-
-/// Whether it is a name with a dot or an underscore, and nothing behind it.
-fn is_file(text: &[u8], hit: Hit) -> bool {
-    let start = hit.end - hit.length;
-    let is_member = start
-        .checked_sub(1)
-        .and_then(|before| text.get(before))
-        .is_some_and(u8::is_ascii_alphanumeric);
-    let mark = text.get(start).copied();
-    let goes_on = text.get(hit.end).is_some_and(u8::is_ascii_alphanumeric);
-    !goes_on && (mark == Some(b'_') || (mark == Some(b'.') && !is_member))
-}
-
-/// Whether an escaped character is a letter of ASCII, or looks like one, or like nothing.
-fn may_hide(char: char) -> bool {
-    if char.is_ascii() || is_ideographic(char) {
-        return char.is_ascii_alphanumeric();
-    }
-    let folded = fold::fold(char.encode_utf8(&mut [0; 4]).as_bytes());
-    folded.is_some_and(|folded| folded.iter().all(u8::is_ascii_alphanumeric))
-}
-
-/// The run of letters and digits that ends at a place or goes on behind it.
-fn word_around(text: &[u8], end: usize) -> Option<Range<usize>> {
-    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || matches!(byte, b'@' | b'$');
-    let before = text.get(end.saturating_sub(MAX_WORD)..end)?;
-    let length = before.iter().rev().take_while(is_part).count();
-    let behind = text
-        .get(end..)?
-        .iter()
-        .take(MAX_WORD)
-        .take_while(is_part)
-        .count();
-    let mut start = end - length;
-    // The letter of an escape is no part of the word: `\nIgnore`.
-    let is_escaped = start.checked_sub(1).and_then(|place| text.get(place)) == Some(&b'\\');
-    start += usize::from(is_escaped);
-    Some(start..end + behind)
-}
-
-/// Whether a run is a word of a class, or long enough to be several.
-fn is_known(text: &[u8], word: Range<usize>) -> bool {
-    let written = text.get(word).unwrap_or_default();
-    if written.len() > MIN_JOINED + 2 {
-        return true;
-    }
-    let word = written.to_ascii_lowercase();
-    DICTIONARY.classes(&word) != WORD || DICTIONARY.classes(&unmask(&word)) != WORD
-}
-
-/// Whether a credential is somebody's, or all of them: every documentation has others.
-fn is_owned(text: &[u8], start: usize) -> bool {
-    let before = text
-        .get(start.saturating_sub(OWNER)..start)
-        .unwrap_or_default();
-    let words = before.split(|byte| !byte.is_ascii_alphanumeric());
-    let mut words = words.map(<[u8]>::to_ascii_lowercase);
-    words.any(|word| DICTIONARY.classes(&word) & OWNERS != 0)
-}
-
-/// Whether a word with a character that is not ASCII hides an anchor.
-fn is_hidden_anchor(text: &[u8], end: usize) -> bool {
-    let is_part = |byte: &&u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
-    let Some(before) = text.get(end.saturating_sub(MAX_WORD)..end) else {
-        return false;
-    };
-    let front = before.iter().rev().take_while(is_part).count();
-    let behind = text.get(end..).unwrap_or_default();
-    let behind = behind.iter().take(MAX_WORD).take_while(is_part).count();
-    let word = text.get(end - front..end + behind).unwrap_or_default();
-    let Some(folded) = fold::fold(word) else {
-        return false;
-    };
-    is_known_folded(&folded)
-}
-
-fn is_known_folded(folded: &[u8]) -> bool {
-    let word = folded.to_ascii_lowercase();
-    word.is_ascii() && (word.len() > MIN_JOINED || DICTIONARY.classes(&unmask(&word)) != WORD)
 }

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use super::anchor::ANCHORS;
 use super::class::{BOUNDARY, Classes, TURN};
 use super::code::{self, Blocks};
 use super::encoded;
 use super::mention::is_mention;
-use super::quote::{Notation, is_quoted};
+use super::notation::Notation;
+use super::quote::is_quoted;
 use super::reader;
 use super::region::{Place, Regions};
 use super::row::{Row, Rule};
@@ -18,8 +18,11 @@ use super::{Encodings, Injection};
 /// How many words behind a mark of a chat template an order counts wherever it stands.
 const TURN_LENGTH: usize = 24;
 
+/// What is told of a text that could not be searched.
+const UNREAD: &str = "not-searched";
+
 /// A search that goes through a text once.
-pub(super) struct Search<'a> {
+struct Search<'a> {
     regions: Regions<'a>,
     blocks: Blocks<'a>,
     notation: Option<Notation>,
@@ -33,23 +36,28 @@ struct Context<'a> {
     behind: &'a [Token],
 }
 
+/// The first sign in a text. A text that cannot be read counts as one.
+pub(super) fn find(text: &[u8], encodings: Encodings) -> Option<Injection> {
+    match Search::new(text) {
+        Some(search) => search.find(encodings),
+        None => Some(Injection {
+            rule: UNREAD,
+            offset: 0,
+        }),
+    }
+}
+
 impl<'a> Search<'a> {
-    /// `None` never: a test builds the anchors.
-    pub(super) fn new(text: &'a [u8]) -> Option<Self> {
-        let anchors = ANCHORS.as_ref()?;
+    /// `None` if there are no anchors: nothing was read then.
+    fn new(text: &'a [u8]) -> Option<Self> {
         Some(Self {
-            regions: Regions {
-                text,
-                anchors,
-                cursor: anchors.start()?,
-                next: None,
-            },
+            regions: Regions::new(text)?,
             blocks: Blocks::new(text),
             notation: None,
         })
     }
 
-    pub(super) fn find(mut self, encodings: Encodings) -> Option<Injection> {
+    fn find(mut self, encodings: Encodings) -> Option<Injection> {
         let mut encoded_until = match encodings {
             Encodings::Taken => 0,
             Encodings::Left => usize::MAX,
@@ -60,7 +68,7 @@ impl<'a> Search<'a> {
                 Place::Encoded(hit) => {
                     let (run, decoded) = encoded::decode(self.regions.text, encoded_until, hit);
                     encoded_until = run.end;
-                    let inner = Search::new(&decoded)?.find(Encodings::Left);
+                    let inner = find(&decoded, Encodings::Left);
                     inner.map(|inner| Injection {
                         offset: run.start,
                         ..inner
@@ -78,20 +86,22 @@ impl<'a> Search<'a> {
     fn read(&mut self, part: Range<usize>) -> Option<Injection> {
         let tokens = reader::tokens(self.regions.text, part);
         let met = tokens.iter().fold(0, |met, token| met | token.classes);
-        let rows: Vec<(&Rule, &Row)> = rules::all()
+        // With each row what it begins with: most words begin none.
+        let rows: Vec<(Classes, &Rule, &Row)> = rules::all()
             .flat_map(|rule| rule.rows.iter().map(move |row| (rule, row)))
             .filter(|(_, row)| row.steps.iter().all(|step| step.classes & met != 0))
+            .filter_map(|(rule, row)| Some((row.steps.first()?.classes, rule, row)))
             .collect();
-        let firsts = rows.iter().filter_map(|(_, row)| row.steps.first());
-        let firsts = firsts.fold(0, |classes: Classes, step| classes | step.classes);
-        let starts = (0..tokens.len()).filter(|start| {
-            tokens
-                .get(*start)
-                .is_some_and(|token| token.classes & firsts != 0)
-        });
+        let firsts = rows.iter().fold(0, |all: Classes, (first, ..)| all | first);
+        let starts = tokens.iter().enumerate();
         starts
-            .flat_map(|start| rows.iter().map(move |row| (start, *row)))
-            .find_map(|(start, (rule, row))| {
+            .filter(|(_, token)| token.classes & firsts != 0)
+            .flat_map(|(start, token)| {
+                let rows = rows.iter();
+                rows.filter(|(first, ..)| token.classes & first != 0)
+                    .map(move |(_, rule, row)| (start, *rule, *row))
+            })
+            .find_map(|(start, rule, row)| {
                 let (before, rest) = tokens.split_at(start);
                 let length = row.match_at(rest)?;
                 let (sign, behind) = rest.split_at(length);

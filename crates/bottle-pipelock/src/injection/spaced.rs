@@ -8,6 +8,10 @@ const MIN_SPACED: usize = 6;
 
 /// The same words, with those read as one whose letters stand alone.
 pub(super) fn join(text: &[u8], tokens: Vec<Token>) -> Vec<Token> {
+    let letters = tokens.iter().filter(|token| is_letter(text, token));
+    if letters.take(MIN_SPACED).count() < MIN_SPACED {
+        return tokens;
+    }
     let mut joined = Vec::with_capacity(tokens.len());
     let mut row: Vec<Token> = Vec::new();
     for token in tokens {

@@ -1,6 +1,7 @@
 //! Orders, and texts that only look like them.
 
 mod hostile;
+mod linear;
 mod ordinary;
 mod rows;
 

@@ -16,7 +16,7 @@ use crate::injection::class::{
 use crate::injection::words::WORDS;
 
 /// What was found, which decides what is looked at next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::injection) enum Kind {
     /// A word, or its beginning or end.
     Word,
@@ -126,9 +126,9 @@ const SPACED: &[&str] = &[
 const ESCAPED: &[&str] = &["&#", "\\u"];
 /// First bytes of characters (RFC 3629) that may be letters in another form, or nothing, each with the bytes that may
 /// follow: Latin with marks, Greek, Cyrillic, Armenian; Cherokee, small capitals; zero width; letters of mathematics,
-/// full width; on black and in flags. The first bytes from 0xc3 to 0xd6 are read as one.
+/// full width; on black and in flags.
 const ODD: &[(&[u8], RangeInclusive<u8>)] = &[
-    (&[], 0xc3..=0xc3),
+    (&[], 0xc3..=0xd6),
     (&[0xc2], 0xad..=0xad),
     (&[0xe1], 0x8e..=0x8f),
     (&[0xe1], 0xb4..=0xbf),

@@ -1,7 +1,6 @@
 //! Each row is reached by the anchors, and by an order that somebody might write.
 
 use super::hostile;
-use crate::injection::anchor::ANCHORS;
 use crate::injection::class::{BOUNDARY, Classes, IMAGE, TURN};
 use crate::injection::reader;
 use crate::injection::region::{Place, Regions};
@@ -67,13 +66,7 @@ fn write(spellings: &[Vec<String>], steps: &[Step], round: usize, turn: usize) -
 }
 
 fn is_reached(text: &str) -> bool {
-    let anchors = ANCHORS.as_ref().unwrap();
-    let mut regions = Regions {
-        text: text.as_bytes(),
-        anchors,
-        cursor: anchors.start().unwrap(),
-        next: None,
-    };
+    let mut regions = Regions::new(text.as_bytes()).unwrap();
     std::iter::from_fn(|| regions.next_place(usize::MAX)).any(|place| match place {
         Place::Words(part) => part.start == 0 && part.end == text.len(),
         Place::Encoded(_) => false,
