@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bottle_core::{Guard, LargeBodies};
-use bottle_egress::{DenialCode, Layer, Permit, RouteTable};
+use bottle_egress::{DenialCode, Layer, Permit, RouteTable, is_lfs_batch};
 use bottle_pipelock::{EnvelopeScan, Scanner, StreamScan};
 use bytes::Bytes;
 use http::HeaderValue;
@@ -67,13 +67,20 @@ impl Gate for PipelockGate {
         let scanning = policy.scanning(&permit.destination().host, permit.target());
         let knowing = self.knowing.get();
         let scanner = knowing.scanner()?;
+        let is_batch = is_lfs_batch(permit.target());
         if !scanning.scan {
-            return Ok(unseen(work));
+            if !is_batch {
+                return Ok(unseen(work));
+            }
+            let held = inspect::read_body(work, policy.max_body_bytes, &self.room).await?;
+            inspect::batch(permit, &held)?;
+            return Ok(Body::whole(held.bytes).with_room(held.room));
         }
         let scanner = scanner.allowing(scanning.dlp.allow.iter().map(AsRef::as_ref));
         inspect::head(&scanner, permit, work)?;
         let kind = Kind::of(&work.headers);
-        if kind == Kind::Messages {
+        // What a batch asks for has to be read, whatever its type.
+        if kind == Kind::Messages && !is_batch {
             let coding = inspect::message_coding(&work.headers);
             let messages = EnvelopeScan::new(coding.map(HeaderValue::as_bytes));
             return Ok(flowing(work, scanner, Stream::Messages(messages), &[]));

@@ -220,3 +220,22 @@ fn structure_is_not_lost_to_a_media_type() {
         bottle.origin.saw_nothing();
     }
 }
+
+/// What LFS asks for stands in the body alone, so its body is read wherever another would flow by.
+#[test]
+fn uploads_to_lfs_are_refused_however_their_body_passes() {
+    let bottle = Bottle::start();
+    let batch = |host: &str, operation: &str| {
+        // The space makes it a message that is not compressed.
+        let body = format!(" {{\"operation\":\"{operation}\",\"objects\":[]}}");
+        let target = ("POST", "/v1/b.git/info/lfs/objects/batch");
+        let media_type = "Content-Type: application/grpc\r\n";
+        let request = bottle.request(target, host, media_type, &body);
+        bottle.tunnel(host).ask(request)
+    };
+    batch("two.test", "upload").refused(403, "git.write_denied");
+    batch("open.test", "upload").refused(403, "git.write_denied");
+    bottle.origin.saw_nothing();
+    assert_eq!(batch("open.test", "download").status, 200);
+    assert_eq!(bottle.origin.seen().len(), 1);
+}
