@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use bottle_core::{Diagnostics, HostPattern, Method, PathPrefix, Port, Source, WebSocket, yaml};
+use bottle_core::{
+    Diagnostics, FileVersion, HostPattern, Method, PathPrefix, Port, Source, WebSocket, yaml,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::route::{Ports, Route, SlotAuth};
@@ -15,35 +17,10 @@ const VERSION: u32 = 1;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct RoutesFile {
-    version: Version,
+    version: FileVersion<VERSION>,
     routes: Vec<RouteRecord>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     upstream: Option<UpstreamPart>,
-}
-
-/// The one version there is.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-#[serde(try_from = "u32", into = "u32")]
-struct Version;
-
-impl TryFrom<u32> for Version {
-    type Error = String;
-
-    fn try_from(number: u32) -> Result<Self, String> {
-        if number == VERSION {
-            Ok(Self)
-        } else {
-            Err(format!(
-                "version {number} of this file is not known; this is version {VERSION}"
-            ))
-        }
-    }
-}
-
-impl From<Version> for u32 {
-    fn from(_: Version) -> Self {
-        VERSION
-    }
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -76,7 +53,7 @@ impl EgressPolicy {
     /// [`Diagnostics`] for anything but a complete file of the known version.
     pub fn from_yaml(text: &str, name: &str) -> Result<Self, Diagnostics> {
         let RoutesFile {
-            version: Version,
+            version: FileVersion,
             routes,
             upstream,
         } = yaml::read(&Source::whole(name, text))?;
@@ -95,7 +72,7 @@ impl RouteTable {
     /// [`yaml::WriteError`]; a table has a YAML form, so only for lack of memory.
     pub fn to_yaml(&self) -> Result<String, yaml::WriteError> {
         yaml::write(&RoutesFile {
-            version: Version,
+            version: FileVersion,
             routes: self.routes().iter().map(record).collect(),
             upstream: None,
         })

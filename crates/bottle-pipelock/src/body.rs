@@ -7,9 +7,9 @@ use crate::piece::Piece;
 use crate::scanner::Scanner;
 
 /// The rule of what is compressed in a way that cannot be taken off, so that nobody can look into it.
-pub(crate) const UNDECODABLE_RULE: &str = "undecodable";
+pub const UNDECODABLE_RULE: &str = "undecodable";
 /// The rule of a body that holds more containers, or unpacks to more, than anybody needs.
-const COMPLEX_RULE: &str = "too-complex";
+pub const COMPLEX_RULE: &str = "too-complex";
 /// Bytes that may come out of a compressed body: it must not fill the memory.
 const MAX_DECODED: usize = 64 * 1024 * 1024;
 
@@ -66,11 +66,14 @@ impl Scanner {
 
 /// Whether a body of this type consists of messages, each with its length in front: gRPC, and streams of Connect.
 pub fn is_enveloped(media_type: Option<&[u8]>) -> bool {
+    is_media_type(media_type, &["application/grpc", "application/connect+"])
+}
+
+/// Whether a media type begins with one of these, in whatever case.
+pub fn is_media_type(media_type: Option<&[u8]>, beginnings: &[&str]) -> bool {
     let begins = |front: &&str| {
         let start = media_type.and_then(|media_type| media_type.get(..front.len()));
         start.is_some_and(|start| start.eq_ignore_ascii_case(front.as_bytes()))
     };
-    ["application/grpc", "application/connect+"]
-        .iter()
-        .any(begins)
+    beginnings.iter().any(begins)
 }

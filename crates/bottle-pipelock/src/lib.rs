@@ -51,7 +51,7 @@ mod views;
 
 pub use crate::address::{check_addresses, is_special_address};
 pub use crate::allowed_host::AllowedHost;
-pub use crate::body::{Content, is_enveloped};
+pub use crate::body::{COMPLEX_RULE, Content, UNDECODABLE_RULE, is_enveloped, is_media_type};
 pub use crate::content::{Text, TooComplex, Undecodable, decode, parameters, texts};
 pub use crate::envelope::EnvelopeScan;
 pub use crate::exchange::{Exchange, Located, Part, SocketFrame};

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use bottle_core::{HostPattern, LargeBodies, PathPrefix, ResponseAction, RuleName, yaml};
+use bottle_core::{
+    FileVersion, HostPattern, LargeBodies, PathPrefix, ResponseAction, RuleName, yaml,
+};
 use serde::{Deserialize, Serialize};
 
 use super::{Override, RouteDlp};
@@ -18,14 +20,9 @@ const HEAD: &str = "# Written by bottle, version 1 of this format: where the sca
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct OverridesFile {
-    version: Version,
+    version: FileVersion<VERSION>,
     routes: Routes,
 }
-
-/// The one version there is.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-#[serde(try_from = "u32", into = "u32")]
-struct Version;
 
 /// The routes, each host once: which of two holds is not for us to guess.
 #[derive(Debug, Serialize, Deserialize)]
@@ -40,26 +37,6 @@ struct Record {
     allow: BTreeSet<RuleName>,
     responses: ResponseAction,
     large_bodies: LargeBodies,
-}
-
-impl TryFrom<u32> for Version {
-    type Error = String;
-
-    fn try_from(number: u32) -> Result<Self, String> {
-        if number == VERSION {
-            Ok(Self)
-        } else {
-            Err(format!(
-                "version {number} of this file is not known; this is version {VERSION}"
-            ))
-        }
-    }
-}
-
-impl From<Version> for u32 {
-    fn from(_: Version) -> Self {
-        VERSION
-    }
 }
 
 impl TryFrom<Vec<Record>> for Routes {
@@ -78,7 +55,7 @@ impl OverridesFile {
     /// The file that says this.
     pub(super) fn of(routes: &[Override]) -> Self {
         Self {
-            version: Version,
+            version: FileVersion,
             routes: Routes(routes.iter().map(record).collect()),
         }
     }
@@ -86,7 +63,7 @@ impl OverridesFile {
     /// What it says.
     pub(super) fn into_routes(self) -> Vec<Override> {
         let Self {
-            version: Version,
+            version: FileVersion,
             routes: Routes(records),
         } = self;
         records.into_iter().map(route).collect()

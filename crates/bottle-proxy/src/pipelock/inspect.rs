@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use bottle_core::Guard;
 use bottle_egress::{DenialCode, Permit, Sighting, is_download, is_lfs_batch};
-use bottle_pipelock::{Content, Finding, Line, Scanner};
+use bottle_pipelock::{COMPLEX_RULE, Content, Finding, Line, Scanner, UNDECODABLE_RULE};
 use bytes::{Bytes, BytesMut};
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
@@ -77,15 +77,13 @@ struct Fields {
 
 impl Fields {
     fn of(headers: &HeaderMap) -> Self {
-        let all = headers.get_all(CONTENT_ENCODING);
-        let all = if Guard::EncodedBodies.is_on() {
-            Some(all)
-        } else {
-            None
-        };
+        let codings = headers.get_all(CONTENT_ENCODING).iter();
         Self {
             media_type: headers.get(CONTENT_TYPE).cloned(),
-            codings: all.into_iter().flatten().cloned().collect(),
+            codings: codings
+                .filter(|_| Guard::EncodedBodies.is_on())
+                .cloned()
+                .collect(),
             message_coding: message_coding(headers).cloned(),
         }
     }
@@ -209,7 +207,7 @@ pub(super) async fn read_on(
 /// The refusal of what was found.
 pub(super) fn refusal(part: &str, finding: &Finding) -> Refusal {
     let code = match finding.rule {
-        "undecodable" | "too-complex" => DenialCode::BodyUndecodable,
+        UNDECODABLE_RULE | COMPLEX_RULE => DenialCode::BodyUndecodable,
         rule if rule.contains("known") => DenialCode::DlpKnownSecret,
         _ => DenialCode::DlpSecret,
     };

@@ -1,6 +1,6 @@
 //! How a request body is looked at.
 
-use bottle_pipelock::is_enveloped;
+use bottle_pipelock::{is_enveloped, is_media_type};
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
 
@@ -38,16 +38,12 @@ impl Kind {
     /// What the header fields say of the body.
     pub(super) fn of(headers: &HeaderMap) -> Self {
         let media_type = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
-        let begins = |front: &&str| {
-            let start = media_type.and_then(|media_type| media_type.get(..front.len()));
-            start.is_some_and(|start| start.eq_ignore_ascii_case(front.as_bytes()))
-        };
         let mut codings = headers.get_all(CONTENT_ENCODING).iter();
         if codings.any(|value| !value.as_bytes().eq_ignore_ascii_case(b"identity")) {
             Self::Packed
         } else if is_enveloped(media_type) {
             Self::Messages
-        } else if PLAIN.iter().any(begins) {
+        } else if is_media_type(media_type, &PLAIN) {
             Self::Plain
         } else {
             Self::Structured

@@ -1,5 +1,6 @@
 //! Which answers are looked at, and which of them can be held.
 
+use bottle_pipelock::is_enveloped;
 use http::header::CONTENT_TYPE;
 use http::response::Parts;
 use http::{HeaderMap, StatusCode};
@@ -42,9 +43,6 @@ const EVENTS: [&str; 7] = [
     "multipart/x-mixed-replace",
     "text/event-stream",
 ];
-
-/// Beginnings of types of calls, in which either side waits for the other.
-const CALLS: [&str; 2] = ["application/grpc", "application/connect+"];
 
 /// Types under `application/` that are text. Sorted.
 const TEXTS: [&str; 10] = [
@@ -93,7 +91,8 @@ impl Kind {
             return None;
         }
         let media = media_type(&parts.headers);
-        let is_call = CALLS.iter().any(|call| media.starts_with(call));
+        // In a call either side waits for the other.
+        let is_call = is_enveloped(Some(media.as_bytes()));
         let is_event = is_call || is_among(&EVENTS, &media);
         let certainty = match certainty(&media) {
             _ if is_event => Certainty::Text,
