@@ -59,8 +59,7 @@ impl Scanner {
     /// Scans values that were put together. What is found there has no place.
     pub(crate) fn scan_joined(&self, text: &Text) -> Option<Finding> {
         let piece = Piece::joined(&text.bytes, &text.starts);
-        let found = self.scan_piece(&piece)?;
-        Some(Finding { offset: 0, ..found })
+        Some(self.scan_piece(&piece)?.at(0))
     }
 }
 

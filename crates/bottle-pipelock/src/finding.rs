@@ -22,6 +22,11 @@ impl Finding {
             literal: "",
         }
     }
+
+    /// The same at another place.
+    pub(crate) const fn at(self, offset: usize) -> Self {
+        Self { offset, ..self }
+    }
 }
 
 impl Finding {

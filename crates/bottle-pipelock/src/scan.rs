@@ -7,12 +7,13 @@ use std::ops::{ControlFlow, Range};
 
 use crate::bytes::ByteSet;
 use crate::content::unpack;
+use crate::finding::Finding;
 use crate::fold;
 use crate::known::Known;
 use crate::piece::{Piece, REACH};
 use crate::runs::{MIN_RUN, WORD, runs};
 use crate::seed_phrase;
-use crate::shapes::{Hit, Report, Shapes};
+use crate::shapes::{Report, Shapes};
 use crate::views::{base32, base64, hex, plain, spaced};
 
 /// How many encodings may lie on top of each other.
@@ -68,7 +69,7 @@ impl<'a> Scan<'a> {
         }
         seed_phrase::each(piece.bytes, &mut |place| {
             if piece.decides(place.start, place.end) {
-                report(Hit::of(SEED_RULE, place.start))?;
+                report(Finding::of(SEED_RULE).at(place.start))?;
             }
             ControlFlow::Continue(())
         })?;
@@ -84,7 +85,7 @@ impl<'a> Scan<'a> {
         places.try_for_each(|place| {
             // It is complete, whatever follows.
             if piece.starts || place.start >= REACH {
-                report(Hit::of(KNOWN_RULE, place.start))?;
+                report(Finding::of(KNOWN_RULE).at(place.start))?;
             }
             ControlFlow::Continue(())
         })
@@ -176,7 +177,7 @@ impl<'a> Scan<'a> {
             self.look(
                 &piece.decoded(0, text.len(), &view),
                 depth - 1,
-                &mut |hit| report(hit.at(source_of(text, hit.start))),
+                &mut |found| report(found.at(source_of(text, found.offset))),
             )?;
         }
         ControlFlow::Continue(())
@@ -191,7 +192,7 @@ impl<'a> Scan<'a> {
         report: Report<'_>,
     ) -> ControlFlow<()> {
         self.take(view.bytes.len())?;
-        self.look(view, depth, &mut |hit| report(hit.at(origin)))
+        self.look(view, depth, &mut |found| report(found.at(origin)))
     }
 
     fn take(&mut self, length: usize) -> ControlFlow<()> {

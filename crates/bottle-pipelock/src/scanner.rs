@@ -9,7 +9,7 @@ use crate::finding::Finding;
 use crate::known::{Known, KnownSecret};
 use crate::piece::Piece;
 use crate::scan::{DEPTH, Scan};
-use crate::shapes::{ANY_CASE, EXACT, Hit, Shapes};
+use crate::shapes::{ANY_CASE, EXACT, Shapes};
 
 /// The rule of a scanner that could not be built: everything is refused.
 pub(crate) const BROKEN_RULE: &str = "scanner-broken";
@@ -127,27 +127,21 @@ impl Scanner {
             return;
         };
         let mut scan = Scan::new(&self.known, shapes, piece.bytes.len());
-        let _ = scan.look(piece, DEPTH, &mut |hit| self.tell(hit, found));
+        let _ = scan.look(piece, DEPTH, &mut |finding| self.tell(finding, found));
         if scan.is_too_much {
             let _ = found(Finding::of(TOO_MANY_RULE));
         }
     }
 
-    fn tell(&self, hit: Hit, found: &mut dyn FnMut(Finding) -> ControlFlow<()>) -> ControlFlow<()> {
-        let Hit {
-            rule,
-            start,
-            literal,
-        } = hit;
-        if self.allows(rule) {
+    fn tell(
+        &self,
+        finding: Finding,
+        found: &mut dyn FnMut(Finding) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        if self.allows(finding.rule) {
             return ControlFlow::Continue(());
         }
-        let offset = start;
-        found(Finding {
-            rule,
-            offset,
-            literal,
-        })
+        found(finding)
     }
 
     /// Looks at every row of labels as one word. A name has 127 labels and 253 bytes at most.
@@ -160,8 +154,8 @@ impl Scanner {
                 word.push_str(label);
                 let mut found = None;
                 let piece = Piece::whole(word.as_bytes());
-                let _ = shapes.everywhere(&piece, &mut |hit| {
-                    self.tell(hit, &mut |finding| {
+                let _ = shapes.everywhere(&piece, &mut |finding| {
+                    self.tell(finding, &mut |finding| {
                         found = Some(finding);
                         ControlFlow::Break(())
                     })

@@ -13,6 +13,7 @@ use regex_automata::{Anchored, Input};
 
 use crate::checks;
 use crate::families::{self, Checksum, Family, Finder};
+use crate::finding::Finding;
 use crate::literals::{Literal, Literals};
 use crate::numbers;
 use crate::piece::Piece;
@@ -30,33 +31,7 @@ const GROUP: usize = 32;
 const MAX_AUTOMATON: usize = 256 * 1024;
 
 /// Whoever is told of tokens; `Break` ends the search.
-pub(crate) type Report<'a> = &'a mut dyn FnMut(Hit) -> ControlFlow<()>;
-
-/// A token in a text.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Hit {
-    pub(crate) rule: &'static str,
-    /// Where the literal begins by which it was found.
-    pub(crate) start: usize,
-    /// That literal.
-    pub(crate) literal: &'static str,
-}
-
-impl Hit {
-    /// One without a literal.
-    pub(crate) const fn of(rule: &'static str, start: usize) -> Self {
-        Self {
-            rule,
-            start,
-            literal: "",
-        }
-    }
-
-    /// The same at another place.
-    pub(crate) const fn at(self, start: usize) -> Self {
-        Self { start, ..self }
-    }
-}
+pub(crate) type Report<'a> = &'a mut dyn FnMut(Finding) -> ControlFlow<()>;
 
 /// All shapes, ready to search.
 pub(crate) struct Shapes {
@@ -191,10 +166,10 @@ impl Shapes {
                 else {
                     return ControlFlow::Continue(());
                 };
-                let (start, literal) = (place, text);
-                report(Hit {
+                let (offset, literal) = (place, text);
+                report(Finding {
                     rule,
-                    start,
+                    offset,
                     literal,
                 })
             })

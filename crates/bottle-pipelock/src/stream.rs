@@ -67,8 +67,7 @@ impl StreamScan {
             values: &self.messages,
         };
         let found = scanner.scan_piece(&piece)?;
-        let offset = found.offset + self.before;
-        Some(Finding { offset, ..found })
+        Some(found.at(found.offset + self.before))
     }
 
     fn forget(&mut self) {
