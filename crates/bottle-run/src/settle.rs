@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use bottle_state::{StateDir, StateError};
+use bottle_state::{Mark, StateDir, StateError};
 
 use crate::artefact;
 use crate::owned::OwnedState;
@@ -63,10 +63,11 @@ pub(crate) fn settle(state: OwnedState, fate: Fate, errors: &mut Vec<TeardownErr
             why: KeptBecause::TeardownFailed,
         };
     }
-    let why = match (is_preserved(state.dir(), errors), fate) {
-        (true, _) => KeptBecause::Preserved,
-        (false, Fate::Keep) => KeptBecause::Failure,
-        (false, Fate::Remove) => match state.remove() {
+    let why = match (mark(state.dir(), errors), fate) {
+        (Some(Mark::Asked), _) => KeptBecause::Preserved,
+        (_, Fate::Keep) => KeptBecause::Failure,
+        // A mark of an earlier session that did not end well: this one did.
+        (Some(Mark::Automatic) | None, Fate::Remove) => match state.remove() {
             Ok(()) => return Settled::Removed,
             Err(error) => {
                 errors.push(TeardownError::State(error));
@@ -83,17 +84,17 @@ pub(crate) fn settle(state: OwnedState, fate: Fate, errors: &mut Vec<TeardownErr
     Settled::Kept { path, why }
 }
 
-/// Whether the folder is marked; when that cannot be told, it is treated as if it were.
-fn is_preserved(state: &StateDir, errors: &mut Vec<TeardownError>) -> bool {
-    state.is_preserved().unwrap_or_else(|error| {
+/// How the folder is marked; when that cannot be told, it is treated as if somebody wanted it kept.
+fn mark(state: &StateDir, errors: &mut Vec<TeardownError>) -> Option<Mark> {
+    state.mark().unwrap_or_else(|error| {
         errors.push(TeardownError::State(error));
-        true
+        Some(Mark::Asked)
     })
 }
 
 /// Marks the folder, and takes out what only a running bottle needs.
 fn keep(state: &StateDir) -> Result<(), StateError> {
-    state.preserve()?;
+    state.preserve(Mark::Automatic)?;
     artefact::KEYS
         .iter()
         .try_for_each(|key| state.folder().remove_file(key))

@@ -78,7 +78,7 @@ fn inspect(state: &StateDir, live: Option<LiveBottle>) -> Option<FoundBottle> {
     let identity = state.identity().clone();
     // A folder that cannot be looked into is treated as one that somebody looks after.
     let held = state.lock_state().unwrap_or(LockState::Held) == LockState::Held;
-    let marked = state.is_preserved().unwrap_or(true);
+    let marked = state.mark().map_or(true, |mark| mark.is_some());
     if !state.path().exists() && live.is_none() {
         return None;
     }

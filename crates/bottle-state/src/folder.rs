@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fs::{DirBuilder, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::os::fd::OwnedFd;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, CWD, Gid, Mode, OFlags, Uid};
 use rustix::io::Errno;
 
-use crate::{Access, RelativePath, StateError};
+use crate::{Access, RelativePath, StateError, cut};
 
 /// How a folder is opened: it must be one, and not a symbolic link to one.
 const FOLDER: OFlags = OFlags::RDONLY
@@ -72,6 +72,7 @@ impl Folder {
     pub fn create_folder(&self, path: &RelativePath, access: Access) -> Result<(), StateError> {
         let full = self.0.join(path.as_str());
         let parent = self.open_parent(path)?;
+        cut::here();
         match rustix::fs::mkdirat(&parent, path.name(), Mode::RWXU) {
             Ok(()) => {}
             Err(Errno::EXIST) => return Err(StateError::Exists { path: full }),
@@ -186,17 +187,23 @@ fn replace(
     access: Access,
 ) -> io::Result<()> {
     let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    cut::here();
     let mut file = File::from(rustix::fs::openat(
         parent,
         temporary,
         flags,
         Mode::RUSR | Mode::WUSR,
     )?);
-    file.write_all(bytes)?;
+    cut::here();
+    cut::write_all(&mut file, bytes)?;
     set_access(&file, access.file_mode(), access)?;
+    cut::here();
     file.sync_all()?;
+    cut::here();
     rustix::fs::renameat(parent, temporary, parent, name)?;
+    cut::here();
     rustix::fs::fsync(parent)?;
+    cut::here();
     Ok(())
 }
 

@@ -22,6 +22,7 @@
 //! ```
 
 mod access;
+mod cut;
 mod error;
 mod folder;
 mod home;
@@ -39,5 +40,5 @@ pub use self::home::Home;
 pub use self::lock::Lock;
 pub use self::metadata::{ImageIds, METADATA_VERSION, Metadata, NetworkCidrs};
 pub use self::relative_path::{RelativePath, RelativePathError};
-pub use self::state_dir::{LockState, StateDir};
+pub use self::state_dir::{LockState, Mark, StateDir};
 pub use self::timestamp::{Timestamp, TimestampError};

@@ -1,14 +1,22 @@
 //! The lock that tells whether a process looks after a bottle.
 
 use std::fs::{File, TryLockError};
-use std::io;
+use std::io::{self, Read as _, Write as _};
 use std::os::fd::OwnedFd;
+use std::thread::sleep;
+use std::time::Duration;
 
 use rustix::fs::{AtFlags, Mode, OFlags};
 use rustix::io::Errno;
 
 /// The file that is locked, in the state folder.
 pub(crate) const LOCK_FILE: &str = ".lock";
+/// How often a lock that is taken is tried again: whoever only looks holds it for a moment.
+const TRIES: u32 = 5;
+/// How long to wait in between.
+const PAUSE: Duration = Duration::from_millis(4);
+/// More digits than a number of a process has.
+const LONGEST_PID: u64 = 16;
 
 /// The right to change a bottle's state, held until dropped. The kernel takes it back when the process dies,
 /// however it dies.
@@ -37,17 +45,46 @@ pub(crate) fn take(folder: &OwnedFd) -> Result<Lock, NoLock> {
                 NoLock::Io(error.into())
             }
         })?;
-    match file.try_lock() {
-        Ok(()) => {}
-        Err(TryLockError::WouldBlock) => return Err(NoLock::Held),
-        Err(TryLockError::Error(error)) => return Err(NoLock::Io(error)),
-    }
+    patiently(&file)?;
     // Its last owner may have removed the file between our opening and our locking it.
     if is_still_there(folder, &file).map_err(|error| NoLock::Io(error.into()))? {
+        sign(&file).map_err(NoLock::Io)?;
         Ok(Lock(file))
     } else {
         Err(NoLock::Gone)
     }
+}
+
+fn patiently(file: &File) -> Result<(), NoLock> {
+    for _ in 1..TRIES {
+        match file.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) => sleep(PAUSE),
+            Err(TryLockError::Error(error)) => return Err(NoLock::Io(error)),
+        }
+    }
+    file.try_lock().map_err(|error| match error {
+        TryLockError::WouldBlock => NoLock::Held,
+        TryLockError::Error(error) => NoLock::Io(error),
+    })
+}
+
+/// Writes down who has it.
+fn sign(mut file: &File) -> io::Result<()> {
+    file.set_len(0)?;
+    write!(file, "{}", std::process::id())
+}
+
+/// The process that has the lock, when somebody has it.
+pub(crate) fn holder(folder: &OwnedFd) -> io::Result<Option<u32>> {
+    if !is_held(folder)? {
+        return Ok(None);
+    }
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let file = rustix::fs::openat(folder, LOCK_FILE, flags, Mode::empty()).map(File::from)?;
+    let mut text = String::new();
+    file.take(LONGEST_PID).read_to_string(&mut text)?;
+    Ok(text.parse().ok())
 }
 
 /// Whether somebody has the lock. Asks with a shared lock, which is given back at once.

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use bottle_core::{AgentName, BottleName, Identity};
+use bottle_core::{AgentName, BottleName, Identity, Workspace};
 use ipnet::Ipv4Net;
 use serde::{Deserialize, Serialize};
 
@@ -25,8 +25,17 @@ pub struct Metadata {
     pub bottle: BottleName,
     /// Where the operator started it.
     pub cwd: PathBuf,
+    /// How that folder got in.
+    #[serde(default, with = "as_word")]
+    pub workspace: Workspace,
     /// When.
     pub started_at: Timestamp,
+    /// How often it was resumed.
+    #[serde(default)]
+    pub resumed: u32,
+    /// The home folder of whom the agent runs as, in its container, once it is known.
+    #[serde(default)]
+    pub agent_home: Option<String>,
     /// The name of its compose project.
     pub compose_project: String,
     /// Its networks, once they exist.
@@ -53,4 +62,31 @@ pub struct ImageIds {
     pub agent: Option<String>,
     /// The sidecars'.
     pub sidecar: Option<String>,
+}
+
+/// A workspace as the manifest writes it.
+mod as_word {
+    use bottle_core::Workspace;
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "the signature is serde's"
+    )]
+    pub(super) fn serialize<S: Serializer>(
+        workspace: &Workspace,
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(workspace.as_str())
+    }
+
+    pub(super) fn deserialize<'a, D: Deserializer<'a>>(
+        deserializer: D,
+    ) -> Result<Workspace, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        let mut all = Workspace::ALL.into_iter();
+        all.find(|each| each.as_str() == text)
+            .ok_or_else(|| D::Error::custom("a workspace is none, copy, mount or worktree"))
+    }
 }

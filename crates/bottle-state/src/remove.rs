@@ -6,6 +6,8 @@ use std::os::fd::{AsFd, OwnedFd};
 use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags};
 use rustix::io::{Errno, Result};
 
+use crate::cut;
+
 const FOLDER: OFlags = OFlags::RDONLY
     .union(OFlags::DIRECTORY)
     .union(OFlags::NOFOLLOW)
@@ -23,6 +25,7 @@ pub(crate) fn empty(top: &OwnedFd) -> Result<()> {
             return Ok(());
         }
         for name in entries {
+            cut::here();
             if is_folder(top, &name)? {
                 flatten(top, &name, &mut moved)?;
                 rustix::fs::unlinkat(top, &name, AtFlags::REMOVEDIR)?;
@@ -37,6 +40,7 @@ pub(crate) fn empty(top: &OwnedFd) -> Result<()> {
 fn flatten(top: &OwnedFd, name: &CStr, moved: &mut u64) -> Result<()> {
     let folder = open_folder(top, name)?;
     for inner in entries(&folder)? {
+        cut::here();
         if is_folder(&folder, &inner)? {
             // A folder that changes its parent must be writable itself.
             open_folder(&folder, &inner)?;

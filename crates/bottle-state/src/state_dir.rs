@@ -7,10 +7,33 @@ use rustix::fs::{AtFlags, CWD};
 use rustix::io::Errno;
 
 use crate::lock::{self, NoLock};
-use crate::{Access, Folder, Lock, METADATA_VERSION, Metadata, RelativePath, StateError, remove};
+use crate::{Access, Folder, Lock, METADATA_VERSION, Metadata, RelativePath, StateError, cut, remove};
 
 /// The longest metadata that is read, in bytes: protects us from a file that is not ours.
 const METADATA_LIMIT: u64 = 64 * 1024;
+
+/// The file that says that a folder is to be kept.
+const MARK: RelativePath = RelativePath::constant(".preserve");
+/// The longest mark that is read, in bytes.
+const MARK_LIMIT: u64 = 64;
+
+/// Why a folder is marked to be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mark {
+    /// A session left something worth keeping. One that is resumed and ends well takes it away.
+    Automatic,
+    /// Somebody wants it kept, whatever happens.
+    Asked,
+}
+
+impl Mark {
+    const fn text(self) -> &'static str {
+        match self {
+            Self::Automatic => "automatic\n",
+            Self::Asked => "asked\n",
+        }
+    }
+}
 
 /// Whether a process looks after the bottle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -141,31 +164,53 @@ impl StateDir {
         }
     }
 
-    /// Marks the folder to be kept.
+    /// The process that looks after the bottle, where one does.
     ///
     /// # Errors
     ///
     /// What the operating system says.
-    pub fn preserve(&self) -> Result<(), StateError> {
-        self.folder
-            .write(&RelativePath::constant(".preserve"), b"", Access::Private)
+    pub fn holder(&self) -> Result<Option<u32>, StateError> {
+        lock::holder(&self.folder.open()?)
+            .map_err(StateError::io("ask for the lock of", self.path()))
     }
 
-    /// Whether it is marked to be kept.
+    /// Marks the folder to be kept. A mark that somebody set on purpose is not made weaker.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says.
+    pub fn preserve(&self, mark: Mark) -> Result<(), StateError> {
+        if mark == Mark::Automatic && self.mark()? == Some(Mark::Asked) {
+            return Ok(());
+        }
+        let text = mark.text();
+        self.folder.write(&MARK, text.as_bytes(), Access::Private)
+    }
+
+    /// How it is marked to be kept, if it is. What is not ours to read counts as set on purpose.
     ///
     /// # Errors
     ///
     /// What the operating system says, other than that there is no mark.
-    pub fn is_preserved(&self) -> Result<bool, StateError> {
+    pub fn mark(&self) -> Result<Option<Mark>, StateError> {
         match rustix::fs::statat(
             CWD,
-            self.path().join(".preserve"),
+            self.path().join(MARK.as_str()),
             AtFlags::SYMLINK_NOFOLLOW,
         ) {
-            Ok(_) => Ok(true),
-            Err(Errno::NOENT) => Ok(false),
-            Err(error) => Err(StateError::io("look into", self.path())(error)),
+            Ok(_) => {}
+            Err(Errno::NOENT) => return Ok(None),
+            Err(error) => return Err(StateError::io("look into", self.path())(error)),
         }
+        let text = self.folder.read(&MARK, MARK_LIMIT);
+        let is_automatic = text.is_ok_and(|text| {
+            text.is_some_and(|text| text == Mark::Automatic.text().as_bytes())
+        });
+        Ok(Some(if is_automatic {
+            Mark::Automatic
+        } else {
+            Mark::Asked
+        }))
     }
 
     /// Removes the folder with everything in it. Links are removed, never followed.
@@ -177,6 +222,7 @@ impl StateDir {
     pub fn remove(&self, lock: Lock) -> Result<(), StateError> {
         let folder = self.folder.open()?;
         remove::empty(&folder).map_err(StateError::io("empty", self.path()))?;
+        cut::here();
         std::fs::remove_dir(self.path()).map_err(StateError::io("remove", self.path()))?;
         drop(lock);
         Ok(())

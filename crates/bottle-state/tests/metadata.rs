@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 
+use bottle_core::Workspace;
 use bottle_state::{
     Access, Home, ImageIds, METADATA_VERSION, Metadata, NetworkCidrs, StateError, Timestamp,
 };
@@ -25,14 +26,25 @@ fn metadata() -> impl Strategy<Value = Metadata> {
         proptest::option::of(subnets()),
         proptest::option::of("[ -~]{0,20}"),
         proptest::option::of("[ -~]{0,20}"),
+        (
+            proptest::sample::select(&Workspace::ALL[..]),
+            any::<u32>(),
+            proptest::option::of("/[ -~]{0,20}"),
+        ),
     );
     (names, rest).prop_map(
-        |((agent, bottle, suffix), (cwd, seconds, networks, agent_image, sidecar))| Metadata {
+        |(
+            (agent, bottle, suffix),
+            (cwd, seconds, networks, agent_image, sidecar, (workspace, resumed, agent_home)),
+        )| Metadata {
             version: METADATA_VERSION,
             identity: format!("{agent}-{suffix}").parse().unwrap(),
             agent: agent.parse().unwrap(),
             bottle: bottle.trim_end_matches('-').parse().unwrap(),
             cwd: PathBuf::from(cwd),
+            workspace,
+            resumed,
+            agent_home,
             started_at: Timestamp::new(time::OffsetDateTime::from_unix_timestamp(seconds).unwrap()),
             compose_project: format!("bottle-{agent}-{suffix}"),
             networks,
@@ -76,7 +88,10 @@ const WRITTEN: &str = r#"{
   "agent": "agent",
   "bottle": "web",
   "cwd": "/srv/project",
+  "workspace": "copy",
   "started_at": "2026-05-25T23:16:00Z",
+  "resumed": 2,
+  "agent_home": "/home/agent",
   "compose_project": "bottle-agent-aaaaa",
   "networks": {
     "internal": "10.213.0.0/28",
@@ -102,6 +117,17 @@ fn has_this_shape() {
         .unwrap()
         .unwrap();
     assert_eq!(String::from_utf8(bytes).unwrap(), WRITTEN);
+}
+
+#[test]
+fn what_came_later_may_be_missing() {
+    let older = WRITTEN.replace("  \"workspace\": \"copy\",\n", "");
+    let older = older.replace("  \"resumed\": 2,\n  \"agent_home\": \"/home/agent\",\n", "");
+    let metadata = with_metadata(&older).unwrap().unwrap();
+    assert_eq!(metadata.workspace, Workspace::None);
+    assert_eq!((metadata.resumed, metadata.agent_home), (0, None));
+    let odd = WRITTEN.replace("\"copy\"", "\"all\"");
+    assert!(matches!(with_metadata(&odd), Err(StateError::Metadata { .. })));
 }
 
 #[test]

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use bottle_core::Identity;
-use bottle_state::{Home, LockState, StateError};
+use bottle_state::{Home, LockState, Mark, StateError};
 
 /// Set for the copy of this program that holds a lock until it is killed.
 const HOLDER: &str = "BOTTLE_STATE_TEST_HOLDER";
@@ -65,10 +65,12 @@ fn the_lock_holds_across_processes_and_dies_with_its_owner() {
     let state = Home::new(temporary.path()).state(&identity());
     assert_eq!(state.lock_state().unwrap(), LockState::Held);
     assert!(matches!(state.lock(), Err(StateError::Locked { .. })));
+    assert_eq!(state.holder().unwrap(), Some(holder.id()));
     // SIGKILL: nothing in the holder gets to clean up.
     holder.kill().unwrap();
     holder.wait().unwrap();
     assert_eq!(state.lock_state().unwrap(), LockState::Free);
+    assert_eq!(state.holder().unwrap(), None);
     let lock = state.lock().unwrap();
     state.remove(lock).unwrap();
 }
@@ -78,9 +80,15 @@ fn is_kept_when_marked() {
     let temporary = tempfile::tempdir().unwrap();
     let state = Home::new(temporary.path()).state(&identity());
     let _lock = state.create().unwrap();
-    assert!(!state.is_preserved().unwrap());
-    state.preserve().unwrap();
-    assert!(state.is_preserved().unwrap());
+    assert_eq!(state.mark().unwrap(), None);
+    state.preserve(Mark::Automatic).unwrap();
+    assert_eq!(state.mark().unwrap(), Some(Mark::Automatic));
+    state.preserve(Mark::Asked).unwrap();
+    state.preserve(Mark::Automatic).unwrap();
+    assert_eq!(state.mark().unwrap(), Some(Mark::Asked));
+    // A file that somebody touched by hand is a mark too.
+    fs::write(state.path().join(".preserve"), b"").unwrap();
+    assert_eq!(state.mark().unwrap(), Some(Mark::Asked));
 }
 
 #[test]

@@ -146,7 +146,7 @@ impl Bench {
             assert!(matches!(settled, None | Some(Settled::Removed)), "{what}");
             return;
         }
-        assert!(state.is_preserved().unwrap(), "{what}");
+        assert!(state.mark().unwrap().is_some(), "{what}");
         for key in KEYS {
             assert!(!path.join(key).exists(), "{what}: {key}");
         }
