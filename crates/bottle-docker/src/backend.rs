@@ -6,16 +6,16 @@ use bollard::ClientVersion;
 use bottle_compose::ComposeFile;
 use bottle_core::ImageRef;
 use bottle_run::backend::{
-    AppendRequest, Backend, BackendError, DownRequest, EngineInfo, ExecIo, ExecOutcome,
+    AppendRequest, Backend, BackendError, DownRequest, DownloadRequest, EngineInfo, ExecIo, ExecOutcome,
     ExecRequest, ExtraContainer, ImageFacts, LiveBottle, LogsRequest, NetworkRequest, ReadyRequest,
-    Removed, SecretsRequest, Target, UpOptions,
+    Removed, SecretsRequest, Target, UpOptions, UploadRequest,
 };
 use ipnet::Ipv4Net;
 
 use crate::error::{engine, other};
 use crate::image::{self, SidecarProgram};
 use crate::wire::Address;
-use crate::{append, down, exec, extra, live, logs, network, ready, up};
+use crate::{append, down, exec, extra, files, live, logs, network, ready, up};
 
 /// Where an engine listens unless said otherwise.
 const DEFAULT_HOST: &str = "unix:///var/run/docker.sock";
@@ -182,6 +182,18 @@ impl Backend for Docker {
 
     async fn append_files(&self, request: &AppendRequest) -> Result<Vec<String>, BackendError> {
         append::append(self, request).await
+    }
+
+    async fn upload(&self, request: UploadRequest) -> Result<(), BackendError> {
+        Box::pin(files::upload(self, request)).await
+    }
+
+    async fn download(
+        &self,
+        request: &DownloadRequest,
+        into: std::fs::File,
+    ) -> Result<bool, BackendError> {
+        Box::pin(files::download(self, request, into)).await
     }
 
     async fn exec(&self, request: &ExecRequest) -> Result<ExecOutcome, BackendError> {

@@ -23,6 +23,7 @@ mod down;
 mod error;
 mod exec;
 mod extra;
+mod files;
 mod image;
 mod labels;
 mod live;

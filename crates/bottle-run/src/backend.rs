@@ -6,6 +6,7 @@
 mod container;
 mod error;
 mod exec;
+mod files;
 mod live;
 mod network;
 mod up;
@@ -20,6 +21,7 @@ use ipnet::Ipv4Net;
 pub use self::container::{AppendRequest, ExtraContainer, ExtraMount, SecretsRequest, Target};
 pub use self::error::{BackendError, Cause};
 pub use self::exec::{CAPTURE_LIMIT, ExecIo, ExecOutcome, ExecRequest};
+pub use self::files::{Archive, DownloadRequest, UploadRequest};
 pub use self::live::{DownRequest, LiveBottle, LiveService, LogsRequest, Removed, ServiceState};
 pub use self::network::{NetworkAccess, NetworkRequest};
 pub use self::up::{ReadyRequest, UpOptions};
@@ -154,6 +156,29 @@ pub trait Backend: Sync {
         &self,
         request: &AppendRequest,
     ) -> impl Future<Output = Result<Vec<String>, BackendError>> + Send;
+
+    /// Unpacks an archive in a container, which may be stopped, without running anything inside. Owners are those that
+    /// the archive names.
+    ///
+    /// # Errors
+    ///
+    /// When the engine refuses, or the archive cannot be read.
+    fn upload(
+        &self,
+        request: UploadRequest,
+    ) -> impl Future<Output = Result<(), BackendError>> + Send;
+
+    /// Packs a file or a folder of a container, which may be stopped, into an archive: the names in it begin with the
+    /// last one of the path. It is written to the end of `into`. Answers whether there is anything at the path.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError::TooMuchOutput`] when it is larger than it may be; when the engine refuses, or `into` does.
+    fn download(
+        &self,
+        request: &DownloadRequest,
+        into: std::fs::File,
+    ) -> impl Future<Output = Result<bool, BackendError>> + Send;
 
     /// Runs a command in a container and waits for its end.
     ///

@@ -1,15 +1,16 @@
 //! An engine in memory that can be told what goes wrong.
 
 use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use bottle_compose::ComposeFile;
 use bottle_core::{Identity, ImageRef};
 use bottle_run::backend::{
-    AppendRequest, Backend, BackendError, DownRequest, EngineInfo, ExecOutcome, ExecRequest,
+    AppendRequest, Archive, Backend, BackendError, DownRequest, DownloadRequest, EngineInfo, ExecOutcome, ExecRequest,
     ExtraContainer, ImageFacts, LiveBottle, LiveService, LogsRequest, NetworkRequest, ReadyRequest,
-    Removed, SecretsRequest, ServiceState, UpOptions,
+    Removed, SecretsRequest, ServiceState, UpOptions, UploadRequest,
 };
 use ipnet::Ipv4Net;
 use tokio::sync::Notify;
@@ -32,6 +33,8 @@ pub(crate) enum Call {
     WaitReady,
     PutSecrets,
     AppendFiles,
+    Upload,
+    Download,
     Exec,
     Logs,
     Down,
@@ -99,6 +102,10 @@ pub(crate) struct Engine {
     pub(crate) environments: Vec<BTreeMap<String, String>>,
     /// Every subnet that was asked for.
     pub(crate) asked: Vec<Ipv4Net>,
+    /// Every archive that was unpacked, and where.
+    pub(crate) uploads: Vec<(String, Vec<u8>)>,
+    /// Archives of what the agent's container has, by path.
+    pub(crate) files: BTreeMap<String, Vec<u8>>,
     /// How many subnets are taken before one is free.
     pub(crate) taken: usize,
     /// Subnets of networks that are nobody's.
@@ -390,6 +397,44 @@ impl Backend for Fake {
             Ok(paths)
         })
         .await
+    }
+
+    async fn upload(&self, request: UploadRequest) -> Result<(), BackendError> {
+        let UploadRequest {
+            target,
+            folder,
+            archive,
+        } = request;
+        let bytes = match archive {
+            Archive::Bytes(bytes) => bytes,
+            Archive::File(mut file) => {
+                let mut bytes = Vec::new();
+                file.read_to_end(&mut bytes).unwrap();
+                bytes
+            }
+        };
+        let detail = format!("{target} {folder}");
+        self.call(Call::Upload, detail, |engine, _| {
+            engine.uploads.push((folder, bytes));
+            Ok(())
+        })
+        .await
+    }
+
+    async fn download(
+        &self,
+        request: &DownloadRequest,
+        mut into: std::fs::File,
+    ) -> Result<bool, BackendError> {
+        let found = self
+            .call(Call::Download, format!("{request:?}"), |engine, _| {
+                Ok(engine.files.get(&request.path).cloned())
+            })
+            .await?;
+        if let Some(bytes) = &found {
+            into.write_all(bytes).unwrap();
+        }
+        Ok(found.is_some())
     }
 
     async fn exec(&self, request: &ExecRequest) -> Result<ExecOutcome, BackendError> {
