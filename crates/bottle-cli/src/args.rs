@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use bottle_core::{AgentName, Provider};
+use bottle_core::{AgentName, Identity, Provider};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Run AI coding agents safely on your own machine.
@@ -29,11 +29,19 @@ pub(crate) enum Command {
     Start(StartArgs),
     /// Run one command in a bottle of its own, without a terminal; its exit code is ours
     Run(RunArgs),
+    /// Start a kept bottle again, under its name, where it was started, with what it kept
+    Resume(ResumeArgs),
+    /// Open one more session in a bottle that runs: a shell, or the command after `--`
+    Attach(AttachArgs),
+    /// End a bottle that runs, whoever looks after it; its folder is kept
+    Stop(StopArgs),
+    /// Show what a bottle's containers wrote, while it runs and afterwards
+    Logs(LogsArgs),
     /// Write every file that a bottle is made of, without Docker
     Render(RenderArgs),
     /// Validate manifests and run their policy tests, or explain what a bottle does with one request
     Check(CheckArgs),
-    /// Show the resolved plan of an agent, and where each value comes from
+    /// Show the resolved plan of an agent and where each value comes from, or what is known of one run
     Info(InfoArgs),
     /// Look for secrets in a file or in what is piped in, as the bottle's pipelock does
     Scan(ScanArgs),
@@ -91,6 +99,59 @@ pub(crate) struct RunArgs {
     /// The command and its arguments
     #[arg(last = true, required = true)]
     pub(crate) command: Vec<String>,
+}
+
+/// `bottle resume`.
+#[derive(Debug, Args)]
+pub(crate) struct ResumeArgs {
+    /// The bottle, as `bottle list` names it
+    pub(crate) identity: Identity,
+    /// Show what would be started and stop there; nothing is touched
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Do not ask
+    #[arg(long, short = 'y')]
+    pub(crate) yes: bool,
+    /// The command instead of the provider's own program, which goes on with its conversation
+    #[arg(last = true)]
+    pub(crate) command: Vec<String>,
+}
+
+/// `bottle attach`.
+#[derive(Debug, Args)]
+pub(crate) struct AttachArgs {
+    /// The bottle, as `bottle list` names it
+    pub(crate) identity: Identity,
+    /// The command; a shell when left out
+    #[arg(last = true)]
+    pub(crate) command: Vec<String>,
+}
+
+/// `bottle stop`.
+#[derive(Debug, Args)]
+pub(crate) struct StopArgs {
+    /// The bottles, as `bottle list` names them
+    #[arg(required = true)]
+    pub(crate) identities: Vec<Identity>,
+}
+
+/// `bottle logs`.
+#[derive(Debug, Args)]
+pub(crate) struct LogsArgs {
+    /// The bottle, as `bottle list` names it
+    pub(crate) identity: Identity,
+    /// Go on showing what comes, until the bottle ends
+    #[arg(long, short)]
+    pub(crate) follow: bool,
+    /// One service alone: agent, egress or pipelock
+    #[arg(long)]
+    pub(crate) service: Option<String>,
+    /// The last lines alone
+    #[arg(long, value_name = "LINES")]
+    pub(crate) tail: Option<usize>,
+    /// Print a JSON object for each line: service, time, text
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 /// `bottle render`.
@@ -163,8 +224,9 @@ impl From<ProviderArg> for Provider {
 /// `bottle info`.
 #[derive(Debug, Args)]
 pub(crate) struct InfoArgs {
-    /// The agent, by the name of its file
-    pub(crate) agent: AgentName,
+    /// The agent, by the name of its file, or a bottle, as `bottle list` names it
+    #[arg(value_name = "AGENT|IDENTITY")]
+    pub(crate) subject: String,
     /// Print the bottle as one manifest, inheritance done
     #[arg(long, conflicts_with = "json")]
     pub(crate) flat: bool,
@@ -238,6 +300,8 @@ pub(crate) struct DoctorArgs {
 /// `bottle cleanup`.
 #[derive(Debug, Args)]
 pub(crate) struct CleanupArgs {
+    /// These bottles alone, also those that are kept; what a crash left of any when none is named
+    pub(crate) identities: Vec<Identity>,
     /// Show what would be removed and stop there
     #[arg(long)]
     pub(crate) dry_run: bool,

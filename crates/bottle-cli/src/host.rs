@@ -38,10 +38,14 @@ impl HostSide {
         bottle_core::visible(&path.display().to_string())
     }
 
-    /// The manifests; what is odd about them is said at once.
+    /// The manifests as they are seen from here; what is odd about them is said at once.
     pub(crate) fn manifests(&self) -> anyhow::Result<ManifestSet> {
-        let manifests =
-            ManifestSet::open(self.home.path(), Some(&self.cwd)).map_err(crate::invalid)?;
+        self.manifests_at(&self.cwd)
+    }
+
+    /// The manifests as they are seen from a folder.
+    pub(crate) fn manifests_at(&self, cwd: &Path) -> anyhow::Result<ManifestSet> {
+        let manifests = ManifestSet::open(self.home.path(), Some(cwd)).map_err(crate::invalid)?;
         for warning in manifests.warnings() {
             self.printer.warn(warning);
         }

@@ -11,16 +11,37 @@ use bottle_run::{
     AskedValues, Checked, Conduct, Ended, Fate, HostValues, KeptBecause, NotYet, PrepareRequest,
     Prepared, RunError, Running, Settled, Step, SystemEntropy, UpstreamSettings,
 };
+use bottle_state::Metadata;
 use time::OffsetDateTime;
 
 use crate::exit::Exit;
 use crate::host::HostSide;
 use crate::printer::{Printer, Progress};
-use crate::{engine, environment, signals, skills};
+use crate::{engine, environment, preflight, signals, skills};
+
+/// What is to be started.
+#[derive(Debug, Clone)]
+pub(crate) enum Subject<'a> {
+    /// A new bottle of an agent, where the command was typed.
+    New(&'a AgentName),
+    /// A kept one, as it was.
+    Kept(&'a Metadata),
+}
 
 /// Looks at everything that can fail and touches nothing.
-pub(crate) async fn check(host: &HostSide, agent: &AgentName) -> anyhow::Result<(Docker, Checked)> {
-    let plan = host.manifests()?.plan(agent).map_err(crate::invalid)?;
+pub(crate) async fn check(
+    host: &HostSide,
+    subject: Subject<'_>,
+) -> anyhow::Result<(Docker, Checked)> {
+    let (agent, cwd, resume) = match subject {
+        Subject::New(agent) => (agent, &host.cwd, None),
+        Subject::Kept(metadata) => {
+            let identity = metadata.identity.clone();
+            (&metadata.agent, &metadata.cwd, Some(identity))
+        }
+    };
+    let plan = host.manifests_at(cwd)?.plan(agent);
+    let plan = plan.map_err(crate::invalid)?;
     if let Some(missing) = skills::missing(&plan.skills).first() {
         return Err(crate::invalid(missing.clone()));
     }
@@ -33,12 +54,39 @@ pub(crate) async fn check(host: &HostSide, agent: &AgentName) -> anyhow::Result<
         host_values,
         plan,
         home: host.home.clone(),
-        cwd: host.cwd.clone(),
+        cwd: cwd.clone(),
+        resume,
         upstream: UpstreamSettings::default(),
         now: OffsetDateTime::now_utc(),
     };
     let checked = bottle_run::check(&docker, request, &mut SystemEntropy).await?;
     Ok((docker, checked))
+}
+
+/// Shows what is going to be started, and asks. `None` when it may be; else how the command ends.
+pub(crate) fn agree(
+    host: &HostSide,
+    checked: &Checked,
+    (dry_run, yes): (bool, bool),
+) -> anyhow::Result<Option<Exit>> {
+    let shown = preflight::render(checked.plan(), checked.folded());
+    if dry_run {
+        host.printer.data(&shown);
+        return Ok(Some(Exit::Fine));
+    }
+    host.printer.say(shown.trim_end());
+    let agreed = yes || preflight::confirm(host.printer, "Start?").map_err(crate::invalid)?;
+    Ok((!agreed).then_some(Exit::No))
+}
+
+/// A command of a preset.
+pub(crate) fn words(command: &[&str]) -> Vec<String> {
+    command.iter().map(|word| (*word).to_owned()).collect()
+}
+
+/// Whether a session can be joined to a terminal.
+pub(crate) fn has_terminal() -> bool {
+    io::stdin().is_terminal() && io::stdout().is_terminal()
 }
 
 /// Asks for the values that the manifest leaves to the operator, and writes the state folder.
@@ -114,15 +162,18 @@ pub(crate) fn report<T, E>(printer: Printer, ended: &Ended<T, E>) {
     match settled {
         Settled::Removed => {}
         Settled::Kept { path, why } => {
-            let why = match why {
+            let words = match why {
                 KeptBecause::Preserved => "it is marked to be kept",
                 KeptBecause::TeardownFailed => "not everything is gone: see `bottle cleanup`",
                 _ => "it did not end well",
             };
             printer.say(&format!(
-                "{identity}: its logs and files are in {} ({why})",
+                "{identity}: its logs and files are in {} ({words})",
                 path.display()
             ));
+            if *why != KeptBecause::TeardownFailed {
+                printer.say(&format!("  bottle resume {identity}    goes on with it"));
+            }
         }
     }
 }

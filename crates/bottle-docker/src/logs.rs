@@ -4,8 +4,8 @@ use std::collections::VecDeque;
 
 use bollard::query_parameters::LogsOptionsBuilder;
 use bottle_run::backend::{BackendError, LOGS_LIMIT, LogsRequest};
-use futures_util::TryStreamExt;
 use futures_util::future::try_join_all;
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 
 use crate::backend::Docker;
 use crate::error::engine;
@@ -16,17 +16,9 @@ type Line = (String, Vec<u8>);
 
 /// The logs of every container of the bottle.
 pub(crate) async fn logs(docker: &Docker, request: &LogsRequest) -> Result<Vec<u8>, BackendError> {
-    let identity = request.identity.to_string();
-    let wanted = [
-        (labels::IDENTITY, identity.as_str()),
-        (labels::HOME, request.home.as_str()),
-    ];
-    let containers = live::containers(docker, &wanted).await?;
-    let readings = containers.into_iter().filter_map(|container| {
-        let service = container.labels?.remove(labels::SERVICE)?;
-        let id = container.id?;
-        Some(async move { read(docker, &id, &service).await })
-    });
+    let readings = of(docker, request).await?.into_iter().map(
+        |(id, service)| async move { read(docker, &id, &service).await },
+    );
     let mut lines: Vec<Line> = try_join_all(readings)
         .await?
         .into_iter()
@@ -41,13 +33,57 @@ pub(crate) async fn logs(docker: &Docker, request: &LogsRequest) -> Result<Vec<u
     Ok(kept.lines.into_iter().flat_map(|(_, line)| line).collect())
 }
 
-async fn read(docker: &Docker, id: &str, service: &str) -> Result<VecDeque<Line>, BackendError> {
-    let options = LogsOptionsBuilder::new()
+/// How a log is asked for.
+fn options() -> LogsOptionsBuilder {
+    LogsOptionsBuilder::new()
         .stdout(true)
         .stderr(true)
         .timestamps(true)
-        .tail("all")
-        .build();
+}
+
+impl Docker {
+    /// What the containers of a bottle write from now on, as it comes, each line as in
+    /// [`bottle_run::backend::Backend::logs`]. Ends when all of them have ended.
+    ///
+    /// # Errors
+    ///
+    /// When the engine does not answer.
+    pub async fn follow(
+        &self,
+        request: &LogsRequest,
+    ) -> Result<impl Stream<Item = Result<Vec<u8>, BackendError>> + use<'_>, BackendError> {
+        let containers = of(self, request).await?;
+        let streams = containers.into_iter().map(|(id, service)| {
+            let options = options().follow(true).tail("0").build();
+            let parts = self.client().logs(&id, Some(options));
+            parts
+                .map(move |part| {
+                    let part = part.map_err(engine(format!("read the log of {service}")))?;
+                    Ok(line(&service, &part.into_bytes()).1)
+                })
+                .boxed()
+        });
+        Ok(stream::select_all(streams))
+    }
+}
+
+/// The containers of a bottle: id and service.
+async fn of(docker: &Docker, request: &LogsRequest) -> Result<Vec<(String, String)>, BackendError> {
+    let identity = request.identity.to_string();
+    let wanted = [
+        (labels::IDENTITY, identity.as_str()),
+        (labels::HOME, request.home.as_str()),
+    ];
+    let containers = live::containers(docker, &wanted).await?;
+    let named = containers.into_iter().filter_map(|container| {
+        let service = container.labels?.remove(labels::SERVICE)?;
+        Some((container.id?, service))
+    });
+    Ok(named.collect())
+}
+
+async fn read(docker: &Docker, id: &str, service: &str) -> Result<VecDeque<Line>, BackendError> {
+    let options = options().tail("all").build();
     let mut stream = docker.client().logs(id, Some(options));
     let mut kept = Kept::default();
     while let Some(part) = stream

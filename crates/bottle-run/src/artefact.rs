@@ -14,7 +14,7 @@ use crate::root_bundle::root_bundle;
 /// The rendered compose file.
 pub(crate) const COMPOSE: RelativePath = RelativePath::constant("docker-compose.yml");
 /// The merged logs, written at teardown.
-pub(crate) const LOG: RelativePath = RelativePath::constant("compose.log");
+pub const LOG: RelativePath = RelativePath::constant("compose.log");
 /// The private keys, which a folder that is kept loses.
 pub(crate) const KEYS: [RelativePath; 2] = [EGRESS_KEY, PIPELOCK_KEY];
 

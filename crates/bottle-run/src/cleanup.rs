@@ -37,6 +37,18 @@ pub enum LeftoverState {
     Keep,
 }
 
+/// Why a bottle that was named is not removed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum NotRemovable {
+    /// There is nothing of it.
+    #[error("there is nothing of {0}: `bottle list` shows what there is")]
+    Unknown(Identity),
+    /// A process looks after it.
+    #[error("{0} runs: `bottle stop {0}` ends it")]
+    Running(Identity),
+}
+
 /// Why one bottle could not be cleaned up.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -67,6 +79,29 @@ impl CleanupPlan {
             .map(Leftover::of)
             .collect();
         Self { bottles }
+    }
+
+    /// Picks these bottles, also those that are kept: whoever names a bottle means it.
+    ///
+    /// # Errors
+    ///
+    /// [`NotRemovable`] for the first that there is nothing of, or that a process looks after.
+    pub fn of_named(found: &[FoundBottle], names: &[Identity]) -> Result<Self, NotRemovable> {
+        let bottles = names.iter().map(|name| {
+            let bottle = found.iter().find(|bottle| bottle.identity == *name);
+            let bottle = bottle.ok_or_else(|| NotRemovable::Unknown(name.clone()))?;
+            if bottle.condition == Condition::Running {
+                return Err(NotRemovable::Running(name.clone()));
+            }
+            let mut leftover = Leftover::of(bottle);
+            if leftover.state == LeftoverState::Keep {
+                leftover.state = LeftoverState::Remove;
+            }
+            Ok(leftover)
+        });
+        Ok(Self {
+            bottles: bottles.collect::<Result<_, _>>()?,
+        })
     }
 
     /// Whether there is nothing to do.

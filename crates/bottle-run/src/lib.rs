@@ -24,6 +24,7 @@ pub mod backend;
 mod carried;
 mod cleanup;
 mod entropy;
+mod halt;
 mod handover;
 mod journal;
 mod launch;
@@ -42,8 +43,9 @@ mod values;
 
 pub use self::authorities::{Authorities, AuthoritiesError, AuthorityPem};
 pub use self::carried::{NoRuntime, NotYet};
-pub use self::cleanup::{Cleaned, CleanupError, CleanupPlan, Leftover, LeftoverState};
+pub use self::cleanup::{Cleaned, CleanupError, CleanupPlan, Leftover, LeftoverState, NotRemovable};
 pub use self::entropy::{Entropy, EntropyError, SystemEntropy};
+pub use self::halt::{HaltError, Halted, halt};
 pub use self::journal::Step;
 pub use self::prepare::{
     Checked, Extras, PrepareError, PrepareRequest, Prepared, UpstreamSettings, check,
@@ -55,4 +57,4 @@ pub use self::settle::{Fate, KeptBecause, Settled};
 pub use self::subnets::{POOL, PREFIX, Subnets, host_routes};
 pub use self::survey::{Condition, FoundBottle, StatePresence, survey};
 pub use self::teardown::TeardownError;
-pub use self::values::{AskedValues, HostValues, Question, ValueError, ValuesError};
+pub use self::values::{AskedValues, HostValues, Question, ValueError, ValuesError, forwarded};

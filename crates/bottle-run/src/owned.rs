@@ -29,6 +29,15 @@ impl OwnedState {
         }
     }
 
+    /// Takes charge of a folder that was there.
+    pub(crate) const fn of_old(dir: StateDir, lock: Lock) -> Self {
+        Self {
+            dir,
+            lock: Some(lock),
+            on_drop: OnDrop::Keep,
+        }
+    }
+
     /// The same folder by another name.
     pub(crate) fn at(mut self, dir: StateDir) -> Self {
         self.dir = dir;

@@ -37,6 +37,8 @@ pub struct PrepareRequest {
     pub cwd: PathBuf,
     /// The host's values of the variables in the plan.
     pub host_values: HostValues,
+    /// The kept bottle that is to be resumed; a new one when `None`.
+    pub resume: Option<Identity>,
     /// What differs from the real internet; nothing but in a demo or a test.
     pub upstream: UpstreamSettings,
     /// Now.
@@ -76,6 +78,20 @@ pub enum PrepareError {
     NoScanner {
         /// The image.
         image: ImageRef,
+    },
+    /// There is nothing to resume.
+    #[error("nothing is kept of {identity}: `bottle list` shows what is")]
+    NothingKept {
+        /// The bottle.
+        identity: Identity,
+    },
+    /// The bottle that is to be resumed was not taken down.
+    #[error(
+        "{identity} was not taken down: `bottle stop {identity}` does that and keeps its folder"
+    )]
+    StillThere {
+        /// The bottle.
+        identity: Identity,
     },
     /// The manifest asks for what cannot be carried out yet.
     #[error(transparent)]
@@ -118,8 +134,14 @@ pub async fn check<B: Backend>(
     let credentials = Credentials::from_host(&request.plan, &folded, &request.host_values)?;
     // A home that cannot be a label fails here, not after the question.
     request.home.label()?;
-    let identity = fresh_identity(&request, entropy)?;
+    let (identity, earlier) = match &request.resume {
+        Some(identity) => (identity.clone(), Some(kept(&request.home, identity)?)),
+        None => (fresh_identity(&request, entropy)?, None),
+    };
     let engine = backend.engine().await?;
+    if earlier.is_some() {
+        taken_down(backend, &request.home, &identity).await?;
+    }
     let runtime = runtime(&request.plan, &engine)?;
     let agent_image = backend.image(&image).await?;
     let agent_image = agent_image.ok_or(PrepareError::NoImage { image })?;
@@ -129,10 +151,40 @@ pub async fn check<B: Backend>(
         folded,
         credentials,
         identity,
+        earlier,
         engine,
         runtime,
         agent_image,
     })
+}
+
+/// What is remembered of a bottle that nobody looks after.
+fn kept(home: &Home, identity: &Identity) -> Result<Metadata, PrepareError> {
+    let state = home.state(identity);
+    let nothing = || PrepareError::NothingKept {
+        identity: identity.clone(),
+    };
+    if !state.path().exists() {
+        return Err(nothing());
+    }
+    // Given back at once: what counts is the lock that the commit takes.
+    drop(state.lock()?);
+    state.metadata()?.ok_or_else(nothing)
+}
+
+/// Whether the engine has nothing of a bottle.
+async fn taken_down<B: Backend>(
+    backend: &B,
+    home: &Home,
+    identity: &Identity,
+) -> Result<(), PrepareError> {
+    let live = backend.live(&home.label()?).await?;
+    if live.iter().any(|bottle| bottle.identity == *identity) {
+        return Err(PrepareError::StillThere {
+            identity: identity.clone(),
+        });
+    }
+    Ok(())
 }
 
 /// Whether the engine has the image that scans, where the manifest names one.
@@ -153,6 +205,8 @@ pub struct Checked {
     folded: Folded,
     credentials: Credentials,
     identity: Identity,
+    /// What is remembered of the run that is resumed.
+    earlier: Option<Metadata>,
     engine: EngineInfo,
     runtime: Option<RuntimeName>,
     agent_image: ImageFacts,
@@ -177,6 +231,11 @@ impl Checked {
     /// Its name.
     pub const fn identity(&self) -> &Identity {
         &self.identity
+    }
+
+    /// What is remembered of the run that is resumed; `None` for a new one.
+    pub const fn earlier(&self) -> Option<&Metadata> {
+        self.earlier.as_ref()
     }
 
     /// The engine that will carry it.
@@ -204,7 +263,7 @@ impl Checked {
         let seed = u64::from_le_bytes(entropy::bytes(entropy)?);
         let authorities =
             Authorities::generate(&self.identity.to_string(), self.request.now, entropy)?;
-        let state = own_state(&self.request.home, &self.identity)?;
+        let state = own_state(&self.request.home, &self.identity, self.earlier.is_some())?;
         let metadata = self.metadata();
         let sidecar_user = sidecar_user();
         write(
@@ -224,6 +283,7 @@ impl Checked {
             request,
             credentials,
             identity,
+            earlier,
             engine,
             runtime,
             agent_image,
@@ -244,6 +304,7 @@ impl Checked {
             internal_route: internal_route(&engine),
             seed,
             metadata,
+            is_resumed: earlier.is_some(),
             extras: None,
             state,
         })
@@ -257,7 +318,10 @@ impl Checked {
             bottle: self.request.plan.bottle.clone(),
             cwd: self.request.cwd.clone(),
             workspace: self.request.plan.workspace,
-            resumed: 0,
+            resumed: self
+                .earlier
+                .as_ref()
+                .map_or(0, |earlier| earlier.resumed.saturating_add(1)),
             agent_home: None,
             started_at: Timestamp::new(self.request.now),
             compose_project: project(&self.identity),
@@ -273,7 +337,8 @@ impl Checked {
 /// What stands beside the bottle, once its networks are known.
 pub type Extras = Box<dyn Fn(&LaunchFacts) -> Vec<ExtraContainer> + Send + Sync>;
 
-/// A bottle whose state folder is written. Dropped without [`Prepared::run`], it takes the folder with it.
+/// A bottle whose state folder is written. Dropped without [`Prepared::run`], it takes the folder with it, unless that
+/// was there before.
 pub struct Prepared {
     pub(crate) plan: BottlePlan,
     pub(crate) upstream: UpstreamSettings,
@@ -289,6 +354,7 @@ pub struct Prepared {
     pub(crate) internal_route: InternalRoute,
     pub(crate) seed: u64,
     pub(crate) metadata: Metadata,
+    pub(crate) is_resumed: bool,
     pub(crate) extras: Option<Extras>,
     pub(crate) state: OwnedState,
 }
@@ -386,12 +452,17 @@ fn fresh_identity(
     }
 }
 
-/// Makes the state folder, and finds the one path that leads to it.
-fn own_state(home: &Home, identity: &Identity) -> Result<OwnedState, StateError> {
+/// Makes the state folder, or takes over the one that is there, and finds the one path that leads to it.
+fn own_state(home: &Home, identity: &Identity, is_there: bool) -> Result<OwnedState, StateError> {
     let dir = home.state(identity);
-    let lock = dir.create()?;
-    // The home exists now at the latest. Should it not resolve, what was made is removed under its old name.
-    let owned = OwnedState::new(dir, lock);
+    let owned = if is_there {
+        let lock = dir.lock()?;
+        OwnedState::of_old(dir, lock)
+    } else {
+        let lock = dir.create()?;
+        // The home exists now at the latest. Should it not resolve, what was made is removed under its old name.
+        OwnedState::new(dir, lock)
+    };
     let resolved = home.resolve()?.state(identity);
     Ok(owned.at(resolved))
 }
@@ -405,7 +476,7 @@ fn write(
     state.dir().write_metadata(metadata)?;
     let folder = state.dir().folder();
     for (path, access) in artefact::folders(source.sidecar) {
-        folder.create_folder(&path, access)?;
+        folder.ensure_folder(&path, access)?;
     }
     for file in artefact::policy(source)? {
         file.write(folder)?;

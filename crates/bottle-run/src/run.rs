@@ -133,7 +133,7 @@ impl Prepared {
         let fate = match &lived {
             Ok(Ok((_, fate))) => *fate,
             // Without a container there is nothing to look at afterwards.
-            Ok(Err(_)) | Err(_) if journal.started_containers() => Fate::Keep,
+            Ok(Err(_)) | Err(_) if self.is_resumed || journal.started_containers() => Fate::Keep,
             Ok(Err(_)) | Err(_) => Fate::Remove,
         };
         let identity = self.identity.clone();

@@ -142,6 +142,27 @@ impl fmt::Display for ValuesError {
     }
 }
 
+/// The values that the agent's session gets, as far as the host has them, and the variables that stay without one.
+pub fn forwarded(
+    plan: &BottlePlan,
+    host: &HostValues,
+) -> (Vec<(EnvName, Secret)>, Vec<EnvName>) {
+    let mut found = Vec::new();
+    let mut missing = Vec::new();
+    for (name, value) in &plan.env {
+        let value = match value {
+            EnvValue::Literal(_) => continue,
+            EnvValue::Host(source) => host.take(source, &mut ValuesError::default()),
+            EnvValue::Prompt { .. } => None,
+        };
+        match value {
+            Some(value) => found.push((name.clone(), value)),
+            None => missing.push(name.clone()),
+        }
+    }
+    (found, missing)
+}
+
 /// Every value that a bottle gets from outside: for its sidecars by slot, for its agent by variable.
 #[derive(Debug, Clone)]
 pub(crate) struct Credentials {

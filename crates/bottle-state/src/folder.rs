@@ -84,6 +84,24 @@ impl Folder {
             .map_err(StateError::io("hand over the folder", &full))
     }
 
+    /// Makes a folder inside, unless it is there.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says, also when something of that name is no folder.
+    pub fn ensure_folder(&self, path: &RelativePath, access: Access) -> Result<(), StateError> {
+        match self.create_folder(path, access) {
+            Err(StateError::Exists { path: full }) => {
+                let parent = self.open_parent(path)?;
+                let there = rustix::fs::openat(&parent, path.name(), FOLDER, Mode::empty())
+                    .map_err(StateError::io("open the folder", &full))?;
+                set_access(&there, access.folder_mode(), access)
+                    .map_err(StateError::io("hand over the folder", &full))
+            }
+            made => made,
+        }
+    }
+
     /// Writes a file: readers see the old one or the new one, also after a loss of power.
     ///
     /// # Errors

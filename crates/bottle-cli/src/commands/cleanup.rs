@@ -15,7 +15,12 @@ use crate::{engine, preflight};
 pub(crate) async fn run(args: &CleanupArgs, host: &HostSide) -> anyhow::Result<Exit> {
     let docker = engine::connect().await?;
     let live = docker.live(&host.home.label()?).await?;
-    let plan = CleanupPlan::new(&survey(&host.home, live)?);
+    let found = survey(&host.home, live)?;
+    let plan = if args.identities.is_empty() {
+        CleanupPlan::new(&found)
+    } else {
+        CleanupPlan::of_named(&found, &args.identities).map_err(crate::invalid)?
+    };
     if args.json {
         let found: Vec<Value> = plan.bottles.iter().map(as_json).collect();
         host.printer.data(&format!("{:#}\n", Value::Array(found)));

@@ -1,12 +1,13 @@
 //! `bottle info`: the resolved plan of an agent, and where each value comes from.
 
-use bottle_core::{BottleName, EnvValue, PlanKey, Resolved, Supervise};
+use bottle_core::{BottleName, EnvValue, Identity, PlanKey, Resolved, Supervise};
 use bottle_egress::fold;
 use serde_json::{Value, json};
 
 use crate::args::InfoArgs;
 use crate::exit::Exit;
 use crate::host::HostSide;
+use crate::commands::run_info;
 use crate::{origin, preflight};
 
 /// One value of the plan.
@@ -16,11 +17,15 @@ struct Row {
 }
 
 /// Runs the command.
-pub(crate) fn run(args: &InfoArgs, host: &HostSide) -> anyhow::Result<Exit> {
-    let resolved = host
-        .manifests()?
-        .resolve(&args.agent)
-        .map_err(crate::invalid)?;
+pub(crate) async fn run(args: &InfoArgs, host: &HostSide) -> anyhow::Result<Exit> {
+    if let Ok(identity) = args.subject.parse::<Identity>()
+        && let Some(known) = run_info::find(host, &identity).await?
+    {
+        host.printer.data(&run_info::show(args.json, &known));
+        return Ok(Exit::Fine);
+    }
+    let agent = args.subject.parse().map_err(crate::invalid)?;
+    let resolved = host.manifests()?.resolve(&agent).map_err(crate::invalid)?;
     let text = if args.flat {
         resolved.flat_manifest()?
     } else if args.json {

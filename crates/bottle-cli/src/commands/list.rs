@@ -30,7 +30,7 @@ pub(crate) async fn run(args: &ListArgs, host: &HostSide) -> anyhow::Result<Exit
 }
 
 /// What the engine has of this home. Without an engine the rest can still be shown, and it is said.
-async fn live(host: &HostSide) -> Vec<LiveBottle> {
+pub(super) async fn live(host: &HostSide) -> Vec<LiveBottle> {
     let answer = async {
         let docker = engine::connect().await?;
         anyhow::Ok(docker.live(&host.home.label()?).await?)
@@ -102,7 +102,7 @@ fn run_line(run: &FoundBottle) -> String {
     line
 }
 
-const fn condition(condition: Condition) -> &'static str {
+pub(super) const fn condition(condition: Condition) -> &'static str {
     match condition {
         Condition::Running => "running",
         Condition::Orphaned => "orphaned",

@@ -1,5 +1,6 @@
 //! One module per command.
 
+pub(crate) mod attach;
 pub(crate) mod check;
 pub(crate) mod cleanup;
 pub(crate) mod demo;
@@ -8,11 +9,15 @@ pub(crate) mod explain_error;
 pub(crate) mod info;
 pub(crate) mod init;
 pub(crate) mod list;
+pub(crate) mod logs;
 pub(crate) mod render;
+pub(crate) mod resume;
 pub(crate) mod run;
+mod run_info;
 pub(crate) mod scan;
 pub(crate) mod schema;
 pub(crate) mod start;
+pub(crate) mod stop;
 
 use anyhow::Context as _;
 use tokio::runtime::Runtime;

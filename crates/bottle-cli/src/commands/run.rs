@@ -5,11 +5,12 @@ use bottle_run::backend::ExecIo;
 use crate::args::RunArgs;
 use crate::exit::Exit;
 use crate::host::HostSide;
-use crate::{preflight, session};
+use crate::preflight;
+use crate::session::{self, Subject};
 
 /// Runs the command.
 pub(crate) async fn run(args: &RunArgs, host: &HostSide) -> anyhow::Result<Exit> {
-    let (docker, checked) = session::check(host, &args.agent).await?;
+    let (docker, checked) = session::check(host, Subject::New(&args.agent)).await?;
     if args.dry_run {
         let shown = preflight::render(checked.plan(), checked.folded());
         host.printer.data(&shown);

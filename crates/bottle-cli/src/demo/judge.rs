@@ -123,6 +123,7 @@ async fn prepare(
         plan,
         home: stage.home.clone(),
         cwd: cwd.to_owned(),
+        resume: None,
         upstream: UpstreamSettings {
             extra_roots_pem: Some(root.certificate.clone()),
             resolvers: vec![world.into()],

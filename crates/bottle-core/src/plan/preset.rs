@@ -45,6 +45,10 @@ pub struct Preset {
     pub image: &'static str,
     /// What a session starts.
     pub command: &'static [&'static str],
+    /// What a session starts that goes on with an earlier conversation.
+    pub resume: &'static [&'static str],
+    /// Where its program keeps conversations, below the home folder of whom the agent runs as.
+    pub transcript: Option<&'static str>,
     /// Hosts that its program asks for, as bare routes.
     pub hosts: &'static [&'static str],
     /// Those of them that the conversation with the model goes to: what the agent reads, it says there.
@@ -91,6 +95,8 @@ const SHELL: [&str; 3] = [
 const CLAUDE: Preset = Preset {
     image: IMAGE,
     command: &["claude"],
+    resume: &["claude", "--continue"],
+    transcript: Some(".claude/projects"),
     hosts: &[
         "api.anthropic.com",
         "statsig.anthropic.com",
@@ -128,6 +134,8 @@ const CLAUDE: Preset = Preset {
 const CODEX: Preset = Preset {
     image: IMAGE,
     command: &["codex"],
+    resume: &["codex", "resume", "--last"],
+    transcript: Some(".codex/sessions"),
     hosts: &["api.openai.com"],
     models: &["api.openai.com"],
     environment: &[],
@@ -141,6 +149,8 @@ const CODEX: Preset = Preset {
 const COMMAND: Preset = Preset {
     image: IMAGE,
     command: &SHELL,
+    resume: &SHELL,
+    transcript: None,
     hosts: &[],
     models: &[],
     environment: &[],

@@ -68,6 +68,7 @@ impl Bench {
             plan,
             home: self.home(),
             cwd: self.folder.path().to_owned(),
+            resume: None,
             upstream: UpstreamSettings::default(),
             now: OffsetDateTime::now_utc(),
         }

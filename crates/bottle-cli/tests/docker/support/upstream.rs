@@ -63,6 +63,7 @@ impl Bottle {
             home: home.clone(),
             cwd: self.folder.path().to_owned(),
             host_values: HostValues::default(),
+            resume: None,
             upstream: UpstreamSettings {
                 extra_roots_pem: Some(root.certificate),
                 resolvers: vec![world.into()],

@@ -1,0 +1,112 @@
+//! `bottle logs`: what a bottle's containers wrote.
+
+use std::pin::pin;
+
+use bottle_core::Identity;
+use bottle_docker::Docker;
+use bottle_run::artefact;
+use bottle_run::backend::{Backend as _, LOGS_LIMIT, LogsRequest};
+use futures_util::TryStreamExt as _;
+use serde_json::json;
+
+use crate::args::LogsArgs;
+use crate::exit::Exit;
+use crate::host::HostSide;
+use crate::{engine, signals};
+
+/// Nothing was written, or nothing is left of it.
+#[derive(Debug, thiserror::Error)]
+#[error("there are no logs of {0}: `bottle list` shows what there is")]
+struct NoLogs(Identity);
+
+/// Runs the command.
+pub(crate) async fn run(args: &LogsArgs, host: &HostSide) -> anyhow::Result<Exit> {
+    let home = host.home.label()?;
+    let request = LogsRequest {
+        identity: args.identity.clone(),
+        home: home.clone(),
+    };
+    let live = live(&request).await;
+    let Some(docker) = live? else {
+        let kept = saved(host, &args.identity)?;
+        let kept = kept.ok_or_else(|| crate::invalid(NoLogs(args.identity.clone())))?;
+        show_all(args, host, &kept);
+        return Ok(Exit::Fine);
+    };
+    // Followed first, so that nothing falls between what was and what comes.
+    let mut coming = pin!(docker.follow(&request).await?);
+    show_all(args, host, &docker.logs(&request).await?);
+    if !args.follow {
+        return Ok(Exit::Fine);
+    }
+    let mut stop = pin!(signals::stop()?);
+    loop {
+        tokio::select! {
+            () = &mut stop => return Ok(Exit::Interrupted),
+            line = coming.try_next() => match line? {
+                Some(line) => show(args, host, &line),
+                None => return Ok(Exit::Fine),
+            },
+        }
+    }
+}
+
+/// The engine, when it has containers of the bottle.
+async fn live(request: &LogsRequest) -> anyhow::Result<Option<Docker>> {
+    let docker = match engine::connect().await {
+        Ok(docker) => docker,
+        // What was saved can be shown without one.
+        Err(_) => return Ok(None),
+    };
+    let live = docker.live(&request.home).await?;
+    let found = live.iter().find(|each| each.identity == request.identity);
+    Ok(found
+        .is_some_and(|bottle| !bottle.services.is_empty())
+        .then_some(docker))
+}
+
+/// What the teardown saved.
+fn saved(host: &HostSide, identity: &Identity) -> anyhow::Result<Option<Vec<u8>>> {
+    let state = host.home.state(identity);
+    if !state.path().exists() {
+        return Ok(None);
+    }
+    let limit = u64::try_from(LOGS_LIMIT).unwrap_or(u64::MAX);
+    Ok(state.folder().read(&artefact::LOG, limit)?)
+}
+
+fn show_all(args: &LogsArgs, host: &HostSide, logs: &[u8]) {
+    let lines: Vec<&[u8]> = logs
+        .split_inclusive(|byte| *byte == b'\n')
+        .filter(|line| is_wanted(args, line))
+        .collect();
+    let skipped = args
+        .tail
+        .map_or(0, |tail| lines.len().saturating_sub(tail));
+    for line in lines.into_iter().skip(skipped) {
+        show(args, host, line);
+    }
+}
+
+fn is_wanted(args: &LogsArgs, line: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(line);
+    let service = text.split_once(" | ").map(|(service, _)| service);
+    args.service.is_none() || service == args.service.as_deref()
+}
+
+/// One line, with whatever a program inside wrote made visible.
+fn show(args: &LogsArgs, host: &HostSide, line: &[u8]) {
+    if !is_wanted(args, line) {
+        return;
+    }
+    let text = String::from_utf8_lossy(line);
+    let text = text.trim_end_matches(['\r', '\n']);
+    let line = if args.json {
+        let (service, rest) = text.split_once(" | ").unwrap_or(("", text));
+        let (time, text) = rest.split_once(' ').unwrap_or((rest, ""));
+        json!({ "service": service, "time": time, "text": text }).to_string()
+    } else {
+        bottle_core::visible(text)
+    };
+    host.printer.data(&format!("{line}\n"));
+}

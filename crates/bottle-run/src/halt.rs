@@ -1,0 +1,142 @@
+//! Ending a bottle from outside: one that another process looks after, or that nobody does.
+
+use std::io;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use bottle_core::Identity;
+use bottle_state::{Access, Home, LockState, Mark, StateDir, StateError};
+use rustix::process::{Pid, Signal, kill_process};
+
+use crate::artefact;
+use crate::backend::{Backend, BackendError, DownRequest, LogsRequest, Removed};
+
+/// How long a process that was asked to end may take to take its bottle down: longer than a slow engine needs.
+const PATIENCE: Duration = Duration::from_mins(1);
+/// How often it is looked whether it has.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// How a bottle was ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Halted {
+    /// The process that looked after it took it down.
+    ByItsOwner,
+    /// Nobody looked after it: what the engine had of it was removed, its logs are saved, its folder is kept.
+    Here(Removed),
+}
+
+/// Why a bottle could not be ended.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum HaltError {
+    /// There is nothing to end.
+    #[error("{identity} does not run: `bottle list` shows what does")]
+    NotRunning {
+        /// The bottle.
+        identity: Identity,
+    },
+    /// The process that looks after it cannot be told.
+    #[error("the process that looks after {identity} cannot be told to end")]
+    Signal {
+        /// The bottle.
+        identity: Identity,
+        /// Why not.
+        #[source]
+        source: io::Error,
+    },
+    /// It was told, and is still there.
+    #[error("{identity} was told to end and is still there after {} s", PATIENCE.as_secs())]
+    TooLong {
+        /// The bottle.
+        identity: Identity,
+    },
+    /// Its state folder cannot be read or written.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// The engine could not.
+    #[error(transparent)]
+    Backend(#[from] BackendError),
+}
+
+/// Ends a bottle. Its folder is kept, so that it can be resumed.
+///
+/// # Errors
+///
+/// When it does not run, or could not be ended.
+pub async fn halt<B: Backend>(
+    backend: &B,
+    home: &Home,
+    identity: &Identity,
+) -> Result<Halted, HaltError> {
+    let state = home.state(identity);
+    if state.path().exists() && state.lock_state()? == LockState::Held {
+        ask_owner(&state)?;
+        return Ok(Halted::ByItsOwner);
+    }
+    let label = home.label()?;
+    let live = backend.live(&label).await?;
+    if live.iter().all(|bottle| bottle.identity != *identity) {
+        return Err(HaltError::NotRunning {
+            identity: identity.clone(),
+        });
+    }
+    take_down(backend, &state, label).await.map(Halted::Here)
+}
+
+/// Tells the process that looks after a bottle to end, and waits until it has let go of it.
+fn ask_owner(state: &StateDir) -> Result<(), HaltError> {
+    let identity = state.identity();
+    let signal = |source: io::Error| HaltError::Signal {
+        identity: identity.clone(),
+        source,
+    };
+    let Some(holder) = state.holder()? else {
+        return Ok(());
+    };
+    let pid = i32::try_from(holder).ok().and_then(Pid::from_raw);
+    let pid = pid.ok_or_else(|| signal(io::ErrorKind::InvalidData.into()))?;
+    kill_process(pid, Signal::TERM).map_err(|error| signal(error.into()))?;
+    let until = Instant::now() + PATIENCE;
+    while state.path().exists() && state.lock_state().unwrap_or(LockState::Free) == LockState::Held
+    {
+        if Instant::now() >= until {
+            return Err(HaltError::TooLong {
+                identity: identity.clone(),
+            });
+        }
+        sleep(PAUSE);
+    }
+    Ok(())
+}
+
+/// Removes what the engine has of a bottle that nobody looks after, as its own process would have.
+async fn take_down<B: Backend>(
+    backend: &B,
+    state: &StateDir,
+    home: String,
+) -> Result<Removed, HaltError> {
+    let identity = state.identity().clone();
+    // Without a folder there is nothing to lock, to write to, or to resume.
+    let lock = state.path().exists().then(|| state.lock()).transpose()?;
+    if lock.is_some() {
+        let logs = backend
+            .logs(&LogsRequest {
+                identity: identity.clone(),
+                home: home.clone(),
+            })
+            .await?;
+        state
+            .folder()
+            .write(&artefact::LOG, &logs, Access::Private)?;
+        state.preserve(Mark::Automatic)?;
+    }
+    let removed = backend.down(&DownRequest { identity, home }).await?;
+    if lock.is_some() {
+        artefact::KEYS
+            .iter()
+            .try_for_each(|key| state.folder().remove_file(key))?;
+    }
+    drop(lock);
+    Ok(removed)
+}
