@@ -2,17 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use bottle_core::{BottlePlan, Cpus, Limits, Memory};
+use bottle_core::{BottlePlan, Cpus, Limits, Memory, Workspace};
 
 use crate::environment;
-use crate::facts::{InternalRoute, LaunchFacts};
+use crate::facts::{InternalRoute, LaunchFacts, UserIds, WORKSPACE, WorkspaceMount};
+use crate::mount::BindMount;
 use crate::network::{NetworkAttachment, NetworkKey};
 use crate::render::RenderError;
 use crate::service::{Service, ServiceName};
 use crate::text::Text;
 
-/// Whom the agent runs as: the first user of common images, never root.
-const USER: &str = "1000:1000";
 /// How long the kernel waits for an answer to each of its three questions for a hardware address, in milliseconds.
 /// The default is a second, so programs would hang for three before they hear that there is no way.
 const IMPATIENT: (&str, &str) = ("net.ipv4.neigh.eth0.retrans_time_ms", "250");
@@ -28,6 +27,15 @@ pub(crate) fn service(plan: &BottlePlan, facts: &LaunchFacts) -> Result<Service,
         InternalRoute::Dead => BTreeMap::from([IMPATIENT]),
     };
     let image = facts.images.agent.to_string().into();
+    let UserIds { uid, gid } = facts.agent_user;
+    if uid == 0 {
+        return Err(RenderError::Root);
+    }
+    let user = format!("{uid}:{gid}").into();
+    let mut closed = Service::closed(ServiceName::Agent, image, user, facts);
+    for mount in &facts.workspace {
+        closed.volumes.push(workspace(mount)?);
+    }
     Ok(Service {
         entrypoint: facts
             .agent_hold
@@ -47,6 +55,22 @@ pub(crate) fn service(plan: &BottlePlan, facts: &LaunchFacts) -> Result<Service,
         environment: environment::agent(plan, facts),
         dns: vec![facts.networks.egress_inner()?.into()],
         networks: BTreeMap::from([(NetworkKey::Internal, attachment)]),
-        ..Service::closed(ServiceName::Agent, image, USER.into(), facts)
+        working_dir: (plan.workspace != Workspace::None).then(|| WORKSPACE.into()),
+        ..closed
     })
+}
+
+/// A mount below the workspace, and nowhere else.
+fn workspace(mount: &WorkspaceMount) -> Result<BindMount, RenderError> {
+    let below = mount.target.strip_prefix(WORKSPACE);
+    let is_plain = below.is_some_and(|below| {
+        below.is_empty() || below.starts_with('/') && !below.split('/').any(|name| name == "..")
+    });
+    if is_plain && mount.source.starts_with('/') {
+        Ok(BindMount::of_workspace(mount))
+    } else {
+        Err(RenderError::Workspace {
+            target: mount.target.clone(),
+        })
+    }
 }

@@ -27,6 +27,10 @@ pub struct LaunchFacts {
     pub images: Images,
     /// What the engine runs the agent's container with; its own default when `None`.
     pub agent_runtime: Option<RuntimeName>,
+    /// Whom the agent runs as; never root.
+    pub agent_user: UserIds,
+    /// What the agent sees of the operator's folder, outermost first; nothing unless the workspace is mounted.
+    pub workspace: Vec<WorkspaceMount>,
     /// Whom the sidecars run as.
     pub sidecar_user: UserIds,
     /// The resolvers that pipelock asks; the engine's when empty.
@@ -74,6 +78,29 @@ pub struct Images {
     /// All sidecars'.
     pub sidecar: ImageRef,
 }
+
+/// A file or folder of the operator's in the agent's container.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkspaceMount {
+    /// On the host, absolute.
+    pub source: String,
+    /// Below [`WORKSPACE`], or that itself.
+    pub target: String,
+    /// Whether the agent may write there.
+    pub access: MountAccess,
+}
+
+/// What may be done with a mounted file or folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MountAccess {
+    /// Read.
+    ReadOnly,
+    /// Read and write.
+    ReadWrite,
+}
+
+/// Where the agent finds the operator's folder, however it got in.
+pub const WORKSPACE: &str = "/workspace";
 
 /// A user and a group, by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -25,7 +25,10 @@ mod service;
 mod sidecar;
 mod text;
 
-pub use crate::facts::{Images, InternalRoute, LaunchFacts, NetworkFacts, Networks, UserIds};
+pub use crate::facts::{
+    Images, InternalRoute, LaunchFacts, MountAccess, NetworkFacts, Networks, UserIds, WORKSPACE,
+    WorkspaceMount,
+};
 pub use crate::file::{ComposeFile, ExternalNetwork};
 pub use crate::health::HealthCheck;
 pub use crate::mount::{BindMount, BindOptions, MountKind};

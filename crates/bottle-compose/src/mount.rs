@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::facts::LaunchFacts;
+use crate::facts::{LaunchFacts, MountAccess, WorkspaceMount};
 use crate::service::ServiceName;
 use crate::text::Text;
 
@@ -19,7 +19,7 @@ pub enum MountKind {
     Bind,
 }
 
-/// A folder of the bottle's state in a container, read-only. It is made by [`crate::render`] alone.
+/// A folder of the bottle's state in a container, or the workspace in the agent's. It is made by [`crate::render`] alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct BindMount {
@@ -30,7 +30,7 @@ pub struct BindMount {
     pub source: Text,
     /// Where it appears inside.
     pub target: Text,
-    /// Always: nothing inside changes its own policy.
+    /// Always, but for the workspace: nothing inside changes its own policy.
     pub read_only: bool,
     /// What the engine does when it does not exist.
     pub bind: BindOptions,
@@ -48,6 +48,19 @@ impl BindMount {
     /// The folder of a service, where our programs look for it.
     pub(crate) fn of(service: ServiceName, facts: &LaunchFacts) -> Self {
         Self::at(TARGET, service, facts)
+    }
+
+    /// A part of the workspace.
+    pub(crate) fn of_workspace(mount: &WorkspaceMount) -> Self {
+        Self {
+            kind: MountKind::Bind,
+            source: mount.source.as_str().into(),
+            target: mount.target.as_str().into(),
+            read_only: mount.access == MountAccess::ReadOnly,
+            bind: BindOptions {
+                create_host_path: false,
+            },
+        }
     }
 
     /// The folder of a service, elsewhere.

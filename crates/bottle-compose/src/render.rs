@@ -27,6 +27,15 @@ pub enum RenderError {
         /// The path.
         path: String,
     },
+    /// The agent would be root.
+    #[error("an agent does not run as root")]
+    Root,
+    /// A part of the workspace would lie elsewhere.
+    #[error("`{target}` is not below the workspace")]
+    Workspace {
+        /// Where it would lie.
+        target: String,
+    },
     /// Nothing would keep the agent's container alive.
     #[error("there is no program to keep the agent's container alive")]
     Hold,

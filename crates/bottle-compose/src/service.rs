@@ -73,6 +73,9 @@ pub struct Service {
     pub command: Vec<Text>,
     /// `uid:gid`.
     pub user: Text,
+    /// Where its programs begin; the image's own place when `None`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub working_dir: Option<Text>,
     /// Whether a small process 1 of the engine's reaps what its programs leave behind.
     #[serde(skip_serializing_if = "is_false")]
     pub init: bool,
@@ -135,6 +138,7 @@ impl Service {
             entrypoint: Vec::new(),
             command: Vec::new(),
             user,
+            working_dir: None,
             init: false,
             read_only: false,
             runtime: None,

@@ -94,6 +94,7 @@ fn body(service: &Service) -> ContainerCreateBody {
         entrypoint: non_empty(&service.entrypoint),
         cmd: non_empty(&service.command),
         user: Some(service.user.to_string()),
+        working_dir: service.working_dir.as_ref().map(ToString::to_string),
         env: Some(environment.collect()),
         attach_stdout: Some(true),
         attach_stderr: Some(true),

@@ -10,6 +10,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::artefact;
 use crate::backend::{Backend, BackendError, DownRequest, LogsRequest, Removed};
+use crate::leavings::{Leavings, LeavingsError};
 
 /// How long a process that was asked to end may take to take its bottle down: longer than a slow engine needs.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -51,6 +52,9 @@ pub enum HaltError {
         /// The bottle.
         identity: Identity,
     },
+    /// What its agent leaves cannot be saved, so it was left as it is.
+    #[error("what the agent leaves could not be saved, so nothing was removed")]
+    Leavings(#[from] LeavingsError),
     /// Its state folder cannot be read or written.
     #[error(transparent)]
     State(#[from] StateError),
@@ -120,6 +124,15 @@ async fn take_down<B: Backend>(
     // Without a folder there is nothing to lock, to write to, or to resume.
     let lock = state.path().exists().then(|| state.lock()).transpose()?;
     if lock.is_some() {
+        state.preserve(Mark::Automatic)?;
+        let leavings = state.metadata()?;
+        if let Some(leavings) = leavings.and_then(|each| Leavings::of(&identity, &each)) {
+            let mut errors = leavings.save(backend, state.folder()).await;
+            // Nothing is removed that could not be saved.
+            if let Some(error) = errors.pop() {
+                return Err(error.into());
+            }
+        }
         let logs = backend
             .logs(&LogsRequest {
                 identity: identity.clone(),
@@ -129,7 +142,6 @@ async fn take_down<B: Backend>(
         state
             .folder()
             .write(&artefact::LOG, &logs, Access::Private)?;
-        state.preserve(Mark::Automatic)?;
     }
     let removed = backend.down(&DownRequest { identity, home }).await?;
     if lock.is_some() {

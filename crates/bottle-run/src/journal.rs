@@ -22,8 +22,14 @@ pub enum Step {
     Secrets,
     /// Making the agent's image trust the bottle's authority.
     Trust,
+    /// Bringing the operator's folder in.
+    Workspace,
+    /// Bringing an earlier conversation back.
+    Transcript,
     /// The session itself.
     Session,
+    /// Saving what the agent leaves.
+    Save,
     /// Collecting the logs.
     Logs,
     /// Removing containers and networks.
@@ -43,7 +49,10 @@ impl fmt::Display for Step {
             Self::Ready => "waiting for the sidecars",
             Self::Secrets => "handing the credentials over",
             Self::Trust => "installing the certificate authority",
+            Self::Workspace => "copying the folder in",
+            Self::Transcript => "bringing the conversation back",
             Self::Session => "running",
+            Self::Save => "saving what the agent leaves",
             Self::Logs => "collecting the logs",
             Self::Down => "removing containers and networks",
             Self::Settle => "settling the state folder",

@@ -14,6 +14,7 @@ use crate::backend::{
 };
 use crate::handover::Handover;
 use crate::journal::{Journal, Step};
+use crate::provision::Provision;
 use crate::prepare::project;
 use crate::run::RunError;
 use crate::running::Running;
@@ -64,7 +65,14 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
         self.ready().await?;
         self.hand_over().await?;
         self.trust().await?;
-        Ok(Running::new(self.prepared, self.backend, facts))
+        let mut provision = Provision {
+            prepared: self.prepared,
+            backend: self.backend,
+            stop: self.stop,
+            journal: self.journal,
+        };
+        let home = provision.all().await?;
+        Ok(Running::new(self.prepared, self.backend, facts, home))
     }
 
     /// Creates both networks, on subnets that nobody uses.
@@ -156,6 +164,8 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
             sidecar_user,
             agent_image,
             agent_runtime,
+            agent_user,
+            workspace,
             internal_route,
             ..
         } = self.prepared;
@@ -170,6 +180,8 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
                 sidecar: sidecar.reference.clone(),
             },
             agent_runtime: agent_runtime.clone(),
+            agent_user: *agent_user,
+            workspace: workspace.clone(),
             sidecar_user: *sidecar_user,
             resolvers: upstream.resolvers.clone(),
             agent_hold: upstream.agent_hold.clone().unwrap_or_else(default_hold),

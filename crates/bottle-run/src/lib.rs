@@ -18,6 +18,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod agent_home;
 pub mod artefact;
 mod authorities;
 pub mod backend;
@@ -28,8 +29,11 @@ mod halt;
 mod handover;
 mod journal;
 mod launch;
+mod leavings;
 mod owned;
+mod pack;
 mod prepare;
+mod provision;
 mod render;
 mod root_bundle;
 mod run;
@@ -39,6 +43,7 @@ mod stop;
 mod subnets;
 mod survey;
 mod teardown;
+mod transcript;
 mod values;
 
 pub use self::authorities::{Authorities, AuthoritiesError, AuthorityPem};
@@ -47,6 +52,8 @@ pub use self::cleanup::{Cleaned, CleanupError, CleanupPlan, Leftover, LeftoverSt
 pub use self::entropy::{Entropy, EntropyError, SystemEntropy};
 pub use self::halt::{HaltError, Halted, halt};
 pub use self::journal::Step;
+pub use self::leavings::LeavingsError;
+pub use self::pack::PackError;
 pub use self::prepare::{
     Checked, Extras, PrepareError, PrepareRequest, Prepared, UpstreamSettings, check,
 };
@@ -57,4 +64,5 @@ pub use self::settle::{Fate, KeptBecause, Settled};
 pub use self::subnets::{POOL, PREFIX, Subnets, host_routes};
 pub use self::survey::{Condition, FoundBottle, StatePresence, survey};
 pub use self::teardown::TeardownError;
+pub use self::transcript::TranscriptError;
 pub use self::values::{AskedValues, HostValues, Question, ValueError, ValuesError, forwarded};

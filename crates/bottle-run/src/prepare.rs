@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use bottle_compose::{InternalRoute, LaunchFacts, UserIds};
+use bottle_compose::{InternalRoute, LaunchFacts, UserIds, WorkspaceMount};
 use bottle_core::{BottlePlan, Identity, IdentitySuffix, ImageRef, RuntimeName};
 use bottle_egress::{Folded, fold};
 use bottle_state::{
@@ -21,6 +21,11 @@ use crate::handover::Handover;
 use crate::owned::OwnedState;
 use crate::values::{self, AskedValues, Credentials, HostValues, Question, ValuesError};
 
+/// Whom the agent runs as when nothing of the operator's is mounted: the first user of common images, never root.
+pub(crate) const AGENT_USER: UserIds = UserIds {
+    uid: 1000,
+    gid: 1000,
+};
 /// The user that sidecars run as when the operator is root: `nobody` of images without a user of their own.
 const NOT_ROOT: u32 = 65532;
 /// How often another name is drawn when there is a state folder of that name: 60 million names are not full.
@@ -301,6 +306,8 @@ impl Checked {
             sidecar_user,
             agent_image: agent_image.reference,
             agent_runtime: runtime,
+            agent_user: AGENT_USER,
+            workspace: Vec::new(),
             internal_route: internal_route(&engine),
             seed,
             metadata,
@@ -323,6 +330,7 @@ impl Checked {
                 .as_ref()
                 .map_or(0, |earlier| earlier.resumed.saturating_add(1)),
             agent_home: None,
+            transcript: None,
             started_at: Timestamp::new(self.request.now),
             compose_project: project(&self.identity),
             networks: None,
@@ -351,6 +359,8 @@ pub struct Prepared {
     pub(crate) sidecar_user: UserIds,
     pub(crate) agent_image: ImageRef,
     pub(crate) agent_runtime: Option<RuntimeName>,
+    pub(crate) agent_user: UserIds,
+    pub(crate) workspace: Vec<WorkspaceMount>,
     pub(crate) internal_route: InternalRoute,
     pub(crate) seed: u64,
     pub(crate) metadata: Metadata,

@@ -13,7 +13,7 @@ use crate::authorities::{Authorities, AuthoritiesError};
 use crate::carried::{NotYet, carried};
 use crate::entropy::Entropy;
 use crate::launch::default_hold;
-use crate::prepare::{project, sidecar_user};
+use crate::prepare::{AGENT_USER, project, sidecar_user};
 use crate::run::RunError;
 use crate::subnets::Subnets;
 
@@ -144,6 +144,8 @@ fn facts(
         },
         // Where the manifest names none, the engine decides at the start.
         agent_runtime: request.plan.runtime.clone(),
+        agent_user: AGENT_USER,
+        workspace: Vec::new(),
         sidecar_user: sidecar_user(),
         resolvers: Vec::new(),
         agent_hold: default_hold(),

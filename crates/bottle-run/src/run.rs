@@ -11,10 +11,12 @@ use crate::Prepared;
 use crate::artefact::ArtefactError;
 use crate::backend::{Backend, BackendError, Removed};
 use crate::journal::{Journal, Step};
+use crate::pack::PackError;
 use crate::launch::Launch;
 use crate::running::Running;
 use crate::settle::{Fate, Settled, settle};
 use crate::stop::{Interrupted, Stop};
+use crate::transcript::TranscriptError;
 use crate::teardown::{TeardownError, TornDown, tear_down};
 
 /// Why a run ended early.
@@ -44,6 +46,15 @@ pub enum RunError {
         /// What was tried last.
         last: Ipv4Net,
     },
+    /// The operator's folder could not be copied.
+    #[error("the folder could not be copied")]
+    Pack(#[from] PackError),
+    /// An earlier conversation could not be brought back.
+    #[error("the conversation could not be brought back")]
+    Transcript(#[from] TranscriptError),
+    /// An archive could not be made or read.
+    #[error("an archive could not be made or read")]
+    Archive(#[source] std::io::Error),
     /// A value cannot be passed on.
     #[error("a value cannot be passed on")]
     Value(#[from] SecretError),
@@ -129,13 +140,13 @@ impl Prepared {
         })
         .catch_unwind()
         .await;
-        let mut torn = tear_down(&self, backend, &mut journal).await;
         let fate = match &lived {
             Ok(Ok((_, fate))) => *fate,
             // Without a container there is nothing to look at afterwards.
             Ok(Err(_)) | Err(_) if self.is_resumed || journal.started_containers() => Fate::Keep,
             Ok(Err(_)) | Err(_) => Fate::Remove,
         };
+        let mut torn = tear_down(&self, backend, &mut journal, fate).await;
         let identity = self.identity.clone();
         torn.begin(&mut journal, Step::Settle);
         let TornDown {

@@ -8,20 +8,31 @@ use crate::backend::{Backend, ExecIo, ExecOutcome, ExecRequest, Target};
 use crate::launch::AGENT;
 use crate::run::RunError;
 
+/// The variable that names the home folder.
+const HOME: &str = "HOME";
+
 /// A bottle that runs: every service is ready, the credentials are handed over.
 #[derive(Debug)]
 pub struct Running<'a, B> {
     prepared: &'a Prepared,
     backend: &'a B,
     facts: LaunchFacts,
+    /// The home of whom the agent runs as, where the image does not know it.
+    home: Option<String>,
 }
 
 impl<'a, B: Backend> Running<'a, B> {
-    pub(crate) const fn new(prepared: &'a Prepared, backend: &'a B, facts: LaunchFacts) -> Self {
+    pub(crate) const fn new(
+        prepared: &'a Prepared,
+        backend: &'a B,
+        facts: LaunchFacts,
+        home: Option<String>,
+    ) -> Self {
         Self {
             prepared,
             backend,
             facts,
+            home,
         }
     }
 
@@ -67,6 +78,9 @@ impl<'a, B: Backend> Running<'a, B> {
         extra: Vec<(EnvName, Secret)>,
     ) -> Result<ExecOutcome, RunError> {
         let mut env = self.prepared.forwarded.clone();
+        if let (Some(home), Ok(name)) = (&self.home, HOME.parse()) {
+            env.push((name, Secret::new(home.clone())?));
+        }
         env.extend(extra);
         self.exec(&ExecRequest {
             target: self.target(AGENT),

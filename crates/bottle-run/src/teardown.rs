@@ -3,13 +3,15 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use bottle_state::{Access, StateError};
+use bottle_state::{Access, Mark, StateError};
 use futures_util::FutureExt as _;
 
 use crate::Prepared;
 use crate::artefact;
 use crate::backend::{Backend, BackendError, DownRequest, LogsRequest, Removed};
 use crate::journal::{Journal, Step};
+use crate::leavings::{Leavings, LeavingsError};
+use crate::settle::Fate;
 
 /// What a panic carries.
 type Panic = Box<dyn Any + Send>;
@@ -24,6 +26,9 @@ pub enum TeardownError {
     /// The logs could not be written.
     #[error("the logs could not be kept")]
     LogFile(#[source] StateError),
+    /// What the agent leaves could not be saved.
+    #[error("what the agent leaves could not be saved")]
+    Leavings(#[source] LeavingsError),
     /// Containers or networks may be left; `bottle cleanup` finds them.
     #[error("containers or networks may be left: see `bottle cleanup`")]
     Down(#[source] BackendError),
@@ -70,6 +75,21 @@ impl TornDown {
         }
     }
 
+    async fn save_leavings<B: Backend>(
+        &mut self,
+        leavings: &Leavings,
+        (prepared, backend): (&Prepared, &B),
+    ) {
+        let folder = prepared.state.dir().folder();
+        let saving = AssertUnwindSafe(leavings.save(backend, folder));
+        match saving.catch_unwind().await {
+            Ok(errors) => self
+                .errors
+                .extend(errors.into_iter().map(TeardownError::Leavings)),
+            Err(panic) => self.put_off(Some(panic)),
+        }
+    }
+
     async fn save_logs<B: Backend>(
         &mut self,
         prepared: &Prepared,
@@ -113,14 +133,22 @@ impl TornDown {
     }
 }
 
-/// Saves the logs, then removes containers and networks. Neither the operator's wish to end nor a panic cuts
-/// this short.
+/// Saves what the agent leaves, where the folder is going to be kept, and the logs, then removes containers and
+/// networks. Neither the operator's wish to end nor a panic cuts this short.
 pub(crate) async fn tear_down<B: Backend>(
     prepared: &Prepared,
     backend: &B,
     journal: &mut Journal<'_>,
+    fate: Fate,
 ) -> TornDown {
     let mut torn = TornDown::default();
+    if journal.has_begun(Step::Session)
+        && is_kept(prepared, fate)
+        && let Some(leavings) = leavings(prepared, &mut torn.errors)
+    {
+        torn.begin(journal, Step::Save);
+        torn.save_leavings(&leavings, (prepared, backend)).await;
+    }
     if journal.started_containers() {
         torn.begin(journal, Step::Logs);
         let saved = torn.save_logs(prepared, backend).await;
@@ -134,4 +162,19 @@ pub(crate) async fn tear_down<B: Backend>(
         }
     }
     torn
+}
+
+/// Whether the folder is going to be kept; when that cannot be told, it is treated as if.
+fn is_kept(prepared: &Prepared, fate: Fate) -> bool {
+    let mark = prepared.state.dir().mark();
+    fate == Fate::Keep || mark.map_or(true, |mark| mark == Some(Mark::Asked))
+}
+
+/// What there is to be saved, as the launch wrote it down.
+fn leavings(prepared: &Prepared, errors: &mut Vec<TeardownError>) -> Option<Leavings> {
+    let metadata = prepared.state.dir().metadata().unwrap_or_else(|error| {
+        errors.push(TeardownError::State(error));
+        None
+    });
+    Leavings::of(&prepared.identity, &metadata?)
 }

@@ -7,7 +7,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, Gid, Mode, OFlags, Uid};
+use rustix::fs::{AtFlags, CWD, Dir, FileType, Gid, Mode, OFlags, Uid};
 use rustix::io::Errno;
 
 use crate::{Access, RelativePath, StateError, cut};
@@ -125,6 +125,27 @@ impl Folder {
         result.map_err(StateError::io("write", &full))
     }
 
+    /// Begins to write a file that is too large to be held: it appears when it is committed.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says.
+    pub fn begin(&self, path: &RelativePath, access: Access) -> Result<Staged, StateError> {
+        let full = self.0.join(path.as_str());
+        let parent = self.open_parent(path)?;
+        let temporary =
+            temporary_name(path.name()).map_err(StateError::io("find a name beside", &full))?;
+        let file = create(&parent, &temporary).map_err(StateError::io("write", &full))?;
+        Ok(Staged {
+            parent,
+            file,
+            temporary: Some(temporary),
+            name: path.name().to_owned(),
+            full,
+            access,
+        })
+    }
+
     /// Reads a regular file of at most `limit` bytes; `None` when there is none.
     ///
     /// # Errors
@@ -132,23 +153,73 @@ impl Folder {
     /// What the operating system says, also for a symbolic link, something that is no file, or a longer file.
     pub fn read(&self, path: &RelativePath, limit: u64) -> Result<Option<Vec<u8>>, StateError> {
         let full = self.0.join(path.as_str());
+        let file = self.open_file(path)?;
+        file.map(|file| read_capped(file, limit))
+            .transpose()
+            .map_err(StateError::io("read", &full))
+    }
+
+    /// Opens a file for reading; `None` when there is none.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says, also for a symbolic link.
+    pub fn open_file(&self, path: &RelativePath) -> Result<Option<File>, StateError> {
+        let full = self.0.join(path.as_str());
         let opened = self.open_parent(path).map(|parent| {
             // NONBLOCK: a named pipe in its place must not hold us up.
             let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::CLOEXEC | OFlags::NONBLOCK;
             rustix::fs::openat(parent, path.name(), flags, Mode::empty())
         });
-        let file = match opened {
-            Ok(Ok(file)) => File::from(file),
-            Ok(Err(Errno::NOENT)) => return Ok(None),
-            Ok(Err(error)) => return Err(StateError::io("open", &full)(error)),
+        match opened {
+            Ok(Ok(file)) => Ok(Some(File::from(file))),
+            Ok(Err(Errno::NOENT)) => Ok(None),
+            Ok(Err(error)) => Err(StateError::io("open", &full)(error)),
             Err(StateError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-                return Ok(None);
+                Ok(None)
             }
-            Err(error) => return Err(error),
-        };
-        read_capped(file, limit)
-            .map(Some)
-            .map_err(StateError::io("read", &full))
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The regular files below a folder inside, in order, as far as their names are plain ones. A folder that is not
+    /// there has none.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says.
+    pub fn files_below(&self, path: &RelativePath) -> Result<Vec<RelativePath>, StateError> {
+        let mut files = Vec::new();
+        let mut waiting = vec![path.clone()];
+        while let Some(folder) = waiting.pop() {
+            let full = self.0.join(folder.as_str());
+            let parent = match self.open_parent(&folder) {
+                Err(StateError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+                    continue;
+                }
+                parent => parent?,
+            };
+            let opened = rustix::fs::openat(&parent, folder.name(), FOLDER, Mode::empty());
+            let opened = match opened {
+                Err(Errno::NOENT) => continue,
+                opened => opened.map_err(StateError::io("open the folder", &full))?,
+            };
+            for entry in Dir::read_from(&opened).map_err(StateError::io("list", &full))? {
+                let entry = entry.map_err(StateError::io("list", &full))?;
+                let name = entry.file_name();
+                let path = name.to_str().ok();
+                let path = path.and_then(|name| format!("{folder}/{name}").parse().ok());
+                let facts = rustix::fs::statat(&opened, name, AtFlags::SYMLINK_NOFOLLOW);
+                let facts = facts.map_err(StateError::io("look into", &full))?;
+                match (path, FileType::from_raw_mode(facts.st_mode)) {
+                    (Some(path), FileType::Directory) => waiting.push(path),
+                    (Some(path), FileType::RegularFile) => files.push(path),
+                    _ => {}
+                }
+            }
+        }
+        files.sort();
+        Ok(files)
     }
 
     /// Removes a file; one that does not exist is fine.
@@ -196,6 +267,57 @@ impl Folder {
     }
 }
 
+/// A file under a temporary name. Dropped without having been committed, it is removed.
+#[derive(Debug)]
+pub struct Staged {
+    parent: OwnedFd,
+    file: File,
+    temporary: Option<String>,
+    name: String,
+    full: PathBuf,
+    access: Access,
+}
+
+impl Staged {
+    /// The file, to be written.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says.
+    pub fn file(&self) -> Result<File, StateError> {
+        self.file
+            .try_clone()
+            .map_err(StateError::io("write", &self.full))
+    }
+
+    /// Lets it take the place of the old one.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says; the old one is there then.
+    pub fn commit(mut self) -> Result<(), StateError> {
+        let temporary = self.temporary.clone().unwrap_or_default();
+        publish(
+            &self.parent,
+            &temporary,
+            &self.name,
+            (&self.file, self.access),
+        )
+        .map_err(StateError::io("write", &self.full))?;
+        self.temporary = None;
+        Ok(())
+    }
+}
+
+impl Drop for Staged {
+    fn drop(&mut self) {
+        if let Some(temporary) = &self.temporary {
+            // Nobody is left to be told.
+            let _ = rustix::fs::unlinkat(&self.parent, temporary, AtFlags::empty());
+        }
+    }
+}
+
 /// Fills the temporary file and lets it take the place of the old one.
 fn replace(
     parent: &OwnedFd,
@@ -204,17 +326,27 @@ fn replace(
     bytes: &[u8],
     access: Access,
 ) -> io::Result<()> {
-    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     cut::here();
-    let mut file = File::from(rustix::fs::openat(
-        parent,
-        temporary,
-        flags,
-        Mode::RUSR | Mode::WUSR,
-    )?);
+    let mut file = create(parent, temporary)?;
     cut::here();
     cut::write_all(&mut file, bytes)?;
-    set_access(&file, access.file_mode(), access)?;
+    publish(parent, temporary, name, (&file, access))
+}
+
+fn create(parent: &OwnedFd, temporary: &str) -> io::Result<File> {
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+    let file = rustix::fs::openat(parent, temporary, flags, Mode::RUSR | Mode::WUSR)?;
+    Ok(File::from(file))
+}
+
+/// Lets a temporary file that is filled take the place of the old one.
+fn publish(
+    parent: &OwnedFd,
+    temporary: &str,
+    name: &str,
+    (file, access): (&File, Access),
+) -> io::Result<()> {
+    set_access(file, access.file_mode(), access)?;
     cut::here();
     file.sync_all()?;
     cut::here();

@@ -35,7 +35,7 @@ mod timestamp;
 
 pub use self::access::{Access, Owner};
 pub use self::error::StateError;
-pub use self::folder::Folder;
+pub use self::folder::{Folder, Staged};
 pub use self::home::Home;
 pub use self::lock::Lock;
 pub use self::metadata::{ImageIds, METADATA_VERSION, Metadata, NetworkCidrs};

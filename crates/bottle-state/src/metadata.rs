@@ -36,6 +36,9 @@ pub struct Metadata {
     /// The home folder of whom the agent runs as, in its container, once it is known.
     #[serde(default)]
     pub agent_home: Option<String>,
+    /// Where the agent's program keeps its conversation in there, absolute, if it is known to keep one.
+    #[serde(default)]
+    pub transcript: Option<String>,
     /// The name of its compose project.
     pub compose_project: String,
     /// Its networks, once they exist.

@@ -30,12 +30,13 @@ fn metadata() -> impl Strategy<Value = Metadata> {
             proptest::sample::select(&Workspace::ALL[..]),
             any::<u32>(),
             proptest::option::of("/[ -~]{0,20}"),
+            proptest::option::of("/[ -~]{0,20}"),
         ),
     );
     (names, rest).prop_map(
         |(
             (agent, bottle, suffix),
-            (cwd, seconds, networks, agent_image, sidecar, (workspace, resumed, agent_home)),
+            (cwd, seconds, networks, agent_image, sidecar, (workspace, resumed, agent_home, transcript)),
         )| Metadata {
             version: METADATA_VERSION,
             identity: format!("{agent}-{suffix}").parse().unwrap(),
@@ -45,6 +46,7 @@ fn metadata() -> impl Strategy<Value = Metadata> {
             workspace,
             resumed,
             agent_home,
+            transcript,
             started_at: Timestamp::new(time::OffsetDateTime::from_unix_timestamp(seconds).unwrap()),
             compose_project: format!("bottle-{agent}-{suffix}"),
             networks,
@@ -92,6 +94,7 @@ const WRITTEN: &str = r#"{
   "started_at": "2026-05-25T23:16:00Z",
   "resumed": 2,
   "agent_home": "/home/agent",
+  "transcript": "/home/agent/.claude/projects",
   "compose_project": "bottle-agent-aaaaa",
   "networks": {
     "internal": "10.213.0.0/28",
@@ -122,7 +125,7 @@ fn has_this_shape() {
 #[test]
 fn what_came_later_may_be_missing() {
     let older = WRITTEN.replace("  \"workspace\": \"copy\",\n", "");
-    let older = older.replace("  \"resumed\": 2,\n  \"agent_home\": \"/home/agent\",\n", "");
+    let older = older.replace("  \"resumed\": 2,\n  \"agent_home\": \"/home/agent\",\n  \"transcript\": \"/home/agent/.claude/projects\",\n", "");
     let metadata = with_metadata(&older).unwrap().unwrap();
     assert_eq!(metadata.workspace, Workspace::None);
     assert_eq!((metadata.resumed, metadata.agent_home), (0, None));

@@ -54,6 +54,11 @@ pub(crate) fn facts() -> LaunchFacts {
             sidecar: "bottle-sidecar:0123456789ab".parse().unwrap(),
         },
         agent_runtime: None,
+        agent_user: UserIds {
+            uid: 1000,
+            gid: 1000,
+        },
+        workspace: Vec::new(),
         sidecar_user: UserIds {
             uid: 1000,
             gid: 1000,
