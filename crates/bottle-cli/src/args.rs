@@ -55,6 +55,12 @@ pub(crate) enum Command {
     Doctor(DoctorArgs),
     /// Remove what a crash left behind: containers, networks and state nobody owns
     Cleanup(CleanupArgs),
+    /// Remove networks by the engine's own ids: what a run leaves to be done after its prompt is back
+    #[command(hide = true)]
+    Sweep {
+        /// The ids.
+        ids: Vec<String>,
+    },
     /// Play one of the sidecars (what the containers run)
     #[command(hide = true, disable_help_flag = true)]
     Sidecar {
@@ -83,6 +89,9 @@ pub(crate) struct StartArgs {
     /// Do not ask
     #[arg(long, short = 'y')]
     pub(crate) yes: bool,
+    /// Say afterwards how long each step took, and how much of it was waiting for the engine
+    #[arg(long)]
+    pub(crate) timings: bool,
     /// The command to attach to; by default the provider's own program, or a shell
     #[arg(last = true)]
     pub(crate) command: Vec<String>,
@@ -96,6 +105,9 @@ pub(crate) struct RunArgs {
     /// Show what would be run and stop there; nothing is touched
     #[arg(long)]
     pub(crate) dry_run: bool,
+    /// Say afterwards how long each step took, and how much of it was waiting for the engine
+    #[arg(long)]
+    pub(crate) timings: bool,
     /// The command and its arguments
     #[arg(last = true, required = true)]
     pub(crate) command: Vec<String>,
@@ -112,6 +124,9 @@ pub(crate) struct ResumeArgs {
     /// Do not ask
     #[arg(long, short = 'y')]
     pub(crate) yes: bool,
+    /// Say afterwards how long each step took, and how much of it was waiting for the engine
+    #[arg(long)]
+    pub(crate) timings: bool,
     /// The command instead of the provider's own program, which goes on with its conversation
     #[arg(last = true)]
     pub(crate) command: Vec<String>,

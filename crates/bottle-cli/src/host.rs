@@ -9,6 +9,7 @@ use bottle_state::Home;
 
 use crate::environment;
 use crate::printer::Printer;
+use crate::timings::Timings;
 
 /// The host as one invocation sees it.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub(crate) struct HostSide {
     pub(crate) cwd: PathBuf,
     /// Where words and data go.
     pub(crate) printer: Printer,
+    /// When this invocation began.
+    pub(crate) begun: Timings,
 }
 
 impl HostSide {
@@ -29,6 +32,7 @@ impl HostSide {
             home: Home::new(environment::home()?),
             cwd,
             printer,
+            begun: Timings::begin(),
         })
     }
 

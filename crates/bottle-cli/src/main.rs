@@ -15,6 +15,8 @@ mod printer;
 mod session;
 mod signals;
 mod skills;
+mod sweep;
+mod timings;
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -80,6 +82,7 @@ fn dispatch(command: &Command, host: &HostSide) -> anyhow::Result<Exit> {
         Command::List(args) => commands::on_engine(commands::list::run(args, host)),
         Command::Doctor(args) => commands::on_engine(commands::doctor::run(args, host)),
         Command::Cleanup(args) => commands::on_engine(commands::cleanup::run(args, host)),
+        Command::Sweep { ids } => commands::on_engine(sweep::run(ids)),
         // Answered in `main`, before there is a host side.
         Command::Sidecar { .. } => Ok(Exit::Invalid),
     }

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use anyhow::Context as _;
 use bottle_core::{AgentName, Secret};
 use bottle_docker::Docker;
-use bottle_run::backend::{ExecIo, ExecOutcome};
+use bottle_run::backend::{DownScope, ExecIo, ExecOutcome};
 use bottle_run::{
     AskedValues, Checked, Conduct, Ended, Fate, HostValues, KeptBecause, NotYet, PrepareRequest,
     Prepared, RunError, Running, Settled, Step, SystemEntropy, UpstreamSettings,
@@ -17,7 +17,8 @@ use time::OffsetDateTime;
 use crate::exit::Exit;
 use crate::host::HostSide;
 use crate::printer::{Printer, Progress};
-use crate::{engine, environment, preflight, signals, skills};
+use crate::timings::Timings;
+use crate::{engine, environment, preflight, signals, skills, sweep, timings};
 
 /// What is to be started.
 #[derive(Debug, Clone)]
@@ -109,13 +110,22 @@ pub(crate) fn prepare(printer: Printer, checked: Checked) -> anyhow::Result<Prep
     Ok(checked.commit(&asked, &mut SystemEntropy)?)
 }
 
+/// A command, how it is joined to this process, and whether it is told afterwards how long all of it took.
+pub(crate) struct Job {
+    pub(crate) argv: Vec<String>,
+    pub(crate) io: ExecIo,
+    pub(crate) timings: Option<Timings>,
+}
+
 /// Runs a command in the agent's container and takes the bottle down again.
 pub(crate) async fn run(
     printer: Printer,
     docker: &Docker,
     prepared: Prepared,
-    (argv, io): (Vec<String>, ExecIo),
+    job: Job,
 ) -> anyhow::Result<Exit> {
+    let Job { argv, io, timings } = job;
+    let before = timings.map(Timings::so_far);
     let extra = if io == ExecIo::Terminal {
         environment::terminal()
     } else {
@@ -132,6 +142,7 @@ pub(crate) async fn run(
     let conduct = Conduct {
         backend: docker,
         stop: Box::pin(signals::stop().context("cannot listen to signals")?),
+        teardown: DownScope::Containers,
         observer: &|step| {
             if watched {
                 steps.show(step);
@@ -139,8 +150,13 @@ pub(crate) async fn run(
         },
     };
     let ended = prepared.run(conduct, work).await;
+    sweep::later(&ended.removed);
     steps.clear();
     report(printer, &ended);
+    if let (Some(timings), Some(before)) = (timings, before) {
+        let times = (before, timings.so_far(), docker.spent());
+        printer.say(timings::table(&ended, times).trim_end());
+    }
     match ended.result {
         Ok(outcome) => Ok(Exit::Inner(outcome.code)),
         Err(RunError::Interrupted) => Ok(Exit::Interrupted),

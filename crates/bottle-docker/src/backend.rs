@@ -12,6 +12,7 @@ use bottle_run::backend::{
 };
 use ipnet::Ipv4Net;
 
+use crate::clock::Clock;
 use crate::error::{engine, other};
 use crate::image::{self, SidecarProgram};
 use crate::wire::Address;
@@ -32,6 +33,7 @@ pub struct Docker {
     client: bollard::Docker,
     address: Address,
     sidecar: SidecarProgram,
+    clock: Clock,
 }
 
 impl Docker {
@@ -71,6 +73,7 @@ impl Docker {
             client: client.map_err(|error| unavailable(error.into()))?,
             address,
             sidecar,
+            clock: Clock::default(),
         })
     }
 
@@ -85,6 +88,15 @@ impl Docker {
         let inspected = self.client.inspect_container(&name, None).await;
         let inspected = inspected.map_err(engine(what()))?;
         serde_json::to_string(&inspected).map_err(other(what()))
+    }
+
+    /// How long the engine was waited for so far, sessions not counted.
+    pub fn spent(&self) -> Duration {
+        self.clock.spent()
+    }
+
+    pub(crate) const fn clock(&self) -> &Clock {
+        &self.clock
     }
 
     pub(crate) const fn client(&self) -> &bollard::Docker {
@@ -112,9 +124,9 @@ impl Docker {
 // Boxed where a future holds whole requests of the engine: they lie in every future that runs a bottle.
 impl Backend for Docker {
     async fn engine(&self) -> Result<EngineInfo, BackendError> {
-        let version = self.client.version().await;
+        let version = self.clock.time(self.client.version()).await;
         let version = version.map_err(engine("tell its version"))?;
-        let info = self.client.info().await;
+        let info = self.clock.time(self.client.info()).await;
         let info = info.map_err(engine("tell its runtimes"))?;
         Ok(EngineInfo {
             version: version.version.unwrap_or_default(),
@@ -124,7 +136,7 @@ impl Backend for Docker {
     }
 
     async fn image(&self, image: &ImageRef) -> Result<Option<ImageFacts>, BackendError> {
-        image::find(self, image).await
+        self.clock.time(image::find(self, image)).await
     }
 
     async fn sidecar_image(&self) -> Result<ImageFacts, BackendError> {
@@ -132,23 +144,23 @@ impl Backend for Docker {
     }
 
     async fn used_subnets(&self) -> Result<Vec<Ipv4Net>, BackendError> {
-        network::used_subnets(self).await
+        self.clock.time(network::used_subnets(self)).await
     }
 
     async fn create_network(&self, request: &NetworkRequest) -> Result<(), BackendError> {
-        Box::pin(network::create(self, request)).await
+        self.clock.time(Box::pin(network::create(self, request))).await
     }
 
     async fn up(&self, file: &ComposeFile, options: &UpOptions) -> Result<(), BackendError> {
-        Box::pin(up::up(self, file, options)).await
+        self.clock.time(Box::pin(up::up(self, file, options))).await
     }
 
     async fn start_extra(&self, extra: &ExtraContainer) -> Result<(), BackendError> {
-        Box::pin(extra::start(self, extra)).await
+        self.clock.time(Box::pin(extra::start(self, extra))).await
     }
 
     async fn wait_ready(&self, request: &ReadyRequest) -> Result<(), BackendError> {
-        Box::pin(ready::wait(self, request)).await
+        self.clock.time(Box::pin(ready::wait(self, request))).await
     }
 
     async fn put_secrets(&self, request: &SecretsRequest) -> Result<(), BackendError> {
@@ -156,19 +168,16 @@ impl Backend for Docker {
             .map(str::to_owned)
             .to_vec();
         let what = argv.join(" ");
-        let outcome = exec::run(
-            self,
-            &ExecRequest {
-                target: request.target.clone(),
-                argv,
-                env: Vec::new(),
-                io: ExecIo::Capture {
-                    stdin: request.document.expose().as_bytes().to_vec(),
-                },
-                timeout: Some(SECRETS_TIMEOUT),
+        let command = ExecRequest {
+            target: request.target.clone(),
+            argv,
+            env: Vec::new(),
+            io: ExecIo::Capture {
+                stdin: request.document.expose().as_bytes().to_vec(),
             },
-        )
-        .await?;
+            timeout: Some(SECRETS_TIMEOUT),
+        };
+        let outcome = self.clock.time(exec::run(self, &command)).await?;
         if outcome.code == 0 {
             return Ok(());
         }
@@ -181,11 +190,11 @@ impl Backend for Docker {
     }
 
     async fn append_files(&self, request: &AppendRequest) -> Result<Vec<String>, BackendError> {
-        append::append(self, request).await
+        self.clock.time(append::append(self, request)).await
     }
 
     async fn upload(&self, request: UploadRequest) -> Result<(), BackendError> {
-        Box::pin(files::upload(self, request)).await
+        self.clock.time(Box::pin(files::upload(self, request))).await
     }
 
     async fn download(
@@ -193,7 +202,7 @@ impl Backend for Docker {
         request: &DownloadRequest,
         into: std::fs::File,
     ) -> Result<bool, BackendError> {
-        Box::pin(files::download(self, request, into)).await
+        self.clock.time(Box::pin(files::download(self, request, into))).await
     }
 
     async fn exec(&self, request: &ExecRequest) -> Result<ExecOutcome, BackendError> {
@@ -201,14 +210,14 @@ impl Backend for Docker {
     }
 
     async fn logs(&self, request: &LogsRequest) -> Result<Vec<u8>, BackendError> {
-        logs::logs(self, request).await
+        self.clock.time(logs::logs(self, request)).await
     }
 
     async fn down(&self, request: &DownRequest) -> Result<Removed, BackendError> {
-        down::down(self, request).await
+        self.clock.time(down::down(self, request)).await
     }
 
     async fn live(&self, home: &str) -> Result<Vec<LiveBottle>, BackendError> {
-        live::live(self, home).await
+        self.clock.time(live::live(self, home)).await
     }
 }

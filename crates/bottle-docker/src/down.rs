@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bollard::errors::Error;
 use bollard::query_parameters::RemoveContainerOptionsBuilder;
-use bottle_run::backend::{BackendError, DownRequest, Removed};
+use bottle_run::backend::{BackendError, DownRequest, DownScope, Removed};
 use futures_util::future::join_all;
 
 use crate::backend::Docker;
@@ -38,18 +38,36 @@ pub(crate) async fn down(docker: &Docker, request: &DownRequest) -> Result<Remov
         Some(async move { remove_container(docker, &id).await.map(|()| name) })
     });
     let mut containers = all(join_all(removals).await)?;
-    let networks = live::networks(docker, &wanted).await?;
-    let removals = networks.into_iter().filter_map(|network| {
-        let (id, name) = (network.id?, network.name?);
-        Some(async move { remove_network(docker, &id).await.map(|()| name) })
-    });
-    let mut networks = all(join_all(removals).await)?;
     containers.sort();
-    networks.sort();
-    Ok(Removed {
+    let mut removed = Removed {
         containers,
-        networks,
-    })
+        ..Removed::default()
+    };
+    let networks = live::networks(docker, &wanted).await?;
+    let named = networks
+        .into_iter()
+        .filter_map(|network| Some((network.id?, network.name?)));
+    if request.scope == DownScope::Containers {
+        removed.networks_left = named.map(|(id, _)| id).collect();
+        return Ok(removed);
+    }
+    let removals =
+        named.map(|(id, name)| async move { remove_network(docker, &id).await.map(|()| name) });
+    removed.networks = all(join_all(removals).await)?;
+    removed.networks.sort();
+    Ok(removed)
+}
+
+impl Docker {
+    /// Removes networks by the engine's own ids, as [`Removed::networks_left`] names them. What is gone is fine.
+    ///
+    /// # Errors
+    ///
+    /// When one could not be removed; the others are removed nevertheless.
+    pub async fn remove_networks(&self, ids: &[String]) -> Result<(), BackendError> {
+        let removals = ids.iter().map(|id| remove_network(self, id));
+        join_all(removals).await.into_iter().collect()
+    }
 }
 
 /// The first error, after everything was tried.

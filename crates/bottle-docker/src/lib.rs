@@ -18,6 +18,7 @@
 
 mod append;
 mod backend;
+mod clock;
 mod container;
 mod down;
 mod error;

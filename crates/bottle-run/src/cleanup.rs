@@ -3,7 +3,7 @@
 use bottle_core::Identity;
 use bottle_state::{Home, Lock, StateError};
 
-use crate::backend::{Backend, BackendError, DownRequest, Removed};
+use crate::backend::{Backend, BackendError, DownRequest, DownScope, Removed};
 use crate::survey::{Condition, FoundBottle, StatePresence};
 
 /// What a cleanup would remove.
@@ -171,6 +171,7 @@ impl Leftover {
         let request = DownRequest {
             identity: self.identity.clone(),
             home: label.to_owned(),
+            scope: DownScope::Everything,
         };
         let removed = backend.down(&request).await?;
         if let (LeftoverState::Remove, Some(lock)) = (self.state, lock) {

@@ -9,7 +9,7 @@ use bottle_state::{Access, Home, LockState, Mark, StateDir, StateError};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::artefact;
-use crate::backend::{Backend, BackendError, DownRequest, LogsRequest, Removed};
+use crate::backend::{Backend, BackendError, DownRequest, DownScope, LogsRequest, Removed};
 use crate::leavings::{Leavings, LeavingsError};
 
 /// How long a process that was asked to end may take to take its bottle down: longer than a slow engine needs.
@@ -143,7 +143,7 @@ async fn take_down<B: Backend>(
             .folder()
             .write(&artefact::LOG, &logs, Access::Private)?;
     }
-    let removed = backend.down(&DownRequest { identity, home }).await?;
+    let removed = backend.down(&DownRequest { identity, home, scope: DownScope::Everything }).await?;
     if lock.is_some() {
         artefact::KEYS
             .iter()

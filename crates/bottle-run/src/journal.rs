@@ -1,6 +1,7 @@
 //! What was begun, in order.
 
 use std::fmt;
+use std::time::{Duration, Instant};
 
 /// A step in the life of a bottle. `Display` says it to the operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +64,7 @@ impl fmt::Display for Step {
 /// What was begun, in order. A step counts as soon as it is begun: one that failed may have left something.
 pub(crate) struct Journal<'a> {
     begun: Vec<Step>,
+    times: Vec<Instant>,
     observer: &'a (dyn Fn(Step) + Sync),
 }
 
@@ -70,12 +72,14 @@ impl<'a> Journal<'a> {
     pub(crate) fn new(observer: &'a (dyn Fn(Step) + Sync)) -> Self {
         Self {
             begun: Vec::new(),
+            times: Vec::new(),
             observer,
         }
     }
 
     pub(crate) fn begin(&mut self, step: Step) {
         self.begun.push(step);
+        self.times.push(Instant::now());
         (self.observer)(step);
     }
 
@@ -91,6 +95,17 @@ impl<'a> Journal<'a> {
     /// Whether there may be a container, and so a log.
     pub(crate) fn started_containers(&self) -> bool {
         self.has_begun(Step::Extras) || self.has_begun(Step::Up)
+    }
+
+    /// How long each step took; the last one until now.
+    pub(crate) fn durations(&self) -> Vec<Duration> {
+        let ends = self.times.iter().skip(1).copied();
+        let ends = ends.chain(std::iter::once(Instant::now()));
+        self.times
+            .iter()
+            .zip(ends)
+            .map(|(begin, end)| end.duration_since(*begin))
+            .collect()
     }
 
     pub(crate) fn into_steps(self) -> Vec<Step> {

@@ -14,7 +14,7 @@ use time::OffsetDateTime;
 
 use crate::artefact::{self, ArtefactError, PolicySource};
 use crate::authorities::{Authorities, AuthoritiesError};
-use crate::backend::{Backend, BackendError, EngineInfo, ExtraContainer, ImageFacts};
+use crate::backend::{Backend, BackendError, DownRequest, DownScope, EngineInfo, ExtraContainer, ImageFacts};
 use crate::carried::{NoRuntime, NotYet, carried, runtime};
 use crate::entropy::{self, Entropy, EntropyError};
 use crate::handover::Handover;
@@ -177,19 +177,28 @@ fn kept(home: &Home, identity: &Identity) -> Result<Metadata, PrepareError> {
     state.metadata()?.ok_or_else(nothing)
 }
 
-/// Whether the engine has nothing of a bottle.
+/// Sees to it that the engine has nothing of a bottle. Its networks may still be on their way out.
 async fn taken_down<B: Backend>(
     backend: &B,
     home: &Home,
     identity: &Identity,
 ) -> Result<(), PrepareError> {
-    let live = backend.live(&home.label()?).await?;
-    if live.iter().any(|bottle| bottle.identity == *identity) {
-        return Err(PrepareError::StillThere {
-            identity: identity.clone(),
-        });
+    let home = home.label()?;
+    let live = backend.live(&home).await?;
+    let identity = identity.clone();
+    match live.iter().find(|bottle| bottle.identity == identity) {
+        None => Ok(()),
+        Some(bottle) if bottle.services.is_empty() => {
+            let scope = DownScope::Everything;
+            let request = DownRequest {
+                identity,
+                home,
+                scope,
+            };
+            Ok(backend.down(&request).await.map(drop)?)
+        }
+        Some(_) => Err(PrepareError::StillThere { identity }),
     }
-    Ok(())
 }
 
 /// Whether the engine has the image that scans, where the manifest names one.

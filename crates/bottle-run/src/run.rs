@@ -1,6 +1,7 @@
 //! One whole run: launch, session, teardown, settlement, whatever happens in between.
 
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use bottle_core::{Identity, SecretError};
 use bottle_state::StateError;
@@ -9,7 +10,7 @@ use ipnet::Ipv4Net;
 
 use crate::Prepared;
 use crate::artefact::ArtefactError;
-use crate::backend::{Backend, BackendError, Removed};
+use crate::backend::{Backend, BackendError, DownScope, Removed};
 use crate::journal::{Journal, Step};
 use crate::pack::PackError;
 use crate::launch::Launch;
@@ -75,6 +76,9 @@ pub struct Conduct<'a, B> {
     pub backend: &'a B,
     /// Resolves when the operator wants to end.
     pub stop: std::pin::Pin<Box<dyn Future<Output = ()> + Send + 'a>>,
+    /// How much the teardown removes before the run ends. What is left is named in [`Removed::networks_left`], for the
+    /// caller to remove.
+    pub teardown: DownScope,
     /// Told of each step as it begins.
     pub observer: &'a (dyn Fn(Step) + Sync),
 }
@@ -95,6 +99,8 @@ pub struct Ended<T, E> {
     pub settled: Settled,
     /// What was begun, in order.
     pub steps: Vec<Step>,
+    /// How long each of these took.
+    pub durations: Vec<Duration>,
 }
 
 impl Prepared {
@@ -119,6 +125,7 @@ impl Prepared {
         let Conduct {
             backend,
             stop,
+            teardown: scope,
             observer,
         } = conduct;
         let mut stop = Stop::new(stop);
@@ -146,7 +153,7 @@ impl Prepared {
             Ok(Err(_)) | Err(_) if self.is_resumed || journal.started_containers() => Fate::Keep,
             Ok(Err(_)) | Err(_) => Fate::Remove,
         };
-        let mut torn = tear_down(&self, backend, &mut journal, fate).await;
+        let mut torn = tear_down(&self, backend, &mut journal, (fate, scope)).await;
         let identity = self.identity.clone();
         torn.begin(&mut journal, Step::Settle);
         let TornDown {
@@ -162,6 +169,7 @@ impl Prepared {
                 removed,
                 teardown,
                 settled,
+                durations: journal.durations(),
                 steps: journal.into_steps(),
             },
             (Err(panic), _) | (Ok(_), Some(panic)) => std::panic::resume_unwind(panic),

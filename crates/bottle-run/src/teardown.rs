@@ -8,7 +8,7 @@ use futures_util::FutureExt as _;
 
 use crate::Prepared;
 use crate::artefact;
-use crate::backend::{Backend, BackendError, DownRequest, LogsRequest, Removed};
+use crate::backend::{Backend, BackendError, DownRequest, DownScope, LogsRequest, Removed};
 use crate::journal::{Journal, Step};
 use crate::leavings::{Leavings, LeavingsError};
 use crate::settle::Fate;
@@ -114,10 +114,12 @@ impl TornDown {
         &mut self,
         prepared: &Prepared,
         backend: &B,
+        scope: DownScope,
     ) -> Result<Removed, BackendError> {
         let request = DownRequest {
             identity: prepared.identity.clone(),
             home: prepared.home.clone(),
+            scope,
         };
         let what = "remove the bottle";
         let first = self
@@ -139,7 +141,7 @@ pub(crate) async fn tear_down<B: Backend>(
     prepared: &Prepared,
     backend: &B,
     journal: &mut Journal<'_>,
-    fate: Fate,
+    (fate, scope): (Fate, DownScope),
 ) -> TornDown {
     let mut torn = TornDown::default();
     if journal.has_begun(Step::Session)
@@ -156,7 +158,7 @@ pub(crate) async fn tear_down<B: Backend>(
     }
     if journal.touched_engine() {
         torn.begin(journal, Step::Down);
-        match torn.down(prepared, backend).await {
+        match torn.down(prepared, backend, scope).await {
             Ok(removed) => torn.removed = removed,
             Err(error) => torn.errors.push(TeardownError::Down(error)),
         }

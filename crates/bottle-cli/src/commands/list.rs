@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use bottle_core::{Checked, Folder, Subject};
 use bottle_run::backend::{Backend as _, LiveBottle, ServiceState};
-use bottle_run::{Condition, FoundBottle, survey};
+use bottle_run::{Condition, FoundBottle, StatePresence, survey};
 use serde_json::{Value, json};
 
 use crate::args::ListArgs;
@@ -19,7 +19,12 @@ const BROKEN: &str = "wrong: see `bottle check`";
 /// Runs the command.
 pub(crate) async fn run(args: &ListArgs, host: &HostSide) -> anyhow::Result<Exit> {
     let manifests = host.manifests()?.check_all();
-    let runs = survey(&host.home, live(host).await)?;
+    let mut runs = survey(&host.home, live(host).await)?;
+    // A run that is over, whose networks are on their way out.
+    runs.retain(|run| {
+        run.state != StatePresence::None
+            || run.live.as_ref().is_some_and(|live| !live.services.is_empty())
+    });
     if args.json {
         host.printer
             .data(&format!("{:#}\n", as_json(&manifests, &runs)));

@@ -6,7 +6,7 @@ use bottle_run::backend::ExecIo;
 use crate::args::ResumeArgs;
 use crate::exit::Exit;
 use crate::host::HostSide;
-use crate::session::{self, Subject};
+use crate::session::{self, Job, Subject};
 
 /// Without a terminal there is nobody to talk to the agent.
 #[derive(Debug, thiserror::Error)]
@@ -41,5 +41,10 @@ pub(crate) async fn run(args: &ResumeArgs, host: &HostSide) -> anyhow::Result<Ex
         args.command.clone()
     };
     let prepared = session::prepare(host.printer, checked)?;
-    session::run(host.printer, &docker, prepared, (command, io)).await
+    let job = Job {
+        argv: command,
+        io,
+        timings: args.timings.then_some(host.begun),
+    };
+    session::run(host.printer, &docker, prepared, job).await
 }

@@ -6,7 +6,7 @@ use crate::args::RunArgs;
 use crate::exit::Exit;
 use crate::host::HostSide;
 use crate::preflight;
-use crate::session::{self, Subject};
+use crate::session::{self, Job, Subject};
 
 /// Runs the command.
 pub(crate) async fn run(args: &RunArgs, host: &HostSide) -> anyhow::Result<Exit> {
@@ -18,5 +18,10 @@ pub(crate) async fn run(args: &RunArgs, host: &HostSide) -> anyhow::Result<Exit>
     }
     let prepared = session::prepare(host.printer, checked)?;
     let command = args.command.clone();
-    session::run(host.printer, &docker, prepared, (command, ExecIo::Inherit)).await
+    let job = Job {
+        argv: command,
+        io: ExecIo::Inherit,
+        timings: args.timings.then_some(host.begun),
+    };
+    session::run(host.printer, &docker, prepared, job).await
 }

@@ -5,7 +5,7 @@ use bottle_run::backend::ExecIo;
 use crate::args::StartArgs;
 use crate::exit::Exit;
 use crate::host::HostSide;
-use crate::session::{self, Subject};
+use crate::session::{self, Job, Subject};
 
 /// A session needs a terminal on both sides.
 #[derive(Debug, thiserror::Error)]
@@ -27,5 +27,10 @@ pub(crate) async fn run(args: &StartArgs, host: &HostSide) -> anyhow::Result<Exi
         return Err(crate::invalid(NoTerminal));
     }
     let prepared = session::prepare(host.printer, checked)?;
-    session::run(host.printer, &docker, prepared, (command, ExecIo::Terminal)).await
+    let job = Job {
+        argv: command,
+        io: ExecIo::Terminal,
+        timings: args.timings.then_some(host.begun),
+    };
+    session::run(host.printer, &docker, prepared, job).await
 }

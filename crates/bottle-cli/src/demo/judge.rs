@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use bottle_core::Secret;
 use bottle_demo::{DemoRoot, StepResult};
 use bottle_docker::Docker;
-use bottle_run::backend::{Backend as _, BackendError};
+use bottle_run::backend::{Backend as _, BackendError, DownScope};
 use bottle_run::{
     AskedValues, Conduct, Fate, HostValues, PrepareRequest, Prepared, RunError, Running,
     SystemEntropy, UpstreamSettings,
@@ -80,6 +80,7 @@ async fn attempt(
     let conduct = Conduct {
         backend: docker,
         stop: Box::pin(signals::stop()?),
+        teardown: DownScope::Everything,
         observer: &|step| steps.show(step),
     };
     let work = async |running: &Running<'_, Docker>| -> Result<(Vec<Row>, Fate), DemoError> {

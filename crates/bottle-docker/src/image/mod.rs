@@ -86,9 +86,11 @@ pub(crate) async fn find(
     }))
 }
 
+/// What the engine is asked for, in errors.
+const WHAT: &str = "be given the image of the sidecars";
+
 /// The sidecars' image: named after its content, so it is there or has to be loaded.
 pub(crate) async fn sidecar(docker: &Docker) -> Result<ImageFacts, BackendError> {
-    const WHAT: &str = "be given the image of the sidecars";
     let program = docker.sidecar().clone();
     let made = tokio::task::spawn_blocking(move || Archive::of(program.path())).await;
     let archive = made.map_err(other(WHAT))?.map_err(other(WHAT))?;
@@ -96,18 +98,26 @@ pub(crate) async fn sidecar(docker: &Docker) -> Result<ImageFacts, BackendError>
         .name()
         .parse()
         .map_err(|error: ImageRefError| other(WHAT)(error))?;
-    if let Some(found) = find(docker, &name).await? {
+    if let Some(found) = docker.clock().time(find(docker, &name)).await? {
         return Ok(found);
     }
     let bytes = archive.docker_archive().map_err(other(WHAT))?;
+    docker.clock().time(load(docker, bytes, &name)).await
+}
+
+async fn load(
+    docker: &Docker,
+    archive: Vec<u8>,
+    name: &ImageRef,
+) -> Result<ImageFacts, BackendError> {
     let options = ImportImageOptionsBuilder::new().quiet(true).build();
     let answers: Vec<_> = docker
         .client()
-        .import_image(options, bollard::body_full(bytes.into()), None)
+        .import_image(options, bollard::body_full(archive.into()), None)
         .try_collect()
         .await
         .map_err(engine(WHAT))?;
-    find(docker, &name).await?.ok_or_else(|| {
+    find(docker, name).await?.ok_or_else(|| {
         let said = format!("{answers:?}");
         other(WHAT)(ImageError::Lost { said })
     })

@@ -47,6 +47,17 @@ pub struct DownRequest {
     pub identity: Identity,
     /// The home it belongs to: the value of the label `bottle.home`. Both labels must match.
     pub home: String,
+    /// How much of it.
+    pub scope: DownScope,
+}
+
+/// How much of a bottle is to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DownScope {
+    /// All of it.
+    Everything,
+    /// Its containers. Its networks hold nobody then, and are named in the answer.
+    Containers,
 }
 
 /// What was removed, by name.
@@ -56,4 +67,6 @@ pub struct Removed {
     pub containers: Vec<String>,
     /// Networks.
     pub networks: Vec<String>,
+    /// Networks that were left for later, by the engine's own id for each.
+    pub networks_left: Vec<String>,
 }

@@ -9,7 +9,7 @@ use bottle_core::{
     AuthScheme, AuthSpec, BottlePlan, EnvName, EnvValue, Identity, ImageSource, Provider,
     RouteSpec, Secret,
 };
-use bottle_run::backend::{ExecIo, ExtraContainer, Target};
+use bottle_run::backend::{DownScope, ExecIo, ExtraContainer, Target};
 use bottle_run::{
     AskedValues, Conduct, Ended, Fate, HostValues, KeptBecause, PrepareError, PrepareRequest,
     Prepared, RunError, Running, Settled, Step, SystemEntropy, UpstreamSettings, check,
@@ -84,6 +84,7 @@ impl Bench {
         Conduct {
             backend: &self.fake,
             stop: self.fake.stop(),
+            teardown: DownScope::Everything,
             observer: &|_| {},
         }
     }

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use bottle_compose::ComposeFile;
 use bottle_core::{Identity, ImageRef};
 use bottle_run::backend::{
-    AppendRequest, Archive, Backend, BackendError, DownRequest, DownloadRequest, EngineInfo, ExecOutcome, ExecRequest,
+    AppendRequest, Archive, Backend, BackendError, DownRequest, DownScope, DownloadRequest, EngineInfo, ExecOutcome, ExecRequest,
     ExtraContainer, ImageFacts, LiveBottle, LiveService, LogsRequest, NetworkRequest, ReadyRequest,
     Removed, SecretsRequest, ServiceState, UpOptions, UploadRequest,
 };
@@ -264,6 +264,10 @@ impl Engine {
         self.things.retain(|thing| {
             let is_network = thing.subnet.is_some();
             if !thing.belongs_to(&identity, &request.home) || (halfway && is_network) {
+                return true;
+            }
+            if is_network && request.scope == DownScope::Containers {
+                removed.networks_left.push(thing.name.clone());
                 return true;
             }
             let names = if is_network {

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use bottle_core::{BottlePlan, HostPattern, Port, Provider, RouteSpec};
 use bottle_demo::DemoRoot;
 use bottle_docker::{Docker, SidecarProgram};
-use bottle_run::backend::{ExecIo, ExecOutcome, ExtraContainer, ExtraMount, Target};
+use bottle_run::backend::{DownScope, ExecIo, ExecOutcome, ExtraContainer, ExtraMount, Target};
 use bottle_run::{
     AskedValues, Conduct, Extras, Fate, HostValues, PrepareRequest, RunError, Running,
     SystemEntropy, UpstreamSettings, check,
@@ -81,6 +81,7 @@ impl Bottle {
         let conduct = Conduct {
             backend: &docker,
             stop: Box::pin(std::future::pending()),
+            teardown: DownScope::Everything,
             observer: &|_| {},
         };
         let ended = prepared
