@@ -5,7 +5,7 @@ use std::io::{self, BufRead, IsTerminal};
 
 use bottle_core::{
     BottlePlan, DlpSpec, EnvName, ImageSource, LargeBodies, Method, PipelockSpec, ResponseAction,
-    RuleName, SkillName,
+    RuleName, SkillName, Workspace,
 };
 use bottle_egress::{Folded, Ports, Route};
 
@@ -39,6 +39,7 @@ pub(crate) fn render(plan: &BottlePlan, folded: &Folded) -> String {
     let agent = format!("{} in bottle {} ({provider})", plan.agent, plan.bottle);
     section("agent", vec![agent]);
     section("image", vec![image(plan)]);
+    section("folder", vec![workspace(plan.workspace).to_owned()]);
     section("env", environment(plan).into_iter().collect());
     let skills: Vec<&str> = plan.skills.iter().map(SkillName::as_str).collect();
     section("skills", joined(&skills).into_iter().collect());
@@ -60,6 +61,18 @@ pub(crate) fn render(plan: &BottlePlan, folded: &Folded) -> String {
     }
     section("limits", vec![limits(plan)]);
     text
+}
+
+/// How the operator's folder gets in, and what that means.
+const fn workspace(workspace: Workspace) -> &'static str {
+    match workspace {
+        Workspace::None => "not shown",
+        Workspace::Copy => "a copy of this one; what is changed in it stays in the bottle",
+        Workspace::Mount => "this one itself, to be written to",
+        Workspace::Worktree => {
+            "a clone of this repository; `bottle diff` and `bottle apply` bring back what is changed"
+        }
+    }
 }
 
 /// Where scanning is not what it is by itself.

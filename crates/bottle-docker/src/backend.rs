@@ -6,9 +6,9 @@ use bollard::ClientVersion;
 use bottle_compose::ComposeFile;
 use bottle_core::ImageRef;
 use bottle_run::backend::{
-    AppendRequest, Backend, BackendError, DownRequest, DownloadRequest, EngineInfo, ExecIo, ExecOutcome,
-    ExecRequest, ExtraContainer, ImageFacts, LiveBottle, LogsRequest, NetworkRequest, ReadyRequest,
-    Removed, SecretsRequest, Target, UpOptions, UploadRequest,
+    AppendRequest, Backend, BackendError, DownRequest, DownloadRequest, EngineInfo, ExecIo,
+    ExecOutcome, ExecRequest, ExtraContainer, ImageFacts, LiveBottle, LogsRequest, NetworkRequest,
+    ReadyRequest, Removed, SecretsRequest, Target, UpOptions, UploadRequest,
 };
 use ipnet::Ipv4Net;
 
@@ -148,7 +148,9 @@ impl Backend for Docker {
     }
 
     async fn create_network(&self, request: &NetworkRequest) -> Result<(), BackendError> {
-        self.clock.time(Box::pin(network::create(self, request))).await
+        self.clock
+            .time(Box::pin(network::create(self, request)))
+            .await
     }
 
     async fn up(&self, file: &ComposeFile, options: &UpOptions) -> Result<(), BackendError> {
@@ -194,7 +196,9 @@ impl Backend for Docker {
     }
 
     async fn upload(&self, request: UploadRequest) -> Result<(), BackendError> {
-        self.clock.time(Box::pin(files::upload(self, request))).await
+        self.clock
+            .time(Box::pin(files::upload(self, request)))
+            .await
     }
 
     async fn download(
@@ -202,7 +206,9 @@ impl Backend for Docker {
         request: &DownloadRequest,
         into: std::fs::File,
     ) -> Result<bool, BackendError> {
-        self.clock.time(Box::pin(files::download(self, request, into))).await
+        self.clock
+            .time(Box::pin(files::download(self, request, into)))
+            .await
     }
 
     async fn exec(&self, request: &ExecRequest) -> Result<ExecOutcome, BackendError> {

@@ -23,9 +23,7 @@ pub(crate) async fn upload(docker: &Docker, request: UploadRequest) -> Result<()
         folder,
         archive,
     } = request;
-    let options = UploadToContainerOptionsBuilder::new()
-        .path(&folder)
-        .build();
+    let options = UploadToContainerOptionsBuilder::new().path(&folder).build();
     let body = match archive {
         Archive::Bytes(bytes) => bollard::body_full(bytes.into()),
         Archive::File(file) => bollard::body_try_stream(chunks(file)),

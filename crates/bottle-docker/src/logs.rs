@@ -16,9 +16,10 @@ type Line = (String, Vec<u8>);
 
 /// The logs of every container of the bottle.
 pub(crate) async fn logs(docker: &Docker, request: &LogsRequest) -> Result<Vec<u8>, BackendError> {
-    let readings = of(docker, request).await?.into_iter().map(
-        |(id, service)| async move { read(docker, &id, &service).await },
-    );
+    let readings = of(docker, request)
+        .await?
+        .into_iter()
+        .map(|(id, service)| async move { read(docker, &id, &service).await });
     let mut lines: Vec<Line> = try_join_all(readings)
         .await?
         .into_iter()

@@ -52,7 +52,10 @@ impl AgentHome {
 /// Whether it can be somebody's home: absolute, plain, and not the root of everything.
 fn is_folder(path: &str) -> bool {
     let is_plain = |name: &str| name != ".." && !name.chars().any(char::is_control);
-    path.starts_with('/') && path.len() > 1 && path != "/nonexistent" && path.split('/').all(is_plain)
+    path.starts_with('/')
+        && path.len() > 1
+        && path != "/nonexistent"
+        && path.split('/').all(is_plain)
 }
 
 #[cfg(test)]
@@ -68,7 +71,10 @@ mod tests {
         let passwd = "root:x:0:0:root:/root:/bin/sh\nodd\nnode:x:1000:1000::/home/node:/bin/bash\n\
             daemon:x:1:1::/:/bin/false\nbad:x:7:7::/home/../etc:/bin/sh\nnobody:x:9:9::/nonexistent:/x\n";
         let home = AgentHome::find(passwd, user(1000));
-        assert_eq!((home.path.as_str(), home.origin), ("/home/node", Origin::Image));
+        assert_eq!(
+            (home.path.as_str(), home.origin),
+            ("/home/node", Origin::Image)
+        );
         for unknown in [1, 7, 9, 1234] {
             let home = AgentHome::find(passwd, user(unknown));
             assert_eq!(home.path, UNKNOWN, "{unknown}");

@@ -22,7 +22,9 @@ pub use self::container::{AppendRequest, ExtraContainer, ExtraMount, SecretsRequ
 pub use self::error::{BackendError, Cause};
 pub use self::exec::{CAPTURE_LIMIT, ExecIo, ExecOutcome, ExecRequest};
 pub use self::files::{Archive, DownloadRequest, UploadRequest};
-pub use self::live::{DownRequest, DownScope, LiveBottle, LiveService, LogsRequest, Removed, ServiceState};
+pub use self::live::{
+    DownRequest, DownScope, LiveBottle, LiveService, LogsRequest, Removed, ServiceState,
+};
 pub use self::network::{NetworkAccess, NetworkRequest};
 pub use self::up::{ReadyRequest, UpOptions};
 

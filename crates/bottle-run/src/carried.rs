@@ -64,7 +64,10 @@ pub(crate) fn carried(plan: &BottlePlan) -> Result<ImageRef, NotYet> {
     };
     part(!git.is_empty(), "`git`");
     part(*supervise == Supervise::On, "`supervise: true`");
-    part(matches!(workspace, Workspace::Mount | Workspace::Worktree), "`workspace`");
+    part(
+        matches!(workspace, Workspace::Mount | Workspace::Worktree),
+        "`workspace`",
+    );
     part(!skills.is_empty(), "`skills`");
     match image {
         ImageSource::Named(image) if parts.is_empty() => Ok(image.clone()),

@@ -143,7 +143,13 @@ async fn take_down<B: Backend>(
             .folder()
             .write(&artefact::LOG, &logs, Access::Private)?;
     }
-    let removed = backend.down(&DownRequest { identity, home, scope: DownScope::Everything }).await?;
+    let removed = backend
+        .down(&DownRequest {
+            identity,
+            home,
+            scope: DownScope::Everything,
+        })
+        .await?;
     if lock.is_some() {
         artefact::KEYS
             .iter()

@@ -14,8 +14,8 @@ use crate::backend::{
 };
 use crate::handover::Handover;
 use crate::journal::{Journal, Step};
-use crate::provision::Provision;
 use crate::prepare::project;
+use crate::provision::Provision;
 use crate::run::RunError;
 use crate::running::Running;
 use crate::stop::Stop;

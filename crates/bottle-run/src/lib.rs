@@ -25,6 +25,7 @@ pub mod backend;
 mod carried;
 mod cleanup;
 mod entropy;
+mod exposed;
 mod halt;
 mod handover;
 mod journal;
@@ -48,8 +49,11 @@ mod values;
 
 pub use self::authorities::{Authorities, AuthoritiesError, AuthorityPem};
 pub use self::carried::{NoRuntime, NotYet};
-pub use self::cleanup::{Cleaned, CleanupError, CleanupPlan, Leftover, LeftoverState, NotRemovable};
+pub use self::cleanup::{
+    Cleaned, CleanupError, CleanupPlan, Leftover, LeftoverState, NotRemovable,
+};
 pub use self::entropy::{Entropy, EntropyError, SystemEntropy};
+pub use self::exposed::Exposed;
 pub use self::halt::{HaltError, Halted, halt};
 pub use self::journal::Step;
 pub use self::leavings::LeavingsError;

@@ -89,7 +89,12 @@ impl<W: Write> Packing<'_, W> {
         Ok(())
     }
 
-    fn head(&mut self, facts: &fs::Metadata, kind: EntryType, name: &Path) -> Result<(), PackError> {
+    fn head(
+        &mut self,
+        facts: &fs::Metadata,
+        kind: EntryType,
+        name: &Path,
+    ) -> Result<(), PackError> {
         let mut header = self.header(facts, kind);
         self.archive
             .append_data(&mut header, name, io::empty())

@@ -14,9 +14,12 @@ use time::OffsetDateTime;
 
 use crate::artefact::{self, ArtefactError, PolicySource};
 use crate::authorities::{Authorities, AuthoritiesError};
-use crate::backend::{Backend, BackendError, DownRequest, DownScope, EngineInfo, ExtraContainer, ImageFacts};
+use crate::backend::{
+    Backend, BackendError, DownRequest, DownScope, EngineInfo, ExtraContainer, ImageFacts,
+};
 use crate::carried::{NoRuntime, NotYet, carried, runtime};
 use crate::entropy::{self, Entropy, EntropyError};
+use crate::exposed::{self, Exposed};
 use crate::handover::Handover;
 use crate::owned::OwnedState;
 use crate::values::{self, AskedValues, Credentials, HostValues, Question, ValuesError};
@@ -104,6 +107,9 @@ pub enum PrepareError {
     /// The engine does not have the runtime.
     #[error(transparent)]
     NoRuntime(#[from] NoRuntime),
+    /// The operator's folder may not get in.
+    #[error(transparent)]
+    Exposed(#[from] Exposed),
     /// Values are missing.
     #[error(transparent)]
     Values(#[from] ValuesError),
@@ -137,6 +143,7 @@ pub async fn check<B: Backend>(
     let image = carried(&request.plan)?;
     let folded = fold(&request.plan);
     let credentials = Credentials::from_host(&request.plan, &folded, &request.host_values)?;
+    exposed::check(request.plan.workspace, &request.cwd, &request.home)?;
     // A home that cannot be a label fails here, not after the question.
     request.home.label()?;
     let (identity, earlier) = match &request.resume {

@@ -80,7 +80,11 @@ impl<B: Backend> Provision<'_, '_, '_, B> {
             path: PASSWD.to_owned(),
             limit: PASSWD_LIMIT,
         };
-        if !self.stop.race(self.backend.download(&request, into)).await?? {
+        if !self
+            .stop
+            .race(self.backend.download(&request, into))
+            .await??
+        {
             return Ok(String::new());
         }
         archive

@@ -12,13 +12,13 @@ use crate::Prepared;
 use crate::artefact::ArtefactError;
 use crate::backend::{Backend, BackendError, DownScope, Removed};
 use crate::journal::{Journal, Step};
-use crate::pack::PackError;
 use crate::launch::Launch;
+use crate::pack::PackError;
 use crate::running::Running;
 use crate::settle::{Fate, Settled, settle};
 use crate::stop::{Interrupted, Stop};
-use crate::transcript::TranscriptError;
 use crate::teardown::{TeardownError, TornDown, tear_down};
+use crate::transcript::TranscriptError;
 
 /// Why a run ended early.
 #[derive(Debug, thiserror::Error)]

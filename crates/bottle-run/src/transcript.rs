@@ -124,10 +124,20 @@ pub(crate) fn load(
         for (end, _) in name.match_indices('/') {
             let parent = name.get(..end).unwrap_or_default();
             if !parent.is_empty() && made.insert(parent.to_owned()) {
-                append(&mut archive, (EntryType::Directory, 0o700), parent, (&[], owner))?;
+                append(
+                    &mut archive,
+                    (EntryType::Directory, 0o700),
+                    parent,
+                    (&[], owner),
+                )?;
             }
         }
-        append(&mut archive, (EntryType::Regular, 0o600), &name, (&bytes, owner))?;
+        append(
+            &mut archive,
+            (EntryType::Regular, 0o600),
+            &name,
+            (&bytes, owner),
+        )?;
     }
     Ok(Some(archive.into_inner()?))
 }
@@ -135,7 +145,12 @@ pub(crate) fn load(
 /// An archive of one empty folder.
 pub(crate) fn empty_folder(name: &str, owner: UserIds) -> std::io::Result<Vec<u8>> {
     let mut archive = Builder::new(Vec::new());
-    append(&mut archive, (EntryType::Directory, 0o700), name, (&[], owner))?;
+    append(
+        &mut archive,
+        (EntryType::Directory, 0o700),
+        name,
+        (&[], owner),
+    )?;
     archive.into_inner()
 }
 
@@ -184,8 +199,16 @@ mod tests {
         let taken = save(
             archive(&[
                 (EntryType::Directory, b"projects/", ""),
-                (EntryType::Regular, b"projects/-workspace/1f-2.jsonl", "{\"a\":1}\n"),
-                (EntryType::Regular, b"projects/-workspace/1f-2/sub.jsonl", "deep\n"),
+                (
+                    EntryType::Regular,
+                    b"projects/-workspace/1f-2.jsonl",
+                    "{\"a\":1}\n",
+                ),
+                (
+                    EntryType::Regular,
+                    b"projects/-workspace/1f-2/sub.jsonl",
+                    "deep\n",
+                ),
             ])
             .as_slice(),
             &state,
@@ -233,7 +256,11 @@ mod tests {
             (EntryType::Regular, b"projects/\xff", "x"),
             (EntryType::Fifo, b"projects/pipe", ""),
             (EntryType::Char, b"projects/device", ""),
-            (EntryType::Regular, b"projects/1/2/3/4/5/6/7/8/9/10/11/12/13", "x"),
+            (
+                EntryType::Regular,
+                b"projects/1/2/3/4/5/6/7/8/9/10/11/12/13",
+                "x",
+            ),
         ];
         let taken = save(archive(&hostile).as_slice(), &state).unwrap();
         assert_eq!((taken.files, taken.left_out), (0, hostile.len()));

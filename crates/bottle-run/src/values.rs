@@ -143,10 +143,7 @@ impl fmt::Display for ValuesError {
 }
 
 /// The values that the agent's session gets, as far as the host has them, and the variables that stay without one.
-pub fn forwarded(
-    plan: &BottlePlan,
-    host: &HostValues,
-) -> (Vec<(EnvName, Secret)>, Vec<EnvName>) {
+pub fn forwarded(plan: &BottlePlan, host: &HostValues) -> (Vec<(EnvName, Secret)>, Vec<EnvName>) {
     let mut found = Vec::new();
     let mut missing = Vec::new();
     for (name, value) in &plan.env {

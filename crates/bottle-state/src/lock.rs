@@ -12,9 +12,9 @@ use rustix::io::Errno;
 /// The file that is locked, in the state folder.
 pub(crate) const LOCK_FILE: &str = ".lock";
 /// How often a lock that is taken is tried again: whoever only looks holds it for a moment.
-const TRIES: u32 = 5;
+const TRIES: u32 = 10;
 /// How long to wait in between.
-const PAUSE: Duration = Duration::from_millis(4);
+const PAUSE: Duration = Duration::from_millis(10);
 /// More digits than a number of a process has.
 const LONGEST_PID: u64 = 16;
 

@@ -7,7 +7,9 @@ use rustix::fs::{AtFlags, CWD};
 use rustix::io::Errno;
 
 use crate::lock::{self, NoLock};
-use crate::{Access, Folder, Lock, METADATA_VERSION, Metadata, RelativePath, StateError, cut, remove};
+use crate::{
+    Access, Folder, Lock, METADATA_VERSION, Metadata, RelativePath, StateError, cut, remove,
+};
 
 /// The longest metadata that is read, in bytes: protects us from a file that is not ours.
 const METADATA_LIMIT: u64 = 64 * 1024;
@@ -203,9 +205,8 @@ impl StateDir {
             Err(error) => return Err(StateError::io("look into", self.path())(error)),
         }
         let text = self.folder.read(&MARK, MARK_LIMIT);
-        let is_automatic = text.is_ok_and(|text| {
-            text.is_some_and(|text| text == Mark::Automatic.text().as_bytes())
-        });
+        let is_automatic = text
+            .is_ok_and(|text| text.is_some_and(|text| text == Mark::Automatic.text().as_bytes()));
         Ok(Some(if is_automatic {
             Mark::Automatic
         } else {

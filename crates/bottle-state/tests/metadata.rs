@@ -36,7 +36,14 @@ fn metadata() -> impl Strategy<Value = Metadata> {
     (names, rest).prop_map(
         |(
             (agent, bottle, suffix),
-            (cwd, seconds, networks, agent_image, sidecar, (workspace, resumed, agent_home, transcript)),
+            (
+                cwd,
+                seconds,
+                networks,
+                agent_image,
+                sidecar,
+                (workspace, resumed, agent_home, transcript),
+            ),
         )| Metadata {
             version: METADATA_VERSION,
             identity: format!("{agent}-{suffix}").parse().unwrap(),
@@ -130,7 +137,10 @@ fn what_came_later_may_be_missing() {
     assert_eq!(metadata.workspace, Workspace::None);
     assert_eq!((metadata.resumed, metadata.agent_home), (0, None));
     let odd = WRITTEN.replace("\"copy\"", "\"all\"");
-    assert!(matches!(with_metadata(&odd), Err(StateError::Metadata { .. })));
+    assert!(matches!(
+        with_metadata(&odd),
+        Err(StateError::Metadata { .. })
+    ));
 }
 
 #[test]

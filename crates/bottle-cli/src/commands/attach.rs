@@ -1,9 +1,7 @@
 //! `bottle attach`: one more session in a bottle that runs.
 
 use bottle_core::{EnvName, Identity, Provider, Secret};
-use bottle_run::backend::{
-    Backend as _, ExecIo, ExecRequest, LiveBottle, ServiceState, Target,
-};
+use bottle_run::backend::{Backend as _, ExecIo, ExecRequest, LiveBottle, ServiceState, Target};
 use bottle_run::{HostValues, forwarded};
 
 use crate::args::AttachArgs;
@@ -39,7 +37,7 @@ pub(crate) async fn run(args: &AttachArgs, host: &HostSide) -> anyhow::Result<Ex
         (false, false) => ExecIo::Inherit,
         (false, true) => return Err(crate::invalid(AttachError::NoTerminal)),
     };
-    let argv = if args.command.is_empty() {
+    let command = if args.command.is_empty() {
         session::words(Provider::Command.preset().command)
     } else {
         args.command.clone()
@@ -50,7 +48,7 @@ pub(crate) async fn run(args: &AttachArgs, host: &HostSide) -> anyhow::Result<Ex
     }
     let request = ExecRequest {
         target: Target::new(identity, AGENT),
-        argv,
+        argv: command,
         env,
         io,
         timeout: None,

@@ -5,9 +5,9 @@ use bottle_egress::fold;
 use serde_json::{Value, json};
 
 use crate::args::InfoArgs;
+use crate::commands::run_info;
 use crate::exit::Exit;
 use crate::host::HostSide;
-use crate::commands::run_info;
 use crate::{origin, preflight};
 
 /// One value of the plan.

@@ -23,7 +23,10 @@ pub(crate) async fn run(args: &ListArgs, host: &HostSide) -> anyhow::Result<Exit
     // A run that is over, whose networks are on their way out.
     runs.retain(|run| {
         run.state != StatePresence::None
-            || run.live.as_ref().is_some_and(|live| !live.services.is_empty())
+            || run
+                .live
+                .as_ref()
+                .is_some_and(|live| !live.services.is_empty())
     });
     if args.json {
         host.printer

@@ -26,8 +26,7 @@ pub(crate) async fn run(args: &LogsArgs, host: &HostSide) -> anyhow::Result<Exit
         identity: args.identity.clone(),
         home: home.clone(),
     };
-    let live = live(&request).await;
-    let Some(docker) = live? else {
+    let Some(docker) = live(&request).await? else {
         let kept = saved(host, &args.identity)?;
         let kept = kept.ok_or_else(|| crate::invalid(NoLogs(args.identity.clone())))?;
         show_all(args, host, &kept);
@@ -53,13 +52,14 @@ pub(crate) async fn run(args: &LogsArgs, host: &HostSide) -> anyhow::Result<Exit
 
 /// The engine, when it has containers of the bottle.
 async fn live(request: &LogsRequest) -> anyhow::Result<Option<Docker>> {
-    let docker = match engine::connect().await {
-        Ok(docker) => docker,
-        // What was saved can be shown without one.
-        Err(_) => return Ok(None),
+    // What was saved can be shown without one.
+    let Ok(docker) = engine::connect().await else {
+        return Ok(None);
     };
-    let live = docker.live(&request.home).await?;
-    let found = live.iter().find(|each| each.identity == request.identity);
+    let bottles = docker.live(&request.home).await?;
+    let found = bottles
+        .iter()
+        .find(|each| each.identity == request.identity);
     Ok(found
         .is_some_and(|bottle| !bottle.services.is_empty())
         .then_some(docker))
@@ -80,9 +80,7 @@ fn show_all(args: &LogsArgs, host: &HostSide, logs: &[u8]) {
         .split_inclusive(|byte| *byte == b'\n')
         .filter(|line| is_wanted(args, line))
         .collect();
-    let skipped = args
-        .tail
-        .map_or(0, |tail| lines.len().saturating_sub(tail));
+    let skipped = args.tail.map_or(0, |tail| lines.len().saturating_sub(tail));
     for line in lines.into_iter().skip(skipped) {
         show(args, host, line);
     }

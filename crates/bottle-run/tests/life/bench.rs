@@ -14,7 +14,7 @@ use bottle_run::{
     AskedValues, Conduct, Ended, Fate, HostValues, KeptBecause, PrepareError, PrepareRequest,
     Prepared, RunError, Running, Settled, Step, SystemEntropy, UpstreamSettings, check,
 };
-use bottle_state::{Home, LockState};
+use bottle_state::{Home, LockState, StateDir};
 use futures_util::FutureExt as _;
 use tempfile::TempDir;
 use time::OffsetDateTime;
@@ -75,7 +75,14 @@ impl Bench {
     }
 
     pub(crate) async fn prepare(&self) -> Result<Prepared, PrepareError> {
-        let checked = check(&self.fake, self.request(), &mut SystemEntropy).await?;
+        self.prepare_as(self.request()).await
+    }
+
+    pub(crate) async fn prepare_as(
+        &self,
+        request: PrepareRequest,
+    ) -> Result<Prepared, PrepareError> {
+        let checked = check(&self.fake, request, &mut SystemEntropy).await?;
         let prepared = checked.commit(&answers(), &mut SystemEntropy)?;
         Ok(prepared.with_extras(Box::new(extras)))
     }
@@ -91,7 +98,15 @@ impl Bench {
 
     /// Runs a session that ends with this code, beside other bottles.
     pub(crate) async fn run(&self, code: u8) -> Result<Outcome, PrepareError> {
-        let prepared = self.prepare().await?;
+        self.run_as(self.request(), code).await
+    }
+
+    pub(crate) async fn run_as(
+        &self,
+        request: PrepareRequest,
+        code: u8,
+    ) -> Result<Outcome, PrepareError> {
+        let prepared = self.prepare_as(request).await?;
         let work = async |running: &Running<'_, Fake>| session(running, code).await;
         Ok(self.finish(prepared, self.conduct(), work).await)
     }
@@ -208,9 +223,21 @@ impl Bench {
     pub(crate) fn assert_lock_free(&self, outcome: &Outcome, what: &str) {
         let state = self.home().state(&outcome.identity);
         if state.path().exists() {
-            assert_eq!(state.lock_state().unwrap(), LockState::Free, "{what}");
+            assert_free(&state, what);
         }
     }
+}
+
+/// Nobody has the lock. A process that another test starts has a copy of every open file until it is another program,
+/// so this waits for a moment.
+pub(crate) fn assert_free(state: &StateDir, what: &str) {
+    for _ in 0..200 {
+        if state.lock_state().unwrap() == LockState::Free {
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
+    panic!("{what}: somebody has the lock");
 }
 
 /// The command of the agent.

@@ -5,7 +5,7 @@ use bottle_run::{Condition, Fate, KeptBecause, RunError, Running, Settled, Step,
 use bottle_state::{LockState, Mark};
 use futures_util::FutureExt as _;
 
-use crate::bench::{Bench, KEYS, decoy, session};
+use crate::bench::{Bench, KEYS, assert_free, decoy, session};
 use crate::fake::{Act, At, Call, Fake, LOGS};
 
 #[tokio::test]
@@ -68,7 +68,9 @@ async fn a_mark_set_during_the_session_keeps_the_state() {
     let prepared = bench.prepare().await.unwrap();
     let home = bench.home();
     let work = async |running: &Running<'_, Fake>| {
-        home.state(running.identity()).preserve(Mark::Asked).unwrap();
+        home.state(running.identity())
+            .preserve(Mark::Asked)
+            .unwrap();
         session(running, 0).await
     };
     let outcome = bench.finish(prepared, bench.conduct(), work).await;
@@ -124,7 +126,7 @@ async fn a_run_that_is_dropped_is_found_as_an_orphan() {
         drop(run);
 
         let state = home.state(&identity);
-        assert_eq!(state.lock_state().unwrap(), LockState::Free);
+        assert_free(&state, "dropped");
         assert_eq!(state.mark().unwrap(), None);
         let live = bench.fake.look(|engine| engine.live(&bench.label()));
         let found = survey(&home, live).unwrap();

@@ -8,9 +8,10 @@ use std::sync::{Arc, Mutex};
 use bottle_compose::ComposeFile;
 use bottle_core::{Identity, ImageRef};
 use bottle_run::backend::{
-    AppendRequest, Archive, Backend, BackendError, DownRequest, DownScope, DownloadRequest, EngineInfo, ExecOutcome, ExecRequest,
-    ExtraContainer, ImageFacts, LiveBottle, LiveService, LogsRequest, NetworkRequest, ReadyRequest,
-    Removed, SecretsRequest, ServiceState, UpOptions, UploadRequest,
+    AppendRequest, Archive, Backend, BackendError, DownRequest, DownScope, DownloadRequest,
+    EngineInfo, ExecOutcome, ExecRequest, ExtraContainer, ImageFacts, LiveBottle, LiveService,
+    LogsRequest, NetworkRequest, ReadyRequest, Removed, SecretsRequest, ServiceState, UpOptions,
+    UploadRequest,
 };
 use ipnet::Ipv4Net;
 use tokio::sync::Notify;

@@ -3,9 +3,11 @@
 
 mod before;
 mod bench;
+mod cut;
 mod ending;
 mod every_call;
 mod fake;
 mod later;
 mod networks;
+mod resume;
 mod secrets;
