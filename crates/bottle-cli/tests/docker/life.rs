@@ -24,7 +24,7 @@ fn the_code_and_all_streams_pass_through() {
     let kept = cli.identities().pop().unwrap();
     assert!(cli.state(&kept).join("compose.log").exists());
     assert!(!cli.state(&kept).join("egress/ca-key.pem").exists());
-    assert!(cli.left().is_empty());
+    assert!(cli.is_gone());
     assert_eq!(
         cli.output(&["run", "dev", "--", "true"]).status.code(),
         Some(0)
@@ -39,7 +39,7 @@ fn signals_end_it_with_130_and_nothing_is_left() {
         let mut running = cli.background("sleep 60");
         running.signal(name);
         assert_eq!(running.child.wait().unwrap().code(), Some(130), "{name}");
-        assert!(cli.left().is_empty(), "{name}");
+        assert!(cli.is_gone(), "{name}");
     }
 }
 
@@ -57,7 +57,7 @@ fn a_signal_while_it_starts_leaves_nothing_either() {
         let code = child.wait().unwrap().code();
         // Before it listens to signals, one ends it at once: then there is nothing to take down.
         assert!(matches!(code, Some(130) | None), "{code:?}");
-        assert!(cli.left().is_empty(), "after {wait} ms");
+        assert!(cli.is_gone(), "after {wait} ms");
     }
 }
 
@@ -105,7 +105,7 @@ fn after_a_kill_the_walls_stand_until_cleanup_and_neighbours_stay() {
         running.signal("TERM");
         assert_eq!(running.child.wait().unwrap().code(), Some(130));
     }
-    assert!(cli.left().is_empty() && other.left().is_empty());
+    assert!(cli.is_gone() && other.is_gone());
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn limits_and_runtime_reach_the_container() {
         words.contains("no runtime `no-such-runtime`; it has: "),
         "{words}"
     );
-    assert!(cli.left().is_empty());
+    assert!(cli.is_gone());
 }
 
 #[test]
@@ -158,7 +158,7 @@ fn a_bad_manifest_starts_nothing() {
             "{words}"
         );
         assert!(!cli.home().join("state").exists() && !cli.home().join("out").exists());
-        assert!(cli.left().is_empty());
+        assert!(cli.is_gone());
     }
 }
 
@@ -186,5 +186,5 @@ fn a_session_has_the_operators_terminal() {
     let dry = cli.output(&["start", "dev", "--dry-run"]);
     assert_eq!(dry.status.code(), Some(0));
     assert!(String::from_utf8_lossy(&dry.stdout).contains("bottle-agent:latest"));
-    assert!(cli.left().is_empty());
+    assert!(cli.is_gone());
 }

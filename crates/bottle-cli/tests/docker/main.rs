@@ -13,6 +13,10 @@ mod life;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]
+mod sessions;
+#[cfg(test)]
 mod support;
+#[cfg(test)]
+mod terminal;
 #[cfg(test)]
 mod tools;

@@ -124,6 +124,14 @@ impl Cli {
     }
 }
 
+impl Cli {
+    /// Whether the engine has nothing of this home any more; networks may take a moment longer than the prompt.
+    pub(crate) fn is_gone(&self) -> bool {
+        wait_until("the end of its networks", || self.left().is_empty());
+        true
+    }
+}
+
 /// Waits, with a bound.
 pub(crate) fn wait_until(what: &str, condition: impl Fn() -> bool) {
     let until = Instant::now() + PATIENCE;
