@@ -9,7 +9,7 @@ use futures_util::future::join_all;
 
 use crate::backend::Docker;
 use crate::error::{engine, has_status, is_missing};
-use crate::{labels, live};
+use crate::{labels, live, patience};
 
 /// How often something is tried again that the engine is still busy with.
 const TRIES: u32 = 20;
@@ -22,6 +22,7 @@ const FORBIDDEN: u16 = 403;
 
 /// Kills and removes every container of a bottle, then its networks.
 pub(crate) async fn down(docker: &Docker, request: &DownRequest) -> Result<Removed, BackendError> {
+    patience::wait(docker).await;
     let identity = request.identity.to_string();
     let wanted = [
         (labels::IDENTITY, identity.as_str()),

@@ -30,6 +30,7 @@ mod labels;
 mod live;
 mod logs;
 mod network;
+mod patience;
 mod ready;
 mod up;
 mod wire;

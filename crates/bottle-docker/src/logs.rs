@@ -9,13 +9,15 @@ use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream};
 
 use crate::backend::Docker;
 use crate::error::engine;
-use crate::{labels, live};
+use crate::{labels, live, patience};
 
 /// One line: the engine's time stamp and the text.
 type Line = (String, Vec<u8>);
 
 /// The logs of every container of the bottle.
 pub(crate) async fn logs(docker: &Docker, request: &LogsRequest) -> Result<Vec<u8>, BackendError> {
+    // The last thing before a teardown: a restarted engine still has them.
+    patience::wait(docker).await;
     let readings = of(docker, request)
         .await?
         .into_iter()

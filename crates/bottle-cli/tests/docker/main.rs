@@ -7,9 +7,13 @@ mod compose;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod gone;
+#[cfg(test)]
 mod hardening;
 #[cfg(test)]
 mod life;
+#[cfg(test)]
+mod many;
 #[cfg(test)]
 mod secrets;
 #[cfg(test)]

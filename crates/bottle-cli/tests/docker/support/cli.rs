@@ -86,22 +86,30 @@ impl Cli {
 
     /// Starts a command in a bottle and waits until it runs.
     pub(crate) fn background(&self, script: &str) -> Running {
-        let ready = self.home().join("ready");
-        let _ = fs::remove_file(&ready);
-        let script = format!("echo ready; {script}");
-        let before = self.identities();
-        let mut command = self.command(&["run", "dev", "--", "sh", "-c", &script]);
-        let out = fs::File::create(&ready).unwrap();
-        let child = command.stdout(out).stderr(Stdio::piped()).spawn().unwrap();
-        wait_until("the session", || {
-            fs::read_to_string(&ready).unwrap().contains("ready")
+        self.backgrounds(1, script).remove(0)
+    }
+
+    /// Starts a command in several bottles at once and waits until it runs in all of them.
+    pub(crate) fn backgrounds(&self, count: usize, script: &str) -> Vec<Running> {
+        let said = tempfile::tempdir().unwrap();
+        let script = format!("echo $BOTTLE_IDENTITY; {script}");
+        let starts = (0..count).map(|number| {
+            let out = said.path().join(number.to_string());
+            let mut command = self.command(&["run", "dev", "--", "sh", "-c", &script]);
+            let file = fs::File::create(&out).unwrap();
+            let child = command.stdout(file).stderr(Stdio::piped()).spawn();
+            (child.unwrap(), out)
         });
-        // They are listed by name, which is random: the new one may stand anywhere.
-        let new = |identity: &String| !before.contains(identity);
-        Running {
-            child,
-            identity: self.identities().into_iter().find(new).unwrap(),
-        }
+        let starts: Vec<(Child, PathBuf)> = starts.collect();
+        let running = starts.into_iter().map(|(child, out)| {
+            let identity = || fs::read_to_string(&out).unwrap();
+            wait_until("the session", || identity().ends_with('\n'));
+            Running {
+                child,
+                identity: identity().trim_end().to_owned(),
+            }
+        });
+        running.collect()
     }
 
     /// The names of the runs that there is something of.
