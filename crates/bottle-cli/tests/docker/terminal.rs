@@ -3,7 +3,7 @@
 use super::support::{Cli, Screen};
 
 /// A full-screen program: says its size, what is typed and pasted, and that it was interrupted.
-const PROGRAM: &str = r#"
+const PROGRAM: &str = r"
 import os, signal, sys, termios, tty
 def show(row, text):
     os.write(1, ('\x1b[%d;1H\x1b[2K%s' % (row, text)).encode())
@@ -29,7 +29,7 @@ while True:
 termios.tcsetattr(0, termios.TCSADRAIN, before)
 os.write(1, b'\x1b[?2004l\x1b[?1049l')
 sys.exit(9)
-"#;
+";
 
 #[test]
 fn a_full_screen_program_is_at_home() {
