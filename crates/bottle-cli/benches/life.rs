@@ -175,7 +175,10 @@ impl ByHand {
         let metadata = fs::read(folder.path().join("metadata.json")).expect("metadata");
         let metadata: serde_json::Value = serde_json::from_slice(&metadata).expect("JSON");
         let networks = ["egress", "internal"].map(|role| {
-            let subnet = metadata["networks"][role].as_str().expect("a subnet");
+            let subnet = metadata.pointer(&format!("/networks/{role}"));
+            let subnet = subnet
+                .and_then(serde_json::Value::as_str)
+                .expect("a subnet");
             let name = format!("bottle-{identity}-{role}");
             let mut argv = vec!["docker", "network", "create", "--subnet", subnet];
             if role == "internal" {
