@@ -35,17 +35,17 @@ impl Gate {
         thread::spawn(move || {
             for client in listener.incoming().map_while(Result::ok) {
                 if !serving.is_shut.load(Ordering::SeqCst) {
-                    serving.join(client);
+                    serving.join(&client);
                 }
             }
         });
         gate
     }
 
-    fn join(&self, client: UnixStream) {
+    fn join(&self, client: &UnixStream) {
         let engine = UnixStream::connect(SOCKET).unwrap();
         let mut open = self.open.lock().unwrap();
-        for (from, to) in [(&client, &engine), (&engine, &client)] {
+        for (from, to) in [(client, &engine), (&engine, client)] {
             open.push(from.try_clone().unwrap());
             let (mut from, mut to) = (from.try_clone().unwrap(), to.try_clone().unwrap());
             thread::spawn(move || {
