@@ -6,9 +6,9 @@ use bollard::ClientVersion;
 use bottle_compose::ComposeFile;
 use bottle_core::ImageRef;
 use bottle_run::backend::{
-    AppendRequest, Backend, BackendError, DownRequest, EngineInfo, ExecIo, ExecOutcome,
-    ExecRequest, ExtraContainer, ImageFacts, LiveBottle, LogsRequest, NetworkRequest, ReadyRequest,
-    Removed, SecretsRequest, Target, UpOptions,
+    AppendRequest, Backend, BackendError, BuildError, BuildRequest, BuildWatch, DownRequest,
+    EngineInfo, ExecIo, ExecOutcome, ExecRequest, ExtraContainer, ImageFacts, LiveBottle,
+    LogsRequest, NetworkRequest, ReadyRequest, Removed, SecretsRequest, Target, UpOptions,
 };
 use ipnet::Ipv4Net;
 
@@ -129,6 +129,14 @@ impl Backend for Docker {
 
     async fn sidecar_image(&self) -> Result<ImageFacts, BackendError> {
         Box::pin(image::sidecar(self)).await
+    }
+
+    async fn build_image(
+        &self,
+        request: &BuildRequest,
+        watch: BuildWatch<'_>,
+    ) -> Result<(), BuildError> {
+        Box::pin(image::build(self, request, watch)).await
     }
 
     async fn used_subnets(&self) -> Result<Vec<Ipv4Net>, BackendError> {

@@ -25,6 +25,7 @@ mod carried;
 mod cleanup;
 mod entropy;
 mod handover;
+pub mod images;
 mod journal;
 mod launch;
 mod owned;

@@ -9,6 +9,8 @@ mod demo;
 #[cfg(test)]
 mod hardening;
 #[cfg(test)]
+mod images;
+#[cfg(test)]
 mod life;
 #[cfg(test)]
 mod secrets;

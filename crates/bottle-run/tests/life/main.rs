@@ -6,6 +6,7 @@ mod bench;
 mod ending;
 mod every_call;
 mod fake;
+mod images;
 mod later;
 mod networks;
 mod secrets;
