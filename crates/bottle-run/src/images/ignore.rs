@@ -13,7 +13,7 @@ use regex_automata::{Input, MatchKind, PatternSet};
 /// The name of the file.
 pub(super) const FILE: &str = ".dockerignore";
 /// The largest file, in bytes.
-pub const IGNORE_LIMIT: usize = 64 * 1024;
+pub const IGNORE_LIMIT: usize = 16 * 1024;
 /// The most patterns: each is asked about every path.
 pub const PATTERNS_LIMIT: usize = 500;
 /// The memory of all patterns together, in bytes.
@@ -175,6 +175,8 @@ fn push(expression: &mut String, each: char) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     /// Whether a file is ignored, its folders asked first as a walk does.
@@ -244,8 +246,29 @@ mod tests {
 
     #[test]
     fn stars_do_not_make_it_slow() {
-        let ignore = Ignore::parse("*a".repeat(200).as_bytes()).unwrap();
+        let text = ("*a".repeat(200) + "\n" + &"**/a*b".repeat(100) + "\n").repeat(10);
+        let ignore = Ignore::parse(text.as_bytes()).unwrap();
         let path = "a".repeat(4000) + "b";
         assert!(!ignore.ignores(&ignore.matched(&ignore.root(), &path)));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "(?s)[a/.*?!\\\\#\\[ \n\r{}()|+$^-]{0,40}|(?s).{0,40}", path in "[a/]{1,9}") {
+            if let Ok(ignore) = Ignore::parse(text.as_bytes()) {
+                ignore.ignores(&ignore.matched(&ignore.root(), &path));
+            }
+        }
+
+        #[test]
+        fn a_name_without_signs_means_itself(path in "[a-z.+(){}^$|-]{1,5}x(/[a-z]{1,3}){0,2}", below in "[a-z]{1,3}") {
+            prop_assert!(ignores(&path, &path));
+            let below = format!("{path}/{below}");
+            prop_assert!(ignores(&path, &below));
+            let exception = format!("*\n!{path}");
+            prop_assert!(!ignores(&exception, &path));
+            let beside = format!("{path}y");
+            prop_assert!(!ignores(&path, &beside));
+        }
     }
 }

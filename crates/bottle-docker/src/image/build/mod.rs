@@ -96,7 +96,7 @@ fn failed(request: &BuildRequest, output: &mut Output<'_>, error: Error) -> Buil
     output.end();
     BuildError::Step {
         step: output.step().map(str::to_owned),
-        said: bottle_core::visible(&said),
+        said: output::cut(&said),
         last_lines: output.last_lines(),
     }
 }

@@ -13,6 +13,14 @@ const IMAGES_LIMIT: usize = 1000;
 /// What the engine puts around what a program writes to its standard error.
 const RED: (&str, &str) = ("\u{1b}[91m", "\u{1b}[0m");
 
+/// A text of the engine, harmless for a terminal, and no longer than a line: it repeats the step's whole command.
+pub(super) fn cut(text: &str) -> String {
+    let text = text.trim();
+    // Its end is what went wrong.
+    let start = text.ceil_char_boundary(text.len().saturating_sub(LINE_LIMIT));
+    visible(text.get(start..).unwrap_or_default())
+}
+
 /// What an answer of the engine means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Said {
@@ -151,10 +159,11 @@ mod tests {
 
     #[test]
     fn nothing_reaches_the_terminal_as_it_came() {
-        let (lines, last) = heard(
-            &["\u{1b}[91mwarn\n\u{1b}[0m", "\u{1b}[2Jcls\u{202e}\n"],
-            Output::last_lines,
-        );
+        let pieces = ["\u{1b}[91mwarn\n\u{1b}[0m", "\u{1b}[2Jcls\u{202e}\n"];
+        let (lines, (step, last)) = heard(&pieces, |output| {
+            (output.step().map(str::to_owned), output.last_lines())
+        });
+        assert_eq!(step, None);
         assert_eq!(lines, ["warn", "\\u{1b}[2Jcls\\u{202e}"]);
         assert_eq!(last, lines);
     }
@@ -182,6 +191,14 @@ mod tests {
         let flood = " ---> aaaaaaaaaaaa\n".repeat(IMAGES_LIMIT * 2);
         let (_, made) = heard(&[&flood], |output| output.made().len());
         assert_eq!(made, IMAGES_LIMIT);
+    }
+
+    #[test]
+    fn a_long_refusal_is_cut_to_its_end() {
+        assert_eq!(cut(" said\u{7} \n"), "said\\u{7}");
+        let long = "é".repeat(LINE_LIMIT) + "the end";
+        let said = cut(&long);
+        assert!(said.len() <= LINE_LIMIT && said.ends_with("the end"));
     }
 
     #[test]

@@ -131,7 +131,9 @@ fn a_dockerfile_that_is_a_link_is_refused() {
 fn too_much_is_an_error_that_says_what_helps() {
     let folder = folder(&[("Dockerfile", "")]);
     let large = fs::File::create(folder.path().join("large")).unwrap();
-    large.set_len(CONTEXT_LIMIT as u64).unwrap();
+    large
+        .set_len(u64::try_from(CONTEXT_LIMIT).unwrap())
+        .unwrap();
     let error = context(&folder).unwrap_err().to_string();
     assert!(error.contains("268435456 bytes"), "{error}");
     assert!(error.contains(".dockerignore"), "{error}");

@@ -194,6 +194,11 @@ impl Reader<'_> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::{Duration, Instant};
+
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
     use super::*;
 
     fn bases(text: &str, args: &[(&str, &str)]) -> Result<Vec<String>, DockerfileError> {
@@ -226,6 +231,39 @@ mod tests {
         for text in ["FROM", "FROM $NONE", "FROM a\nCOPY --from=$B / /"] {
             let error = bases(text, &[]).unwrap_err();
             assert!(matches!(error, DockerfileError::Image { .. }), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(
+            words in vec("FROM |COPY --from=|ARG |RUN |<<E|AS |\\$\\{?[A-C]}?|:-|=|\\\\|[\\n #\"]|(?s).", 0..30),
+        ) {
+            let _ = Dockerfile::parse(words.concat().as_bytes(), &BTreeMap::new());
+        }
+
+        /// However its lines are broken, an image that a stage begins with is seen.
+        #[test]
+        fn no_image_hides(before in "(RUN [a-z]{1,3}( \\\\\n+[ \t]*(#[^\n]*\n)?)?[a-z]{1,3}\n){0,3}", gap in "[ \t]{1,2}(\\\\\n)?[ \t]{0,2}") {
+            let text = format!("FROM scratch\n{before}from{gap}hidden:1\n");
+            prop_assert_eq!(bases(&text, &[]).unwrap(), ["hidden:1"], "{}", text);
+        }
+    }
+
+    #[test]
+    fn a_large_text_takes_no_longer_than_its_size() {
+        let lines = [
+            "ARG A=$A$A\n",
+            "FROM a${A:-b} AS c\n",
+            "RUN x <<E \\\n",
+            "# a=b\n",
+            "  \\\n",
+        ];
+        for line in lines {
+            let text = line.repeat(DOCKERFILE_LIMIT / line.len());
+            let began = Instant::now();
+            let _ = Dockerfile::parse(text.as_bytes(), &BTreeMap::new());
+            assert!(began.elapsed() < Duration::from_secs(20), "{line}");
         }
     }
 

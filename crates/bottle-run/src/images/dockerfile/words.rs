@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-/// The longest that a variable's value may grow, in bytes: each may name the one before it twice.
-const VALUE_LIMIT: usize = 4096;
+/// The longest value of a variable that is followed, in bytes: each may name the one before it twice. The name of an
+/// image is no longer.
+const VALUE_LIMIT: usize = 255;
 
 /// The variables that a `FROM` may use; `None` for one whose value is not read.
 pub(super) type Variables = BTreeMap<String, Option<String>>;
@@ -111,7 +112,7 @@ mod tests {
             variables.insert("A".to_owned(), Some(value));
             steps += 1;
         }
-        assert_eq!(steps, 12);
+        assert_eq!(steps, 7);
     }
 
     #[test]

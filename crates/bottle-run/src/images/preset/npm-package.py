@@ -14,11 +14,19 @@ import urllib.parse
 import urllib.request
 
 registry, package, version, folder = sys.argv[1:]
+
+
+def fetch(url):
+    try:
+        with urllib.request.urlopen(url, timeout=60) as answer:
+            return answer.read()
+    except OSError as error:
+        sys.exit(f"cannot fetch {url}: {error}")
+
+
 name = urllib.parse.quote(package, safe="@")
-with urllib.request.urlopen(f"{registry}/{name}/{version}", timeout=60) as answer:
-    about = json.load(answer)["dist"]
-with urllib.request.urlopen(about["tarball"], timeout=60) as answer:
-    archive = answer.read()
+about = json.loads(fetch(f"{registry}/{name}/{version}"))["dist"]
+archive = fetch(about["tarball"])
 wanted = [each[7:] for each in about["integrity"].split() if each.startswith("sha512-")]
 if base64.b64encode(hashlib.sha512(archive).digest()).decode() not in wanted:
     sys.exit(f"{package} {version}: what arrived is not what the registry has the hash of")
