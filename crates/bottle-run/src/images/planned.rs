@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use bottle_core::{ImageRef, ImageRefError, Provider};
+use bottle_core::{ImageRef, ImageRefError};
 
 use super::preset::how_to_get;
 use super::recipe::{Recipe, RecipeError};
@@ -63,6 +63,19 @@ pub enum ImageError {
     /// The engine did not answer.
     #[error(transparent)]
     Backend(#[from] BackendError),
+}
+
+impl ImageError {
+    /// Whether nothing went wrong but that the operator wanted to end.
+    pub const fn is_interrupted(&self) -> bool {
+        matches!(
+            self,
+            Self::Build {
+                source: BuildError::Interrupted,
+                ..
+            }
+        )
+    }
 }
 
 /// Finds out what an image is called and whether it is there. Builds nothing.
@@ -146,7 +159,7 @@ impl Planned {
 fn no_base(path: &std::path::Path, missing: &[MissingBase]) -> String {
     let path = bottle_core::visible(&path.to_string_lossy());
     let each = missing.iter().map(|MissingBase { image, line }| {
-        let how = how_to_get(image, Provider::default());
+        let how = how_to_get(image, None);
         format!("`{image}` (line {line}; {how})")
     });
     let list = each.collect::<Vec<_>>().join(", ");

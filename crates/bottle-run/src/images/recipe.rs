@@ -67,7 +67,7 @@ pub enum RecipeError {
 
 impl Recipe {
     /// The image of a Dockerfile and the folder that it lies in. `owner` is the name of the bottle or the agent, and
-    /// becomes part of the image's name.
+    /// becomes part of the image's name. Blocks while it reads.
     ///
     /// # Errors
     ///

@@ -154,6 +154,10 @@ impl<'a> Walk<'a> {
             return Ok(());
         }
         let room = self.archive.room();
+        if usize::try_from(found.st_size).is_ok_and(|size| size > room) {
+            return Err(self.archive.too_large());
+        }
+        // It may have grown since.
         let bytes = read(opened, room.saturating_add(1)).map_err(|source| ContextError::Read {
             path: whole,
             source,

@@ -44,15 +44,20 @@ pub(super) fn image(provider: Provider) -> ImageRef {
         .expect("a valid name of an image")
 }
 
-/// How the operator gets an image that is not there, as the end of a sentence: the one command.
-pub fn how_to_get(image: &ImageRef, provider: Provider) -> String {
-    if image.as_str() == provider.preset().image {
-        format!(
-            "`bottle image build --provider {}` makes it",
-            provider.as_str()
-        )
-    } else {
-        format!("`docker pull {image}` brings it")
+/// How the operator gets an image that is not there, as the end of a sentence: the one command. `provider` is that of
+/// the bottle, where there is one.
+pub fn how_to_get(image: &ImageRef, provider: Option<Provider>) -> String {
+    let is_of = |each: &Provider| image.as_str() == each.preset().image;
+    let of_whom = provider.filter(is_of);
+    match of_whom.or_else(|| Provider::ALL.into_iter().find(is_of)) {
+        Some(known) if provider == Some(known) => {
+            format!(
+                "`bottle image build --provider {}` makes it",
+                known.as_str()
+            )
+        }
+        Some(_) => "`bottle image build` makes it".to_owned(),
+        None => format!("`docker pull {image}` brings it"),
     }
 }
 
@@ -94,14 +99,19 @@ mod tests {
     #[test]
     fn an_image_that_is_not_there_can_be_made_or_brought() {
         let own = image(Provider::Codex);
-        assert_eq!(
-            how_to_get(&own, Provider::Codex),
-            "`bottle image build --provider codex` makes it"
-        );
         let other = "x:1".parse().unwrap();
-        assert_eq!(
-            how_to_get(&other, Provider::Codex),
-            "`docker pull x:1` brings it"
-        );
+        let codex = Some(Provider::Codex);
+        for (image, provider, how) in [
+            (
+                &own,
+                codex,
+                "`bottle image build --provider codex` makes it",
+            ),
+            (&own, None, "`bottle image build` makes it"),
+            (&other, codex, "`docker pull x:1` brings it"),
+            (&other, None, "`docker pull x:1` brings it"),
+        ] {
+            assert_eq!(how_to_get(image, provider), how);
+        }
     }
 }

@@ -7,7 +7,8 @@ RUN apt-get update \
         ca-certificates curl git nodejs python3 ripgrep \
     && rm -rf /var/lib/apt/lists/*
 # The agent is 1000:1000, whether the base has nobody of that number, `agent` itself, or a user of its own.
-RUN if ! id agent >/dev/null 2>&1; then \
+RUN export PATH="$PATH:/usr/sbin:/sbin" \
+    && if ! id agent >/dev/null 2>&1; then \
         if name=$(id -nu 1000 2>/dev/null); then \
             usermod --login agent --home /home/agent --move-home --shell /bin/bash "$name" \
             && groupmod --new-name agent "$(id -gn agent)"; \
