@@ -6,9 +6,10 @@ use bollard::ClientVersion;
 use bottle_compose::ComposeFile;
 use bottle_core::ImageRef;
 use bottle_run::backend::{
-    AppendRequest, Backend, BackendError, DownRequest, DownloadRequest, EngineInfo, ExecIo,
-    ExecOutcome, ExecRequest, ExtraContainer, ImageFacts, LiveBottle, LogsRequest, NetworkRequest,
-    ReadyRequest, Removed, SecretsRequest, Target, UpOptions, UploadRequest,
+    AppendRequest, Backend, BackendError, BuildError, BuildRequest, BuildWatch, DownRequest,
+    DownloadRequest, EngineInfo, ExecIo, ExecOutcome, ExecRequest, ExtraContainer, ImageFacts,
+    LiveBottle, LogsRequest, NetworkRequest, ReadyRequest, Removed, SecretsRequest, Target,
+    UpOptions, UploadRequest,
 };
 use ipnet::Ipv4Net;
 
@@ -141,6 +142,14 @@ impl Backend for Docker {
 
     async fn sidecar_image(&self) -> Result<ImageFacts, BackendError> {
         Box::pin(image::sidecar(self)).await
+    }
+
+    async fn build_image(
+        &self,
+        request: &BuildRequest,
+        watch: BuildWatch<'_>,
+    ) -> Result<(), BuildError> {
+        Box::pin(image::build(self, request, watch)).await
     }
 
     async fn used_subnets(&self) -> Result<Vec<Ipv4Net>, BackendError> {

@@ -3,6 +3,7 @@
 //! [`Backend`] is all that this crate knows about containers. An implementation owns its connection,
 //! its timeouts and its retries; the order of calls, what is undone and when, is decided here.
 
+mod build;
 mod container;
 mod error;
 mod exec;
@@ -18,6 +19,7 @@ use bottle_compose::ComposeFile;
 use bottle_core::ImageRef;
 use ipnet::Ipv4Net;
 
+pub use self::build::{BuildError, BuildRequest, BuildWatch};
 pub use self::container::{AppendRequest, ExtraContainer, ExtraMount, SecretsRequest, Target};
 pub use self::error::{BackendError, Cause};
 pub use self::exec::{CAPTURE_LIMIT, ExecIo, ExecOutcome, ExecRequest};
@@ -87,6 +89,19 @@ pub trait Backend: Sync {
     ///
     /// When it can neither be found nor built.
     fn sidecar_image(&self) -> impl Future<Output = Result<ImageFacts, BackendError>> + Send;
+
+    /// Builds an image as a Dockerfile says. The images that it begins with are those that the engine has: nothing is
+    /// pulled, even where the engine would. Ends with [`BuildError::Interrupted`] when `watch.stop` resolves, so
+    /// this crate never drops it half-way. What a build that did not succeed made is removed.
+    ///
+    /// # Errors
+    ///
+    /// [`BuildError::Step`] when a step failed.
+    fn build_image(
+        &self,
+        request: &BuildRequest,
+        watch: BuildWatch<'_>,
+    ) -> impl Future<Output = Result<(), BuildError>> + Send;
 
     /// The IPv4 subnets of every network that the engine has, whoever made them.
     ///

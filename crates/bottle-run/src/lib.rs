@@ -28,6 +28,7 @@ mod entropy;
 mod exposed;
 mod halt;
 mod handover;
+pub mod images;
 mod journal;
 mod launch;
 mod leavings;

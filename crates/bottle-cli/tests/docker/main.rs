@@ -11,6 +11,8 @@ mod gone;
 #[cfg(test)]
 mod hardening;
 #[cfg(test)]
+mod images;
+#[cfg(test)]
 mod life;
 #[cfg(test)]
 mod many;

@@ -1,6 +1,7 @@
 //! Images: those that are there, and the one that plays the sidecars.
 
 mod archive;
+mod build;
 mod closure;
 
 use std::io;
@@ -14,6 +15,8 @@ use futures_util::TryStreamExt;
 use crate::backend::Docker;
 use crate::error::{engine, optional, other};
 use archive::Archive;
+
+pub(crate) use build::build;
 
 /// The executable that plays every sidecar.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,10 +8,10 @@ use std::sync::{Arc, Mutex};
 use bottle_compose::ComposeFile;
 use bottle_core::{Identity, ImageRef};
 use bottle_run::backend::{
-    AppendRequest, Archive, Backend, BackendError, DownRequest, DownScope, DownloadRequest,
-    EngineInfo, ExecOutcome, ExecRequest, ExtraContainer, ImageFacts, LiveBottle, LiveService,
-    LogsRequest, NetworkRequest, ReadyRequest, Removed, SecretsRequest, ServiceState, UpOptions,
-    UploadRequest,
+    AppendRequest, Archive, Backend, BackendError, BuildError, BuildRequest, BuildWatch,
+    DownRequest, DownScope, DownloadRequest, EngineInfo, ExecOutcome, ExecRequest, ExtraContainer,
+    ImageFacts, LiveBottle, LiveService, LogsRequest, NetworkRequest, ReadyRequest, Removed,
+    SecretsRequest, ServiceState, UpOptions, UploadRequest,
 };
 use ipnet::Ipv4Net;
 use tokio::sync::Notify;
@@ -27,6 +27,7 @@ pub(crate) enum Call {
     Engine,
     Image,
     SidecarImage,
+    BuildImage,
     UsedSubnets,
     CreateNetwork,
     StartExtra,
@@ -99,6 +100,8 @@ pub(crate) struct Engine {
     pub(crate) succeeded: Vec<usize>,
     /// Which service got which document.
     pub(crate) handed: Vec<(String, String)>,
+    /// What images were built from.
+    pub(crate) built: Vec<BuildRequest>,
     /// The environment of each command.
     pub(crate) environments: Vec<BTreeMap<String, String>>,
     /// Every subnet that was asked for.
@@ -321,7 +324,12 @@ impl Backend for Fake {
     }
 
     async fn image(&self, image: &ImageRef) -> Result<Option<ImageFacts>, BackendError> {
-        let is_there = self.has_image && self.lacks != Some(image.as_str());
+        // An image that is named after its content is there once it was built.
+        let is_there = if image.as_str().starts_with("bottle-image-") {
+            self.look(|engine| engine.built.iter().any(|each| each.image == *image))
+        } else {
+            self.has_image && self.lacks != Some(image.as_str())
+        };
         let facts = is_there.then(|| ImageFacts {
             reference: image.clone(),
             id: "sha256:a".to_owned(),
@@ -337,6 +345,23 @@ impl Backend for Fake {
         };
         self.call(Call::SidecarImage, String::new(), |_, _| Ok(facts))
             .await
+    }
+
+    async fn build_image(
+        &self,
+        request: &BuildRequest,
+        watch: BuildWatch<'_>,
+    ) -> Result<(), BuildError> {
+        (watch.line)("Step 1/1 : FROM a");
+        let made = request.clone();
+        let built = self.call(Call::BuildImage, request.image.to_string(), |engine, _| {
+            engine.built.push(made);
+            Ok(())
+        });
+        tokio::select! {
+            built = built => Ok(built?),
+            () = watch.stop => Err(BuildError::Interrupted),
+        }
     }
 
     async fn used_subnets(&self) -> Result<Vec<Ipv4Net>, BackendError> {
