@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use bottle_core::{AgentName, Identity, Provider};
+use bottle_core::{AgentName, Identity, ImageRef, Provider};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Run AI coding agents safely on your own machine.
@@ -37,6 +37,11 @@ pub(crate) enum Command {
     Stop(StopArgs),
     /// Show what a bottle's containers wrote, while it runs and afterwards
     Logs(LogsArgs),
+    /// Make the images that bottles begin with
+    #[command(subcommand)]
+    Image(ImageCommand),
+    /// Give a bottle another image: end it, keep what it has, and let the next resume build it of a Dockerfile
+    Rebuild(RebuildArgs),
     /// Write every file that a bottle is made of, without Docker
     Render(RenderArgs),
     /// Validate manifests and run their policy tests, or explain what a bottle does with one request
@@ -167,6 +172,34 @@ pub(crate) struct LogsArgs {
     /// Print a JSON object for each line: service, time, text
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// `bottle image`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum ImageCommand {
+    /// Build the image that bottles of a provider use when they name none
+    Build(ImageBuildArgs),
+}
+
+/// `bottle image build`.
+#[derive(Debug, Args)]
+pub(crate) struct ImageBuildArgs {
+    /// Whose program is in it
+    #[arg(long, value_enum, default_value_t = ProviderArg::Command)]
+    pub(crate) provider: ProviderArg,
+    /// The Debian that it begins with, which the engine must have; `debian:bookworm-slim` when left out
+    #[arg(long)]
+    pub(crate) base: Option<ImageRef>,
+}
+
+/// `bottle rebuild`.
+#[derive(Debug, Args)]
+pub(crate) struct RebuildArgs {
+    /// The bottle, as `bottle list` names it
+    pub(crate) identity: Identity,
+    /// The Dockerfile; `-` is standard input. It has nothing to copy from, and may begin with the bottle's image
+    #[arg(long, value_name = "FILE")]
+    pub(crate) dockerfile: PathBuf,
 }
 
 /// `bottle render`.

@@ -24,7 +24,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::args::{Cli, Command};
+use crate::args::{Cli, Command, ImageCommand};
 use crate::exit::Exit;
 use crate::host::HostSide;
 use crate::printer::Printer;
@@ -79,6 +79,10 @@ fn dispatch(command: &Command, host: &HostSide) -> anyhow::Result<Exit> {
         Command::Attach(args) => commands::on_engine(commands::attach::run(args, host)),
         Command::Stop(args) => commands::on_engine(commands::stop::run(args, host)),
         Command::Logs(args) => commands::on_engine(commands::logs::run(args, host)),
+        Command::Image(ImageCommand::Build(args)) => {
+            commands::on_engine(commands::image::run(args, host))
+        }
+        Command::Rebuild(args) => commands::on_engine(commands::rebuild::run(args, host)),
         Command::List(args) => commands::on_engine(commands::list::run(args, host)),
         Command::Doctor(args) => commands::on_engine(commands::doctor::run(args, host)),
         Command::Cleanup(args) => commands::on_engine(commands::cleanup::run(args, host)),

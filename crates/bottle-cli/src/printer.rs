@@ -104,6 +104,16 @@ impl Progress {
     }
 }
 
+impl Progress {
+    /// A line above it.
+    pub(crate) fn print(&self, printer: Printer, line: &str) {
+        match &self.0 {
+            Some(bar) => bar.suspend(|| printer.say(line)),
+            None => printer.say(line),
+        }
+    }
+}
+
 impl Drop for Progress {
     fn drop(&mut self) {
         if let Some(bar) = self.0.take() {

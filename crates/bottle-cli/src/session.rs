@@ -76,6 +76,9 @@ pub(crate) fn agree(
         return Ok(Some(Exit::Fine));
     }
     host.printer.say(shown.trim_end());
+    if let (image, true) = checked.image() {
+        host.printer.say(&format!("{image} is built first"));
+    }
     let agreed = yes || preflight::confirm(host.printer, "Start?").map_err(crate::invalid)?;
     Ok((!agreed).then_some(Exit::No))
 }
@@ -148,6 +151,7 @@ pub(crate) async fn run(
                 steps.show(step);
             }
         },
+        output: &|line| steps.print(line),
     };
     let ended = prepared.run(conduct, work).await;
     sweep::later(&ended.removed);
@@ -217,6 +221,15 @@ impl Steps {
         match &*progress {
             Some(progress) => progress.step(self.printer, &step.to_string()),
             None => *progress = Some(self.printer.progress(&step.to_string())),
+        }
+    }
+
+    /// A line above what is under way.
+    pub(crate) fn print(&self, line: &str) {
+        let progress = self.progress.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*progress {
+            Some(progress) => progress.print(self.printer, line),
+            None => self.printer.say(line),
         }
     }
 

@@ -1,7 +1,7 @@
 //! What this version can carry out. The rest is refused before anything is touched: a rule that is not enforced would
 //! be a promise that nobody keeps.
 
-use bottle_core::{BottlePlan, ImageRef, ImageSource, RuntimeName, Supervise, Workspace};
+use bottle_core::{BottlePlan, RuntimeName, Supervise, Workspace};
 
 use crate::backend::EngineInfo;
 
@@ -23,7 +23,7 @@ impl NotYet {
     ///
     /// What it cannot, all at once.
     pub fn check(plan: &BottlePlan) -> Result<(), Self> {
-        carried(plan).map(drop)
+        carried(plan)
     }
 }
 
@@ -37,13 +37,13 @@ pub struct NoRuntime {
     pub known: Vec<String>,
 }
 
-/// The image of a plan that can be carried out.
-pub(crate) fn carried(plan: &BottlePlan) -> Result<ImageRef, NotYet> {
+/// Whether a plan can be carried out.
+pub(crate) fn carried(plan: &BottlePlan) -> Result<(), NotYet> {
     let BottlePlan {
         agent: _,
         bottle: _,
         provider: _,
-        image,
+        image: _,
         prompt: _,
         env: _,
         git,
@@ -69,13 +69,10 @@ pub(crate) fn carried(plan: &BottlePlan) -> Result<ImageRef, NotYet> {
         "`workspace`",
     );
     part(!skills.is_empty(), "`skills`");
-    match image {
-        ImageSource::Named(image) if parts.is_empty() => Ok(image.clone()),
-        ImageSource::Named(_) => Err(NotYet { parts }),
-        ImageSource::Dockerfile(_) => {
-            parts.push("`dockerfile`".to_owned());
-            Err(NotYet { parts })
-        }
+    if parts.is_empty() {
+        Ok(())
+    } else {
+        Err(NotYet { parts })
     }
 }
 
@@ -123,10 +120,10 @@ mod tests {
         assert!(carried(&plan()).is_ok());
         let mut asked = plan();
         asked.supervise = Supervise::On;
-        asked.image = ImageSource::Dockerfile("Dockerfile".to_owned());
+        asked.skills = vec!["review".parse().unwrap()];
         let error = carried(&asked).unwrap_err().to_string();
         assert!(
-            error.ends_with("yet: `supervise: true`, `dockerfile`"),
+            error.ends_with("yet: `supervise: true`, `skills`"),
             "{error}"
         );
     }

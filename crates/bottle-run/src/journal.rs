@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Step {
+    /// Building the agent's image.
+    AgentImage,
     /// Finding or building the image that plays the sidecars.
     SidecarImage,
     /// Creating the two networks.
@@ -42,6 +44,7 @@ pub enum Step {
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
+            Self::AgentImage => "building the agent's image",
             Self::SidecarImage => "preparing the sidecar image",
             Self::Networks => "creating the networks",
             Self::Files => "writing the compose file",

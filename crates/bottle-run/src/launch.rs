@@ -8,8 +8,9 @@ use bottle_core::Secret;
 use bottle_state::{ImageIds, Metadata, NetworkCidrs};
 use ipnet::Ipv4Net;
 
+use crate::agent_image::AgentImage;
 use crate::backend::{
-    AppendRequest, Backend, BackendError, ImageFacts, NetworkAccess, NetworkRequest, ReadyRequest,
+    AppendRequest, Backend, BackendError, BuildWatch, ImageFacts, NetworkAccess, NetworkRequest, ReadyRequest,
     SecretsRequest, Target, UpOptions,
 };
 use crate::handover::Handover;
@@ -48,18 +49,21 @@ pub(crate) struct Launch<'l, 's, 'a, B> {
     pub(crate) backend: &'l B,
     pub(crate) stop: &'s mut Stop<'a>,
     pub(crate) journal: &'s mut Journal<'a>,
+    /// Told of what a build prints.
+    pub(crate) output: &'l (dyn Fn(&str) + Sync),
 }
 
 impl<'l, B: Backend> Launch<'l, '_, '_, B> {
     /// All steps. What is made stays when a later step fails; the teardown removes it by label.
     pub(crate) async fn launch(&mut self) -> Result<Running<'l, B>, RunError> {
+        let agent = self.agent_image().await?;
         self.journal.begin(Step::SidecarImage);
         let sidecar = self.stop.race(self.backend.sidecar_image()).await??;
         self.journal.begin(Step::Networks);
         let networks = self.networks().await?;
         self.journal.begin(Step::Files);
-        let facts = self.facts(networks, &sidecar);
-        let file = self.files(&facts, sidecar)?;
+        let facts = self.facts(networks, (&agent, &sidecar));
+        let file = self.files(&facts, (agent, sidecar))?;
         self.extras(&facts).await?;
         self.up(&file).await?;
         self.ready().await?;
@@ -73,6 +77,22 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
         };
         let home = provision.all().await?;
         Ok(Running::new(self.prepared, self.backend, facts, home))
+    }
+
+    /// The agent's image: there already, or built now.
+    async fn agent_image(&mut self) -> Result<ImageFacts, RunError> {
+        let image = &self.prepared.agent_image;
+        if matches!(image, AgentImage::Planned(_)) {
+            self.journal.begin(Step::AgentImage);
+        }
+        let watch = BuildWatch {
+            line: self.output,
+            stop: Box::pin(self.stop.wished()),
+        };
+        match image.get(self.backend, watch).await {
+            Err(error) if error.is_interrupted() => Err(RunError::Interrupted),
+            built => Ok(built?),
+        }
     }
 
     /// Creates both networks, on subnets that nobody uses.
@@ -155,14 +175,17 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
         }
     }
 
-    fn facts(&self, networks: Networks, sidecar: &ImageFacts) -> LaunchFacts {
+    fn facts(
+        &self,
+        networks: Networks,
+        (agent, sidecar): (&ImageFacts, &ImageFacts),
+    ) -> LaunchFacts {
         let Prepared {
             upstream,
             identity,
             home,
             state_dir,
             sidecar_user,
-            agent_image,
             agent_runtime,
             agent_user,
             workspace,
@@ -176,7 +199,7 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
             networks,
             internal_route: *internal_route,
             images: Images {
-                agent: agent_image.clone(),
+                agent: agent.reference.clone(),
                 sidecar: sidecar.reference.clone(),
             },
             agent_runtime: agent_runtime.clone(),
@@ -189,7 +212,11 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
     }
 
     /// Writes what depends on the networks: the metadata first, it is what a cleanup reads.
-    fn files(&self, facts: &LaunchFacts, sidecar: ImageFacts) -> Result<ComposeFile, RunError> {
+    fn files(
+        &self,
+        facts: &LaunchFacts,
+        (agent, sidecar): (ImageFacts, ImageFacts),
+    ) -> Result<ComposeFile, RunError> {
         let state = self.prepared.state.dir();
         let metadata = self.prepared.metadata.clone();
         state.write_metadata(&Metadata {
@@ -198,8 +225,8 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
                 egress: facts.networks.egress.subnet,
             }),
             images: ImageIds {
+                agent: Some(agent.id),
                 sidecar: Some(sidecar.id),
-                ..metadata.images.clone()
             },
             ..metadata
         })?;

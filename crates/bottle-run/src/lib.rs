@@ -19,6 +19,7 @@
 //! ```
 
 mod agent_home;
+mod agent_image;
 pub mod artefact;
 mod authorities;
 pub mod backend;
@@ -36,6 +37,7 @@ mod owned;
 mod pack;
 mod prepare;
 mod provision;
+mod rebuild;
 mod render;
 mod root_bundle;
 mod run;
@@ -62,6 +64,7 @@ pub use self::pack::PackError;
 pub use self::prepare::{
     Checked, Extras, PrepareError, PrepareRequest, Prepared, UpstreamSettings, check,
 };
+pub use self::rebuild::{RebuildError, rebuild};
 pub use self::render::{RenderError, RenderRequest, render};
 pub use self::run::{Conduct, Ended, RunError};
 pub use self::running::Running;

@@ -12,10 +12,12 @@ use bottle_state::{
 use ipnet::Ipv4Net;
 use time::OffsetDateTime;
 
+use crate::agent_image::AgentImage;
 use crate::artefact::{self, ArtefactError, PolicySource};
+use crate::images::ImageError;
 use crate::authorities::{Authorities, AuthoritiesError};
 use crate::backend::{
-    Backend, BackendError, DownRequest, DownScope, EngineInfo, ExtraContainer, ImageFacts,
+    Backend, BackendError, DownRequest, DownScope, EngineInfo, ExtraContainer,
 };
 use crate::carried::{NoRuntime, NotYet, carried, runtime};
 use crate::entropy::{self, Entropy, EntropyError};
@@ -74,11 +76,16 @@ pub enum PrepareError {
     #[error(transparent)]
     Backend(#[from] BackendError),
     /// The agent's image is not there. Nothing is pulled behind the operator's back.
-    #[error("the engine has no image `{image}`: build it, or pull it first")]
+    #[error("the engine has no image `{image}`: {how}")]
     NoImage {
         /// The image.
         image: ImageRef,
+        /// The command that brings it.
+        how: String,
     },
+    /// The agent's image cannot be built.
+    #[error(transparent)]
+    Image(#[from] ImageError),
     /// The scanner's image is not there.
     #[error(
         "the engine has no image `{image}`, which `pipelock.image` names; `docker pull {image}` brings it"
@@ -140,7 +147,7 @@ pub async fn check<B: Backend>(
     request: PrepareRequest,
     entropy: &mut (dyn Entropy + Send),
 ) -> Result<Checked, PrepareError> {
-    let image = carried(&request.plan)?;
+    carried(&request.plan)?;
     let folded = fold(&request.plan);
     let credentials = Credentials::from_host(&request.plan, &folded, &request.host_values)?;
     exposed::check(request.plan.workspace, &request.cwd, &request.home)?;
@@ -155,8 +162,9 @@ pub async fn check<B: Backend>(
         taken_down(backend, &request.home, &identity).await?;
     }
     let runtime = runtime(&request.plan, &engine)?;
-    let agent_image = backend.image(&image).await?;
-    let agent_image = agent_image.ok_or(PrepareError::NoImage { image })?;
+    let state = request.home.state(&identity);
+    let own = earlier.is_some().then_some(&state);
+    let agent_image = AgentImage::find(backend, &request.plan, (&request.home, own)).await?;
     check_scanner(backend, &request.plan).await?;
     Ok(Checked {
         request,
@@ -230,7 +238,7 @@ pub struct Checked {
     earlier: Option<Metadata>,
     engine: EngineInfo,
     runtime: Option<RuntimeName>,
-    agent_image: ImageFacts,
+    agent_image: AgentImage,
 }
 
 impl Checked {
@@ -257,6 +265,12 @@ impl Checked {
     /// What is remembered of the run that is resumed; `None` for a new one.
     pub const fn earlier(&self) -> Option<&Metadata> {
         self.earlier.as_ref()
+    }
+
+    /// What the agent's image is called, and whether it has to be built first.
+    pub const fn image(&self) -> (&ImageRef, bool) {
+        let is_built = matches!(self.agent_image, AgentImage::Planned(_));
+        (self.agent_image.name(), is_built)
     }
 
     /// The engine that will carry it.
@@ -320,7 +334,7 @@ impl Checked {
             handover,
             certificate: authorities.egress.certificate,
             sidecar_user,
-            agent_image: agent_image.reference,
+            agent_image,
             agent_runtime: runtime,
             agent_user: AGENT_USER,
             workspace: Vec::new(),
@@ -351,7 +365,7 @@ impl Checked {
             compose_project: project(&self.identity),
             networks: None,
             images: ImageIds {
-                agent: Some(self.agent_image.id.clone()),
+                agent: None,
                 sidecar: None,
             },
         }
@@ -373,7 +387,7 @@ pub struct Prepared {
     pub(crate) handover: Option<Handover>,
     pub(crate) certificate: String,
     pub(crate) sidecar_user: UserIds,
-    pub(crate) agent_image: ImageRef,
+    pub(crate) agent_image: AgentImage,
     pub(crate) agent_runtime: Option<RuntimeName>,
     pub(crate) agent_user: UserIds,
     pub(crate) workspace: Vec<WorkspaceMount>,

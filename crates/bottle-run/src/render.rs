@@ -8,6 +8,7 @@ use bottle_egress::fold;
 use bottle_state::{Access, Folder, RelativePath, StateError};
 use time::OffsetDateTime;
 
+use crate::agent_image;
 use crate::artefact::{self, Artefact, ArtefactError, PolicySource};
 use crate::authorities::{Authorities, AuthoritiesError};
 use crate::carried::{NotYet, carried};
@@ -36,6 +37,9 @@ pub struct RenderRequest {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RenderError {
+    /// The image that a Dockerfile makes has no name.
+    #[error("the image of the bottle cannot be named")]
+    Image,
     /// The manifest asks for what cannot be carried out yet.
     #[error(transparent)]
     NotYet(#[from] NotYet),
@@ -89,7 +93,8 @@ fn artefacts(
     entropy: &mut dyn Entropy,
 ) -> Result<Vec<Artefact>, RenderError> {
     let plan = &request.plan;
-    let image = carried(plan)?;
+    carried(plan)?;
+    let image = agent_image::without_engine(plan).ok_or(RenderError::Image)?;
     // Five zeros: no start draws its suffix from zero bytes.
     let identity = Identity::new(&plan.agent, IdentitySuffix::from_random([0; 8]));
     let state_dir = out.to_str().ok_or_else(|| StateError::NotUtf8 {

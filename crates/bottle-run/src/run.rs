@@ -11,6 +11,7 @@ use ipnet::Ipv4Net;
 use crate::Prepared;
 use crate::artefact::ArtefactError;
 use crate::backend::{Backend, BackendError, DownScope, Removed};
+use crate::images::ImageError;
 use crate::journal::{Journal, Step};
 use crate::launch::Launch;
 use crate::pack::PackError;
@@ -47,6 +48,9 @@ pub enum RunError {
         /// What was tried last.
         last: Ipv4Net,
     },
+    /// The agent's image could not be built.
+    #[error(transparent)]
+    Image(#[from] ImageError),
     /// The operator's folder could not be copied.
     #[error("the folder could not be copied")]
     Pack(#[from] PackError),
@@ -81,6 +85,8 @@ pub struct Conduct<'a, B> {
     pub teardown: DownScope,
     /// Told of each step as it begins.
     pub observer: &'a (dyn Fn(Step) + Sync),
+    /// Told of each line that the build of an image prints, harmless for a terminal.
+    pub output: &'a (dyn Fn(&str) + Sync),
 }
 
 /// How a run ended.
@@ -127,6 +133,7 @@ impl Prepared {
             stop,
             teardown: scope,
             observer,
+            output,
         } = conduct;
         let mut stop = Stop::new(stop);
         let mut journal = Journal::new(observer);
@@ -137,6 +144,7 @@ impl Prepared {
                 backend,
                 stop: &mut stop,
                 journal: &mut journal,
+                output,
             };
             let running = launch.launch().await?;
             journal.begin(Step::Session);

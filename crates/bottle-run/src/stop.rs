@@ -52,6 +52,14 @@ impl<'a> Stop<'a> {
         Ok(value)
     }
 
+    /// Resolves when the operator wants to end: for a step that can be told.
+    pub(crate) async fn wished(&mut self) {
+        if !self.raised {
+            (&mut self.wish).await;
+            self.raised = true;
+        }
+    }
+
     /// Whether the operator wants to end by now.
     fn look(&mut self) -> Result<(), Interrupted> {
         self.raised = self.raised || (&mut self.wish).now_or_never().is_some();

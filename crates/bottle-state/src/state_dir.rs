@@ -185,6 +185,15 @@ impl StateDir {
         if mark == Mark::Automatic && self.mark()? == Some(Mark::Asked) {
             return Ok(());
         }
+        self.set_mark(mark)
+    }
+
+    /// Marks the folder in this way, however it was marked before.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says.
+    pub fn set_mark(&self, mark: Mark) -> Result<(), StateError> {
         let text = mark.text();
         self.folder.write(&MARK, text.as_bytes(), Access::Private)
     }

@@ -82,6 +82,7 @@ async fn attempt(
         stop: Box::pin(signals::stop()?),
         teardown: DownScope::Everything,
         observer: &|step| steps.show(step),
+        output: &|line| printer.say(line),
     };
     let work = async |running: &Running<'_, Docker>| -> Result<(Vec<Row>, Fate), DemoError> {
         printer.say("trying everything from inside the agent's container ...");

@@ -93,6 +93,7 @@ impl Bench {
             stop: self.fake.stop(),
             teardown: DownScope::Everything,
             observer: &|_| {},
+            output: &|_| {},
         }
     }
 

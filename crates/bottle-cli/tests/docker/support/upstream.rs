@@ -83,6 +83,7 @@ impl Bottle {
             stop: Box::pin(std::future::pending()),
             teardown: DownScope::Everything,
             observer: &|_| {},
+            output: &|_| {},
         };
         let ended = prepared
             .run(
