@@ -39,6 +39,7 @@ mod subnets;
 mod survey;
 mod teardown;
 mod values;
+pub mod workspace;
 
 pub use self::authorities::{Authorities, AuthoritiesError, AuthorityPem};
 pub use self::carried::{NoRuntime, NotYet};
