@@ -49,6 +49,7 @@ mod survey;
 mod teardown;
 mod transcript;
 mod values;
+pub mod workspace;
 
 pub use self::authorities::{Authorities, AuthoritiesError, AuthorityPem};
 pub use self::carried::{NoRuntime, NotYet};
