@@ -37,6 +37,10 @@ pub(crate) enum Command {
     Stop(StopArgs),
     /// Show what a bottle's containers wrote, while it runs and afterwards
     Logs(LogsArgs),
+    /// Show what a bottle's clone has that the repository has not
+    Diff(DiffArgs),
+    /// Bring what a bottle changed in its clone into the repository, uncommitted
+    Apply(ApplyArgs),
     /// Make the images that bottles begin with
     #[command(subcommand)]
     Image(ImageCommand),
@@ -170,6 +174,32 @@ pub(crate) struct LogsArgs {
     #[arg(long, value_name = "LINES")]
     pub(crate) tail: Option<usize>,
     /// Print a JSON object for each line: service, time, text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `bottle diff`.
+#[derive(Debug, Args)]
+pub(crate) struct DiffArgs {
+    /// The bottle, as `bottle list` names it
+    pub(crate) identity: Identity,
+    /// A line for each file, and the sum
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) stat: bool,
+    /// Print the changed paths as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `bottle apply`.
+#[derive(Debug, Args)]
+pub(crate) struct ApplyArgs {
+    /// The bottle, as `bottle list` names it
+    pub(crate) identity: Identity,
+    /// Also files that run on this machine by themselves later, such as `.envrc`: read them first
+    #[arg(long)]
+    pub(crate) guarded: bool,
+    /// Print what was done as JSON
     #[arg(long)]
     pub(crate) json: bool,
 }

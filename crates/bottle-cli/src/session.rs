@@ -11,6 +11,7 @@ use bottle_run::{
     AskedValues, Checked, Conduct, Ended, Fate, HostValues, KeptBecause, NotYet, PrepareRequest,
     Prepared, RunError, Running, Settled, Step, SystemEntropy, UpstreamSettings,
 };
+use bottle_run::workspace::Source;
 use bottle_state::Metadata;
 use time::OffsetDateTime;
 
@@ -76,11 +77,31 @@ pub(crate) fn agree(
         return Ok(Some(Exit::Fine));
     }
     host.printer.say(shown.trim_end());
+    if let Some(source) = checked.source() {
+        host.printer.say(&cloned(source));
+    }
     if let (image, true) = checked.image() {
         host.printer.say(&format!("{image} is built first"));
     }
     let agreed = yes || preflight::confirm(host.printer, "Start?").map_err(crate::invalid)?;
     Ok((!agreed).then_some(Exit::No))
+}
+
+/// What the clone of a repository will hold.
+fn cloned(source: &Source) -> String {
+    let short = source.commit.get(..12).unwrap_or(&source.commit);
+    let branch = source.branch.as_deref().unwrap_or("no branch");
+    let mut text = format!("cloned is {short} ({})", bottle_core::visible(branch));
+    if source.uncommitted > 0 {
+        text.push_str(&format!(
+            ", without {} files with changes that are not committed",
+            source.uncommitted
+        ));
+    }
+    if source.submodules > 0 {
+        text.push_str(&format!(", without {} submodules", source.submodules));
+    }
+    text
 }
 
 /// A command of a preset.
@@ -183,6 +204,7 @@ pub(crate) fn report<T, E>(printer: Printer, ended: &Ended<T, E>) {
         Settled::Removed => {}
         Settled::Kept { path, why } => {
             let words = match why {
+                KeptBecause::Changes => "its clone has changes",
                 KeptBecause::Preserved => "it is marked to be kept",
                 KeptBecause::TeardownFailed => "not everything is gone: see `bottle cleanup`",
                 _ => "it did not end well",
@@ -191,6 +213,11 @@ pub(crate) fn report<T, E>(printer: Printer, ended: &Ended<T, E>) {
                 "{identity}: its logs and files are in {} ({words})",
                 path.display()
             ));
+            if *why == KeptBecause::Changes {
+                printer.say(&format!(
+                    "  bottle diff {identity}      shows them\n  bottle apply {identity}     brings them into the repository"
+                ));
+            }
             if *why != KeptBecause::TeardownFailed {
                 printer.say(&format!("  bottle resume {identity}    goes on with it"));
             }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bottle_core::{BottlePlan, Cpus, Limits, Memory, Workspace};
+use bottle_core::{BottlePlan, Cpus, Limits, Memory};
 
 use crate::environment;
 use crate::facts::{InternalRoute, LaunchFacts, UserIds, WORKSPACE, WorkspaceMount};
@@ -55,22 +55,34 @@ pub(crate) fn service(plan: &BottlePlan, facts: &LaunchFacts) -> Result<Service,
         environment: environment::agent(plan, facts),
         dns: vec![facts.networks.egress_inner()?.into()],
         networks: BTreeMap::from([(NetworkKey::Internal, attachment)]),
-        working_dir: (plan.workspace != Workspace::None).then(|| WORKSPACE.into()),
+        working_dir: working_dir(facts)?,
         ..closed
     })
 }
 
 /// A mount below the workspace, and nowhere else.
 fn workspace(mount: &WorkspaceMount) -> Result<BindMount, RenderError> {
-    let below = mount.target.strip_prefix(WORKSPACE);
-    let is_plain = below.is_some_and(|below| {
-        below.is_empty() || below.starts_with('/') && !below.split('/').any(|name| name == "..")
-    });
-    if is_plain && mount.source.starts_with('/') {
+    if is_below(&mount.target) && mount.source.starts_with('/') {
         Ok(BindMount::of_workspace(mount))
     } else {
         Err(RenderError::Workspace {
             target: mount.target.clone(),
         })
     }
+}
+
+fn working_dir(facts: &LaunchFacts) -> Result<Option<Text>, RenderError> {
+    match &facts.working_dir {
+        Some(path) if !is_below(path) => Err(RenderError::Workspace {
+            target: path.clone(),
+        }),
+        path => Ok(path.as_deref().map(Text::from)),
+    }
+}
+
+/// Whether a path is the workspace or below it.
+fn is_below(path: &str) -> bool {
+    path.strip_prefix(WORKSPACE).is_some_and(|below| {
+        below.is_empty() || below.starts_with('/') && !below.split('/').any(|name| name == "..")
+    })
 }

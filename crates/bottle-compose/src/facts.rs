@@ -31,6 +31,8 @@ pub struct LaunchFacts {
     pub agent_user: UserIds,
     /// What the agent sees of the operator's folder, outermost first; nothing unless the workspace is mounted.
     pub workspace: Vec<WorkspaceMount>,
+    /// Where the agent's programs begin: [`WORKSPACE`] or below it; the image's own place when `None`.
+    pub working_dir: Option<String>,
     /// Whom the sidecars run as.
     pub sidecar_user: UserIds,
     /// The resolvers that pipelock asks; the engine's when empty.

@@ -65,6 +65,7 @@ fn facts() -> LaunchFacts {
             gid: 1000,
         },
         workspace: Vec::new(),
+        working_dir: None,
         sidecar_user: UserIds {
             uid: 1000,
             gid: 1000,

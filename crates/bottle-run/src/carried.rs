@@ -1,7 +1,7 @@
 //! What this version can carry out. The rest is refused before anything is touched: a rule that is not enforced would
 //! be a promise that nobody keeps.
 
-use bottle_core::{BottlePlan, RuntimeName, Supervise, Workspace};
+use bottle_core::{BottlePlan, RuntimeName, Supervise};
 
 use crate::backend::EngineInfo;
 
@@ -50,7 +50,7 @@ pub(crate) fn carried(plan: &BottlePlan) -> Result<(), NotYet> {
         routes: _,
         allowlist: _,
         supervise,
-        workspace,
+        workspace: _,
         limits: _,
         runtime: _,
         pipelock: _,
@@ -64,10 +64,6 @@ pub(crate) fn carried(plan: &BottlePlan) -> Result<(), NotYet> {
     };
     part(!git.is_empty(), "`git`");
     part(*supervise == Supervise::On, "`supervise: true`");
-    part(
-        matches!(workspace, Workspace::Mount | Workspace::Worktree),
-        "`workspace`",
-    );
     part(!skills.is_empty(), "`skills`");
     if parts.is_empty() {
         Ok(())

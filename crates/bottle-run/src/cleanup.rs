@@ -1,10 +1,12 @@
 //! Removing what a crash left behind.
 
-use bottle_core::Identity;
-use bottle_state::{Home, Lock, StateError};
+use bottle_core::{Identity, Workspace};
+use bottle_state::{Home, Lock, Mark, StateError};
 
 use crate::backend::{Backend, BackendError, DownRequest, DownScope, Removed};
 use crate::survey::{Condition, FoundBottle, StatePresence};
+use crate::unmount;
+use crate::workspace::{MountError, Worktree};
 
 /// What a cleanup would remove.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -56,6 +58,9 @@ pub enum CleanupError {
     /// Its state folder is locked (somebody looks after it after all), or could not be removed.
     #[error(transparent)]
     State(#[from] StateError),
+    /// What was made in the operator's folder could not be removed.
+    #[error(transparent)]
+    Folder(#[from] MountError),
     /// The engine could not remove everything.
     #[error(transparent)]
     Backend(#[from] BackendError),
@@ -71,12 +76,19 @@ pub struct Cleaned {
 }
 
 impl CleanupPlan {
-    /// Picks what nobody looks after and nobody asked to keep.
-    pub fn new(found: &[FoundBottle]) -> Self {
+    /// Picks what nobody looks after. The folder of a bottle that somebody wants kept stays, and so does that of one whose
+    /// clone of the operator's repository has changes.
+    pub fn new(found: &[FoundBottle], home: &Home) -> Self {
         let bottles = found
             .iter()
             .filter(|bottle| matches!(bottle.condition, Condition::Orphaned | Condition::Abandoned))
-            .map(Leftover::of)
+            .map(|bottle| {
+                let mut leftover = Leftover::of(bottle);
+                if leftover.state == LeftoverState::Remove && has_changes(bottle, home) {
+                    leftover.state = LeftoverState::Keep;
+                }
+                leftover
+            })
             .collect();
         Self { bottles }
     }
@@ -133,6 +145,18 @@ impl CleanupPlan {
     }
 }
 
+/// Whether its clone has something in it that the operator's repository does not have; as if, when that cannot be told.
+fn has_changes(bottle: &FoundBottle, home: &Home) -> bool {
+    let is_clone = bottle
+        .metadata
+        .as_ref()
+        .is_some_and(|metadata| metadata.workspace == Workspace::Worktree);
+    is_clone
+        && Worktree::open(home.state(&bottle.identity).path())
+            .and_then(|worktree| worktree.has_changes(&bottle.identity))
+            .unwrap_or(true)
+}
+
 impl Leftover {
     fn of(bottle: &FoundBottle) -> Self {
         let (services, networks) = bottle.live.as_ref().map_or_else(Default::default, |live| {
@@ -173,7 +197,14 @@ impl Leftover {
             home: label.to_owned(),
             scope: DownScope::Everything,
         };
+        let metadata = state.metadata().ok().flatten();
         let removed = backend.down(&request).await?;
+        if let Some(metadata) = metadata {
+            unmount::remove_places(&metadata)?;
+        }
+        if self.state == LeftoverState::Keep {
+            state.preserve(Mark::Automatic)?;
+        }
         if let (LeftoverState::Remove, Some(lock)) = (self.state, lock) {
             state.remove(lock)?;
         }

@@ -11,6 +11,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::artefact;
 use crate::backend::{Backend, BackendError, DownRequest, DownScope, LogsRequest, Removed};
 use crate::leavings::{Leavings, LeavingsError};
+use crate::unmount;
+use crate::workspace::MountError;
 
 /// How long a process that was asked to end may take to take its bottle down: longer than a slow engine needs.
 const PATIENCE: Duration = Duration::from_mins(1);
@@ -55,6 +57,9 @@ pub enum HaltError {
     /// What its agent leaves cannot be saved, so it was left as it is.
     #[error("what the agent leaves could not be saved, so nothing was removed")]
     Leavings(#[from] LeavingsError),
+    /// What was made in the operator's folder could not be removed.
+    #[error(transparent)]
+    Folder(#[from] MountError),
     /// Its state folder cannot be read or written.
     #[error(transparent)]
     State(#[from] StateError),
@@ -143,6 +148,7 @@ async fn take_down<B: Backend>(
             .folder()
             .write(&artefact::LOG, &logs, Access::Private)?;
     }
+    let metadata = state.metadata().ok().flatten();
     let removed = backend
         .down(&DownRequest {
             identity,
@@ -154,6 +160,9 @@ async fn take_down<B: Backend>(
         artefact::KEYS
             .iter()
             .try_for_each(|key| state.folder().remove_file(key))?;
+    }
+    if let Some(metadata) = metadata {
+        unmount::remove_places(&metadata)?;
     }
     drop(lock);
     Ok(removed)

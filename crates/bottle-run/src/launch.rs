@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bottle_compose::{ComposeFile, Images, LaunchFacts, NetworkFacts, Networks};
-use bottle_core::Secret;
+use bottle_core::{Secret, Workspace};
 use bottle_state::{ImageIds, Metadata, NetworkCidrs};
 use ipnet::Ipv4Net;
 
@@ -21,6 +21,7 @@ use crate::run::RunError;
 use crate::running::Running;
 use crate::stop::Stop;
 use crate::subnets::{Subnets, host_routes};
+use crate::workspace::{Listing, make_placeholders};
 use crate::{Prepared, artefact};
 
 /// How long all services together may take until they are ready: a loaded machine needs a few seconds.
@@ -49,6 +50,8 @@ pub(crate) struct Launch<'l, 's, 'a, B> {
     pub(crate) backend: &'l B,
     pub(crate) stop: &'s mut Stop<'a>,
     pub(crate) journal: &'s mut Journal<'a>,
+    /// What guarded paths of the operator's folder are like when they are mounted.
+    pub(crate) listing: &'s mut Option<Listing>,
     /// Told of what a build prints.
     pub(crate) output: &'l (dyn Fn(&str) + Sync),
 }
@@ -64,6 +67,7 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
         self.journal.begin(Step::Files);
         let facts = self.facts(networks, (&agent, &sidecar));
         let file = self.files(&facts, (agent, sidecar))?;
+        self.places()?;
         self.extras(&facts).await?;
         self.up(&file).await?;
         self.ready().await?;
@@ -188,7 +192,7 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
             sidecar_user,
             agent_runtime,
             agent_user,
-            workspace,
+            mounted,
             internal_route,
             ..
         } = self.prepared;
@@ -204,7 +208,8 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
             },
             agent_runtime: agent_runtime.clone(),
             agent_user: *agent_user,
-            workspace: workspace.clone(),
+            workspace: mounted.mounts.clone(),
+            working_dir: mounted.working_dir.clone(),
             sidecar_user: *sidecar_user,
             resolvers: upstream.resolvers.clone(),
             agent_hold: upstream.agent_hold.clone().unwrap_or_else(default_hold),
@@ -239,6 +244,18 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
         let (file, artefact) = artefact::compose(plan, facts)?;
         artefact.write(state.folder())?;
         Ok(file)
+    }
+
+    /// Makes what mounts lie on in the operator's folder. The metadata names them already.
+    fn places(&mut self) -> Result<(), RunError> {
+        let Prepared {
+            metadata, mounted, ..
+        } = self.prepared;
+        if metadata.workspace == Workspace::Mount {
+            make_placeholders(&metadata.cwd, &mounted.placeholders)?;
+            *self.listing = Some(Listing::read(&metadata.cwd)?);
+        }
+        Ok(())
     }
 
     async fn extras(&mut self, facts: &LaunchFacts) -> Result<(), RunError> {

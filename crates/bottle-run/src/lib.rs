@@ -25,6 +25,7 @@ mod authorities;
 pub mod backend;
 mod carried;
 mod cleanup;
+mod entrance;
 mod entropy;
 mod exposed;
 mod halt;
@@ -48,6 +49,7 @@ mod subnets;
 mod survey;
 mod teardown;
 mod transcript;
+mod unmount;
 mod values;
 pub mod workspace;
 
@@ -57,6 +59,7 @@ pub use self::cleanup::{
     Cleaned, CleanupError, CleanupPlan, Leftover, LeftoverState, NotRemovable,
 };
 pub use self::entropy::{Entropy, EntropyError, SystemEntropy};
+pub use self::entrance::Mounting;
 pub use self::exposed::Exposed;
 pub use self::halt::{HaltError, Halted, halt};
 pub use self::journal::Step;

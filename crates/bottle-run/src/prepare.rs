@@ -3,8 +3,8 @@
 use std::net::IpAddr;
 use std::path::PathBuf;
 
-use bottle_compose::{InternalRoute, LaunchFacts, UserIds, WorkspaceMount};
-use bottle_core::{BottlePlan, Identity, IdentitySuffix, ImageRef, RuntimeName};
+use bottle_compose::{InternalRoute, LaunchFacts, UserIds};
+use bottle_core::{BottlePlan, Identity, IdentitySuffix, ImageRef, RuntimeName, Workspace};
 use bottle_egress::{Folded, fold};
 use bottle_state::{
     Access, Home, ImageIds, METADATA_VERSION, Metadata, Owner, StateDir, StateError, Timestamp,
@@ -20,7 +20,9 @@ use crate::backend::{
     Backend, BackendError, DownRequest, DownScope, EngineInfo, ExtraContainer,
 };
 use crate::carried::{NoRuntime, NotYet, carried, runtime};
+use crate::entrance::{Entrance, Mounted, Mounting};
 use crate::entropy::{self, Entropy, EntropyError};
+use crate::workspace::{MountError, Source, WorkspaceError};
 use crate::exposed::{self, Exposed};
 use crate::handover::Handover;
 use crate::owned::OwnedState;
@@ -114,6 +116,24 @@ pub enum PrepareError {
     /// The engine does not have the runtime.
     #[error(transparent)]
     NoRuntime(#[from] NoRuntime),
+    /// The operator's folder is mounted in another bottle.
+    #[error(transparent)]
+    Mounting(#[from] Mounting),
+    /// The operator's folder cannot be taken for one bottle.
+    #[error("cannot lock {}", .cwd.display())]
+    Claim {
+        /// The folder.
+        cwd: PathBuf,
+        /// Why not.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The operator's folder cannot be mounted.
+    #[error(transparent)]
+    Mount(#[from] MountError),
+    /// The operator's repository cannot be cloned.
+    #[error(transparent)]
+    Workspace(#[from] WorkspaceError),
     /// The operator's folder may not get in.
     #[error(transparent)]
     Exposed(#[from] Exposed),
@@ -161,6 +181,7 @@ pub async fn check<B: Backend>(
     if earlier.is_some() {
         taken_down(backend, &request.home, &identity).await?;
     }
+    let entrance = entrance(backend, &request).await?;
     let runtime = runtime(&request.plan, &engine)?;
     let state = request.home.state(&identity);
     let own = earlier.is_some().then_some(&state);
@@ -172,10 +193,24 @@ pub async fn check<B: Backend>(
         credentials,
         identity,
         earlier,
+        entrance,
         engine,
         runtime,
         agent_image,
     })
+}
+
+/// How the operator's folder gets in. What else is mounted matters to a mount alone.
+async fn entrance<B: Backend>(
+    backend: &B,
+    request: &PrepareRequest,
+) -> Result<Entrance, PrepareError> {
+    let live = if request.plan.workspace == Workspace::Mount {
+        backend.live(&request.home.label()?).await?
+    } else {
+        Vec::new()
+    };
+    Entrance::check(request, live)
 }
 
 /// What is remembered of a bottle that nobody looks after.
@@ -236,6 +271,7 @@ pub struct Checked {
     identity: Identity,
     /// What is remembered of the run that is resumed.
     earlier: Option<Metadata>,
+    entrance: Entrance,
     engine: EngineInfo,
     runtime: Option<RuntimeName>,
     agent_image: AgentImage,
@@ -265,6 +301,11 @@ impl Checked {
     /// What is remembered of the run that is resumed; `None` for a new one.
     pub const fn earlier(&self) -> Option<&Metadata> {
         self.earlier.as_ref()
+    }
+
+    /// The repository that is going to be cloned for it, if one is.
+    pub const fn source(&self) -> Option<&Source> {
+        self.entrance.source()
     }
 
     /// What the agent's image is called, and whether it has to be built first.
@@ -299,7 +340,10 @@ impl Checked {
         let authorities =
             Authorities::generate(&self.identity.to_string(), self.request.now, entropy)?;
         let state = own_state(&self.request.home, &self.identity, self.earlier.is_some())?;
-        let metadata = self.metadata();
+        let mounted = self.entrance.open(&self.request.cwd, state.dir())?;
+        let mut metadata = self.metadata();
+        let placeholders = mounted.placeholders.iter();
+        metadata.placeholders = placeholders.map(|each| each.path.clone()).collect();
         let sidecar_user = sidecar_user();
         write(
             &state,
@@ -319,6 +363,7 @@ impl Checked {
             credentials,
             identity,
             earlier,
+            entrance,
             engine,
             runtime,
             agent_image,
@@ -336,8 +381,8 @@ impl Checked {
             sidecar_user,
             agent_image,
             agent_runtime: runtime,
-            agent_user: AGENT_USER,
-            workspace: Vec::new(),
+            agent_user: entrance.agent_user(),
+            mounted,
             internal_route: internal_route(&engine),
             seed,
             metadata,
@@ -361,6 +406,7 @@ impl Checked {
                 .map_or(0, |earlier| earlier.resumed.saturating_add(1)),
             agent_home: None,
             transcript: None,
+            placeholders: Vec::new(),
             started_at: Timestamp::new(self.request.now),
             compose_project: project(&self.identity),
             networks: None,
@@ -390,7 +436,7 @@ pub struct Prepared {
     pub(crate) agent_image: AgentImage,
     pub(crate) agent_runtime: Option<RuntimeName>,
     pub(crate) agent_user: UserIds,
-    pub(crate) workspace: Vec<WorkspaceMount>,
+    pub(crate) mounted: Mounted,
     pub(crate) internal_route: InternalRoute,
     pub(crate) seed: u64,
     pub(crate) metadata: Metadata,

@@ -151,6 +151,7 @@ fn facts(
         agent_runtime: request.plan.runtime.clone(),
         agent_user: AGENT_USER,
         workspace: Vec::new(),
+        working_dir: None,
         sidecar_user: sidecar_user(),
         resolvers: Vec::new(),
         agent_hold: default_hold(),

@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use bottle_core::{Identity, SecretError};
+use bottle_core::{Identity, SecretError, Workspace};
 use bottle_state::StateError;
 use futures_util::FutureExt as _;
 use ipnet::Ipv4Net;
@@ -20,6 +20,7 @@ use crate::settle::{Fate, Settled, settle};
 use crate::stop::{Interrupted, Stop};
 use crate::teardown::{TeardownError, TornDown, tear_down};
 use crate::transcript::TranscriptError;
+use crate::workspace::{MountError, Worktree};
 
 /// Why a run ended early.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +52,9 @@ pub enum RunError {
     /// The agent's image could not be built.
     #[error(transparent)]
     Image(#[from] ImageError),
+    /// What mounts lie on could not be made in the operator's folder.
+    #[error(transparent)]
+    Mount(#[from] MountError),
     /// The operator's folder could not be copied.
     #[error("the folder could not be copied")]
     Pack(#[from] PackError),
@@ -137,9 +141,11 @@ impl Prepared {
         } = conduct;
         let mut stop = Stop::new(stop);
         let mut journal = Journal::new(observer);
+        let mut listing = None;
         self.state.keep_on_drop();
         let lived = AssertUnwindSafe(async {
             let mut launch = Launch {
+                listing: &mut listing,
                 prepared: &self,
                 backend,
                 stop: &mut stop,
@@ -162,6 +168,7 @@ impl Prepared {
             Ok(Err(_)) | Err(_) => Fate::Remove,
         };
         let mut torn = tear_down(&self, backend, &mut journal, (fate, scope)).await;
+        torn.leave_folder(&self, listing.as_ref());
         let identity = self.identity.clone();
         torn.begin(&mut journal, Step::Settle);
         let TornDown {
@@ -169,6 +176,11 @@ impl Prepared {
             errors: mut teardown,
             panic,
         } = torn;
+        let fate = if fate == Fate::Remove && has_changes(&self) {
+            Fate::KeepChanges
+        } else {
+            fate
+        };
         let settled = settle(self.state, fate, &mut teardown);
         match (lived, panic) {
             (Ok(result), None) => Ended {
@@ -183,4 +195,13 @@ impl Prepared {
             (Err(panic), _) | (Ok(_), Some(panic)) => std::panic::resume_unwind(panic),
         }
     }
+}
+
+/// Whether the bottle has a clone with something in it that the operator's repository does not have. When that cannot be
+/// told, it is treated as if.
+fn has_changes(prepared: &Prepared) -> bool {
+    prepared.metadata.workspace == Workspace::Worktree
+        && Worktree::open(prepared.state.dir().path())
+            .and_then(|worktree| worktree.has_changes(&prepared.identity))
+            .unwrap_or(true)
 }

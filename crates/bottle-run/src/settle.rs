@@ -15,6 +15,8 @@ pub enum Fate {
     Remove,
     /// It did not: the state folder is marked and kept, without its private keys.
     Keep,
+    /// It went well and left changes in its clone of the operator's repository: kept likewise.
+    KeepChanges,
 }
 
 impl Fate {
@@ -44,6 +46,8 @@ pub enum Settled {
 pub enum KeptBecause {
     /// The session failed or was interrupted. Marked, so that a cleanup leaves it alone.
     Failure,
+    /// Its clone of the operator's repository has changes. Marked likewise.
+    Changes,
     /// It carried the mark already.
     Preserved,
     /// Something of the bottle may still be there, or the folder could not be removed. Not marked:
@@ -66,6 +70,7 @@ pub(crate) fn settle(state: OwnedState, fate: Fate, errors: &mut Vec<TeardownErr
     let why = match (mark(state.dir(), errors), fate) {
         (Some(Mark::Asked), _) => KeptBecause::Preserved,
         (_, Fate::Keep) => KeptBecause::Failure,
+        (_, Fate::KeepChanges) => KeptBecause::Changes,
         // A mark of an earlier session that did not end well: this one did.
         (Some(Mark::Automatic) | None, Fate::Remove) => match state.remove() {
             Ok(()) => return Settled::Removed,

@@ -12,6 +12,8 @@ use crate::backend::{Backend, BackendError, DownRequest, DownScope, LogsRequest,
 use crate::journal::{Journal, Step};
 use crate::leavings::{Leavings, LeavingsError};
 use crate::settle::Fate;
+use crate::unmount;
+use crate::workspace::{Listing, MountError};
 
 /// What a panic carries.
 type Panic = Box<dyn Any + Send>;
@@ -29,6 +31,18 @@ pub enum TeardownError {
     /// What the agent leaves could not be saved.
     #[error("what the agent leaves could not be saved")]
     Leavings(#[source] LeavingsError),
+    /// What was made in the operator's folder could not be removed.
+    #[error("the folder that was mounted is not as it was")]
+    Folder(#[source] MountError),
+    /// Somebody on the host replaced what was mounted read-only, so the agent could write there from then on.
+    #[error(
+        "these were replaced on the host while the agent had the folder, so it could write to them: look at them before you go on: {}",
+        .paths.join(", ")
+    )]
+    Replaced {
+        /// The paths below the folder.
+        paths: Vec<String>,
+    },
     /// Containers or networks may be left; `bottle cleanup` finds them.
     #[error("containers or networks may be left: see `bottle cleanup`")]
     Down(#[source] BackendError),
@@ -87,6 +101,21 @@ impl TornDown {
                 .errors
                 .extend(errors.into_iter().map(TeardownError::Leavings)),
             Err(panic) => self.put_off(Some(panic)),
+        }
+    }
+
+    /// Removes what was made in the operator's folder, unless a container may still have it mounted.
+    pub(crate) fn leave_folder(&mut self, prepared: &Prepared, before: Option<&Listing>) {
+        let is_down = |error: &TeardownError| matches!(error, TeardownError::Down(_));
+        match before.map(|before| unmount::replaced(&prepared.metadata, before)) {
+            None => {}
+            Some(Ok(paths)) if paths.is_empty() => {}
+            Some(Ok(paths)) => self.errors.push(TeardownError::Replaced { paths }),
+            Some(Err(error)) => self.errors.push(TeardownError::Folder(error)),
+        }
+        if !self.errors.iter().any(is_down) {
+            let removed = unmount::remove_places(&prepared.metadata);
+            self.errors.extend(removed.err().map(TeardownError::Folder));
         }
     }
 

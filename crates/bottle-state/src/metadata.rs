@@ -39,6 +39,9 @@ pub struct Metadata {
     /// Where the agent's program keeps its conversation in there, absolute, if it is known to keep one.
     #[serde(default)]
     pub transcript: Option<String>,
+    /// What was made in the operator's folder for mounts to lie on, below it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub placeholders: Vec<String>,
     /// The name of its compose project.
     pub compose_project: String,
     /// Its networks, once they exist.

@@ -31,6 +31,7 @@ fn metadata() -> impl Strategy<Value = Metadata> {
             any::<u32>(),
             proptest::option::of("/[ -~]{0,20}"),
             proptest::option::of("/[ -~]{0,20}"),
+            proptest::collection::vec("[ -~]{0,20}", 0..3),
         ),
     );
     (names, rest).prop_map(
@@ -42,7 +43,7 @@ fn metadata() -> impl Strategy<Value = Metadata> {
                 networks,
                 agent_image,
                 sidecar,
-                (workspace, resumed, agent_home, transcript),
+                (workspace, resumed, agent_home, transcript, placeholders),
             ),
         )| Metadata {
             version: METADATA_VERSION,
@@ -54,6 +55,7 @@ fn metadata() -> impl Strategy<Value = Metadata> {
             resumed,
             agent_home,
             transcript,
+            placeholders,
             started_at: Timestamp::new(time::OffsetDateTime::from_unix_timestamp(seconds).unwrap()),
             compose_project: format!("bottle-{agent}-{suffix}"),
             networks,

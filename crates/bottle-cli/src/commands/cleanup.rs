@@ -17,7 +17,7 @@ pub(crate) async fn run(args: &CleanupArgs, host: &HostSide) -> anyhow::Result<E
     let live = docker.live(&host.home.label()?).await?;
     let found = survey(&host.home, live)?;
     let plan = if args.identities.is_empty() {
-        CleanupPlan::new(&found)
+        CleanupPlan::new(&found, &host.home)
     } else {
         CleanupPlan::of_named(&found, &args.identities).map_err(crate::invalid)?
     };
@@ -60,7 +60,7 @@ const fn state(state: LeftoverState) -> &'static str {
     match state {
         LeftoverState::None => "none",
         LeftoverState::Remove => "goes",
-        LeftoverState::Keep => "stays (it is marked)",
+        LeftoverState::Keep => "stays (it is marked, or has changes)",
     }
 }
 

@@ -1,9 +1,11 @@
 //! One module per command.
 
+pub(crate) mod apply;
 pub(crate) mod attach;
 pub(crate) mod check;
 pub(crate) mod cleanup;
 pub(crate) mod demo;
+pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod explain_error;
 pub(crate) mod image;

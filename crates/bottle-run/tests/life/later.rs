@@ -12,7 +12,7 @@ async fn clean_up(bench: &Bench, outcome: &Outcome, what: &str) {
     bench.fake.heal();
     let home = bench.home();
     let live = bench.fake.live(&bench.label()).await.unwrap();
-    let plan = CleanupPlan::new(&survey(&home, live).unwrap());
+    let plan = CleanupPlan::new(&survey(&home, live).unwrap(), &home);
     for cleaned in plan.execute(&bench.fake, &home).await.unwrap() {
         assert!(cleaned.result.is_ok(), "{what}: {cleaned:?}");
     }

@@ -352,7 +352,7 @@ async fn a_bottle_that_is_named_goes_although_it_is_kept_unless_it_runs() {
     let running = bench.prepare().await.unwrap();
     let home = bench.home();
     let found = survey(&home, Vec::new()).unwrap();
-    assert!(CleanupPlan::new(&found).is_empty());
+    assert!(CleanupPlan::new(&found, &home).is_empty());
     let refused = CleanupPlan::of_named(&found, &[running.identity().clone()]);
     assert!(matches!(refused, Err(NotRemovable::Running(_))));
     let refused = CleanupPlan::of_named(&found, &["dev-zzzzz".parse().unwrap()]);
