@@ -73,7 +73,7 @@ impl fmt::Display for Change {
 pub struct Changes {
     worktree: Worktree,
     tree: String,
-    changes: Vec<Change>,
+    list: Vec<Change>,
     /// What is in the checkout and not among the changes, but for ignored files.
     pub left_out: Vec<LeftOut>,
     /// What git could not look into, in its words, as they came.
@@ -94,7 +94,7 @@ impl Changes {
         Ok(Self {
             worktree: worktree.clone(),
             tree,
-            changes: read(&answer.stdout)?,
+            list: read(&answer.stdout)?,
             left_out,
             unread,
         })
@@ -102,12 +102,12 @@ impl Changes {
 
     /// The paths that differ, in git's order.
     pub fn iter(&self) -> impl Iterator<Item = &Change> {
-        self.changes.iter()
+        self.list.iter()
     }
 
     /// Whether nothing differs and nothing was left out.
     pub const fn is_empty(&self) -> bool {
-        self.changes.is_empty() && self.left_out.is_empty() && self.unread.is_empty()
+        self.list.is_empty() && self.left_out.is_empty() && self.unread.is_empty()
     }
 
     /// Git's patch text, with renames found and binary files named alone.

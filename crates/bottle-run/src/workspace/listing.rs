@@ -76,7 +76,7 @@ impl Listing {
     /// here unless somebody on the host did something, and then the operator is told to look at these paths before he goes
     /// on.
     pub fn replaced_since<'a>(&'a self, before: &'a Self) -> impl Iterator<Item = &'a str> {
-        let had = before.0.iter().map(|(path, _)| path.as_str());
+        let had = before.0.keys().map(String::as_str);
         had.filter(|path| self.at(path) != before.at(path))
     }
 

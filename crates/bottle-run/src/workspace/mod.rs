@@ -4,7 +4,10 @@
 //!   [`Worktree`] to ask what changed ([`Worktree::changes`], [`Worktree::has_changes`]) and to bring it back
 //!   ([`Changes::apply`]).
 //! - **The folder itself** (`workspace: mount`): [`protect`] says what is mounted over it, so that the agent cannot leave
-//!   anything there that runs on the host by itself.
+//!   anything there that runs on the host by itself. In this order: [`agent_user`]; [`Listing::read`]; [`protect`]; the
+//!   planned placeholders are noted in the state folder; [`make_placeholders`]; the listing is read again and kept;
+//!   [`write_git_info`], whose folder is mounted in the place of `.git/info`; the bottle runs;
+//!   [`Listing::replaced_since`]; [`remove_placeholders`].
 //!
 //! Everything that an agent leaves behind is hostile. Git is never run in a repository that it could write to.
 //!
@@ -16,6 +19,7 @@ mod changes;
 mod checkout;
 mod error;
 mod git;
+mod git_info;
 mod guard;
 mod has_changes;
 mod left_out;
@@ -36,6 +40,7 @@ pub use self::apply::{Applied, GuardedPaths};
 pub use self::changes::{Change, ChangeKind, Changes};
 pub use self::checkout::Checkout;
 pub use self::error::{Conflict, ConflictKind, WorkspaceError};
+pub use self::git_info::write_git_info;
 pub use self::guard::{GIT_GUARDS, GUARDS, Guard, GuardKind, guarded};
 pub use self::left_out::{LeftOut, LeftOutBecause};
 pub use self::listing::{Identification, Lies, Listing};

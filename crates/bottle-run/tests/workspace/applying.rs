@@ -153,7 +153,8 @@ fn links_that_stay_inside_are_brought_and_others_not() {
 #[test]
 fn the_operators_commits_since_then_are_kept() {
     let bench = Bench::new();
-    let many: String = (0..40).map(|number| format!("{number}\n")).collect();
+    let many: Vec<String> = (0..=40).map(|number| number.to_string()).collect();
+    let many = many.join("\n") + "\n";
     write(&bench.repository().join("many"), &many);
     bench.commit("many");
     bench.check_out();

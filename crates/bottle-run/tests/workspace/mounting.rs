@@ -5,6 +5,7 @@ use std::os::unix::fs::{MetadataExt as _, symlink};
 
 use bottle_run::workspace::{
     Listing, MountError, Placeholder, agent_user, make_placeholders, protect, remove_placeholders,
+    write_git_info,
 };
 
 use crate::bench::{Bench, git, write};
@@ -207,4 +208,23 @@ fn the_agent_is_the_owner_of_the_folder_and_never_root() {
     std::os::unix::fs::chown(bench.repository(), Some(12345), Some(12346)).unwrap();
     let owner = agent_user(&bench.repository()).unwrap();
     assert_eq!((owner.uid, owner.gid), (12345, 12346));
+}
+
+#[test]
+fn placeholders_are_not_committed_by_the_agent() {
+    let bench = Bench::new();
+    let repository = bench.repository();
+    write(&repository.join(".git/info/exclude"), "*.mine");
+    let made = made(&bench);
+    // The sibling: without the folder they would be.
+    assert!(git(&repository, &["status", "--porcelain"]).contains("?? .envrc"));
+    let info = bench.path("git-info");
+    write_git_info(&repository, &made, &info).unwrap();
+    // As a mount puts it there.
+    fs::remove_dir_all(repository.join(".git/info")).unwrap();
+    fs::rename(&info, repository.join(".git/info")).unwrap();
+    write(&repository.join("x.mine"), "x");
+    write(&repository.join("new"), "x");
+    assert_eq!(git(&repository, &["status", "--porcelain"]), "?? new");
+    assert!(write_git_info(&repository, &made, &bench.path("state")).is_err());
 }
