@@ -1,5 +1,6 @@
 //! One run of one bottle, from the manifest to the exit code: what `start` and `run` share.
 
+use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
 use std::sync::{Mutex, PoisonError};
 
@@ -7,11 +8,11 @@ use anyhow::Context as _;
 use bottle_core::{AgentName, Secret};
 use bottle_docker::Docker;
 use bottle_run::backend::{DownScope, ExecIo, ExecOutcome};
+use bottle_run::workspace::Source;
 use bottle_run::{
     AskedValues, Checked, Conduct, Ended, Fate, HostValues, KeptBecause, NotYet, PrepareRequest,
     Prepared, RunError, Running, Settled, Step, SystemEntropy, UpstreamSettings,
 };
-use bottle_run::workspace::Source;
 use bottle_state::Metadata;
 use time::OffsetDateTime;
 
@@ -92,14 +93,14 @@ fn cloned(source: &Source) -> String {
     let short = source.commit.get(..12).unwrap_or(&source.commit);
     let branch = source.branch.as_deref().unwrap_or("no branch");
     let mut text = format!("cloned is {short} ({})", bottle_core::visible(branch));
-    if source.uncommitted > 0 {
-        text.push_str(&format!(
-            ", without {} files with changes that are not committed",
-            source.uncommitted
-        ));
-    }
-    if source.submodules > 0 {
-        text.push_str(&format!(", without {} submodules", source.submodules));
+    for (count, what) in [
+        (source.uncommitted, "files with changes that are not committed"),
+        (source.submodules, "submodules"),
+    ] {
+        if count > 0 {
+            // Writing to a String cannot fail.
+            let _ = write!(text, ", without {count} {what}");
+        }
     }
     text
 }

@@ -67,9 +67,10 @@ impl AgentImage {
 
 /// What a bottle's own Dockerfile says, if it has one.
 fn own_recipe(state: &StateDir) -> Result<Option<Recipe>, PrepareError> {
-    let text = state
-        .folder()
-        .read(&DOCKERFILE, u64::try_from(DOCKERFILE_LIMIT).unwrap_or(u64::MAX))?;
+    let text = state.folder().read(
+        &DOCKERFILE,
+        u64::try_from(DOCKERFILE_LIMIT).unwrap_or(u64::MAX),
+    )?;
     let Some(text) = text else {
         return Ok(None);
     };

@@ -50,7 +50,9 @@ pub(crate) struct Mounted {
 
 /// The folder that is mounted, locked for as long as this is there.
 #[derive(Debug, Default)]
-pub(crate) struct Claim(Option<File>);
+pub(crate) struct Claim(
+    #[expect(dead_code, reason = "holding the open folder is what holds the lock")] Option<File>,
+);
 
 /// Another bottle has the folder.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -130,7 +132,7 @@ impl Entrance {
                 working_dir: Some(WORKSPACE.to_owned()),
                 ..Mounted::default()
             }),
-            Self::Mount { protection, .. } => mount(cwd, protection),
+            Self::Mount { protection, .. } => mount(cwd, protection, state),
             Self::Worktree(source) => {
                 let user = self.agent_user();
                 let owner = rustix::process::getuid().is_root().then_some(Owner {
@@ -141,7 +143,8 @@ impl Entrance {
                 clone(state, &source.relative)
             }
             Self::Kept => {
-                let relative = Source::of(cwd).map_or_else(|_| PathBuf::new(), |from| from.relative);
+                let relative =
+                    Source::of(cwd).map_or_else(|_| PathBuf::new(), |from| from.relative);
                 clone(state, &relative)
             }
         }
@@ -170,16 +173,26 @@ fn clone(state: &StateDir, relative: &Path) -> Result<Mounted, PrepareError> {
     })
 }
 
-fn mount(cwd: &Path, protection: &Protection) -> Result<Mounted, PrepareError> {
+/// What git is told about the folder, in its own place below `.git`.
+const INFO: &str = ".git/info";
+/// What takes that place, in the state folder: the operator's, and the placeholders as files that are none of git's
+/// business.
+pub(crate) const GIT_INFO: &str = "git-info";
+
+fn mount(cwd: &Path, protection: &Protection, state: &StateDir) -> Result<Mounted, PrepareError> {
     let claim = claim(cwd)?;
-    let source = text(cwd)?;
+    let (source, own) = (text(cwd)?, text(state.path())?);
     let mut mounts = vec![WorkspaceMount {
         source: source.clone(),
         target: WORKSPACE.to_owned(),
         access: MountAccess::ReadWrite,
     }];
     mounts.extend(protection.mounts.iter().map(|mount| WorkspaceMount {
-        source: format!("{source}/{}", mount.path),
+        source: if mount.path == INFO {
+            format!("{own}/{GIT_INFO}")
+        } else {
+            format!("{source}/{}", mount.path)
+        },
         target: format!("{WORKSPACE}/{}", mount.path),
         access: match mount.access {
             workspace::MountAccess::ReadOnly => MountAccess::ReadOnly,
@@ -237,8 +250,10 @@ fn is_free(request: &PrepareRequest, live: Vec<LiveBottle>) -> Result<(), Prepar
 }
 
 fn text(path: &Path) -> Result<String, PrepareError> {
-    let path = path.to_str().ok_or_else(|| bottle_state::StateError::NotUtf8 {
-        path: path.to_owned(),
-    })?;
+    let path = path
+        .to_str()
+        .ok_or_else(|| bottle_state::StateError::NotUtf8 {
+            path: path.to_owned(),
+        })?;
     Ok(path.to_owned())
 }

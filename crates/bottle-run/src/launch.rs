@@ -10,9 +10,10 @@ use ipnet::Ipv4Net;
 
 use crate::agent_image::AgentImage;
 use crate::backend::{
-    AppendRequest, Backend, BackendError, BuildWatch, ImageFacts, NetworkAccess, NetworkRequest, ReadyRequest,
-    SecretsRequest, Target, UpOptions,
+    AppendRequest, Backend, BackendError, BuildWatch, ImageFacts, NetworkAccess, NetworkRequest,
+    ReadyRequest, SecretsRequest, Target, UpOptions,
 };
+use crate::entrance::GIT_INFO;
 use crate::handover::Handover;
 use crate::journal::{Journal, Step};
 use crate::prepare::project;
@@ -21,7 +22,7 @@ use crate::run::RunError;
 use crate::running::Running;
 use crate::stop::Stop;
 use crate::subnets::{Subnets, host_routes};
-use crate::workspace::{Listing, make_placeholders};
+use crate::workspace::{Lies, Listing, make_placeholders, write_git_info};
 use crate::{Prepared, artefact};
 
 /// How long all services together may take until they are ready: a loaded machine needs a few seconds.
@@ -253,7 +254,14 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
         } = self.prepared;
         if metadata.workspace == Workspace::Mount {
             make_placeholders(&metadata.cwd, &mounted.placeholders)?;
-            *self.listing = Some(Listing::read(&metadata.cwd)?);
+            let listing = Listing::read(&metadata.cwd)?;
+            if matches!(listing.at(".git"), Some(Lies::Folder(_))) {
+                let to = self.prepared.state.dir().path().join(GIT_INFO);
+                // That of an earlier run; nothing inside could write to it.
+                let _ = std::fs::remove_dir_all(&to);
+                write_git_info(&metadata.cwd, &mounted.placeholders, &to)?;
+            }
+            *self.listing = Some(listing);
         }
         Ok(())
     }

@@ -58,8 +58,8 @@ pub use self::carried::{NoRuntime, NotYet};
 pub use self::cleanup::{
     Cleaned, CleanupError, CleanupPlan, Leftover, LeftoverState, NotRemovable,
 };
-pub use self::entropy::{Entropy, EntropyError, SystemEntropy};
 pub use self::entrance::Mounting;
+pub use self::entropy::{Entropy, EntropyError, SystemEntropy};
 pub use self::exposed::Exposed;
 pub use self::halt::{HaltError, Halted, halt};
 pub use self::journal::Step;

@@ -14,19 +14,17 @@ use time::OffsetDateTime;
 
 use crate::agent_image::AgentImage;
 use crate::artefact::{self, ArtefactError, PolicySource};
-use crate::images::ImageError;
 use crate::authorities::{Authorities, AuthoritiesError};
-use crate::backend::{
-    Backend, BackendError, DownRequest, DownScope, EngineInfo, ExtraContainer,
-};
+use crate::backend::{Backend, BackendError, DownRequest, DownScope, EngineInfo, ExtraContainer};
 use crate::carried::{NoRuntime, NotYet, carried, runtime};
 use crate::entrance::{Entrance, Mounted, Mounting};
 use crate::entropy::{self, Entropy, EntropyError};
-use crate::workspace::{MountError, Source, WorkspaceError};
 use crate::exposed::{self, Exposed};
 use crate::handover::Handover;
+use crate::images::ImageError;
 use crate::owned::OwnedState;
 use crate::values::{self, AskedValues, Credentials, HostValues, Question, ValuesError};
+use crate::workspace::{MountError, Source, WorkspaceError};
 
 /// Whom the agent runs as when nothing of the operator's is mounted: the first user of common images, never root.
 pub(crate) const AGENT_USER: UserIds = UserIds {

@@ -45,12 +45,15 @@ fn report(host: &HostSide, applied: &Applied) {
     for left_out in &applied.left_out {
         host.printer.warn(&left_out.to_string());
     }
-    host.printer.say(&match (applied.applied.len(), applied.already.len()) {
-        (0, 0) => "nothing to apply".to_owned(),
-        (0, already) => format!("nothing to apply: {already} files are so already"),
-        (new, 0) => format!("{new} files applied, uncommitted"),
-        (new, already) => format!("{new} files applied, uncommitted; {already} were so already"),
-    });
+    host.printer
+        .say(&match (applied.applied.len(), applied.already.len()) {
+            (0, 0) => "nothing to apply".to_owned(),
+            (0, already) => format!("nothing to apply: {already} files are so already"),
+            (new, 0) => format!("{new} files applied, uncommitted"),
+            (new, already) => {
+                format!("{new} files applied, uncommitted; {already} were so already")
+            }
+        });
 }
 
 fn as_json(applied: &Applied) -> Value {
