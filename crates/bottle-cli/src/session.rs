@@ -94,7 +94,10 @@ fn cloned(source: &Source) -> String {
     let branch = source.branch.as_deref().unwrap_or("no branch");
     let mut text = format!("cloned is {short} ({})", bottle_core::visible(branch));
     for (count, what) in [
-        (source.uncommitted, "files with changes that are not committed"),
+        (
+            source.uncommitted,
+            "files with changes that are not committed",
+        ),
         (source.submodules, "submodules"),
     ] {
         if count > 0 {

@@ -26,3 +26,5 @@ mod support;
 mod terminal;
 #[cfg(test)]
 mod tools;
+#[cfg(test)]
+mod workspaces;
