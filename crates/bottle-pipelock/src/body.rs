@@ -1,5 +1,6 @@
 //! A body, with all that its header fields say about it.
 
+use crate::calls;
 use crate::content::{Text, decode, parameters, texts};
 use crate::envelope::EnvelopeScan;
 use crate::finding::Finding;
@@ -27,7 +28,8 @@ pub struct Content<'a> {
 }
 
 impl Scanner {
-    /// Scans a whole body: without its compression, as it is, and with its values put together.
+    /// Scans a whole body: without its compression, as it is, with its values put together, and the calls of
+    /// tools in it.
     pub fn scan_content(&self, content: &Content<'_>) -> Option<Finding> {
         let codings = content.codings.iter().copied();
         let Ok(body) = decode(codings, content.bytes, MAX_DECODED) else {
@@ -37,6 +39,7 @@ impl Scanner {
         self.scan_body(&body)
             .or_else(|| is_decoded.then(|| self.scan_body(content.bytes))?)
             .or_else(|| self.scan_structure(content, &body))
+            .or_else(|| calls::find(&body, |rule| self.allows(rule)))
     }
 
     fn scan_structure(&self, content: &Content<'_>, body: &[u8]) -> Option<Finding> {
