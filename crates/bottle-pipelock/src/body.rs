@@ -6,6 +6,7 @@ use crate::envelope::EnvelopeScan;
 use crate::finding::Finding;
 use crate::piece::Piece;
 use crate::scanner::Scanner;
+use crate::table;
 
 /// The rule of what is compressed in a way that cannot be taken off, so that nobody can look into it.
 pub const UNDECODABLE_RULE: &str = "undecodable";
@@ -39,6 +40,10 @@ impl Scanner {
         self.scan_body(&body)
             .or_else(|| is_decoded.then(|| self.scan_body(content.bytes))?)
             .or_else(|| self.scan_structure(content, &body))
+            .or_else(|| {
+                let rule = table::find(&body).filter(|rule| !self.allows(rule));
+                rule.map(Finding::of)
+            })
             .or_else(|| calls::find(&body, |rule| self.allows(rule)))
     }
 

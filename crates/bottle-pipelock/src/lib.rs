@@ -46,9 +46,11 @@ mod scanner;
 mod seed_phrase;
 mod shapes;
 mod stream;
+mod table;
 #[cfg(test)]
 mod tests;
 mod views;
+mod wallet;
 
 pub use crate::address::{check_addresses, is_special_address};
 pub use crate::allowed_host::AllowedHost;
