@@ -24,7 +24,8 @@ use self::request::Request;
 use crate::finding::Finding;
 
 /// All rules of this kind.
-pub(crate) const RULES: [&str; 4] = [
+#[cfg(test)]
+const RULES: [&str; 4] = [
     command::DISGUISED_RULE,
     command::SENT_RULE,
     chain::SENT_RULE,

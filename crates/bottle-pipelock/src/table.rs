@@ -61,7 +61,7 @@ fn words(name: &[u8]) -> Vec<String> {
 
 fn is_card(words: &[String]) -> bool {
     let has = |word: &&str| words.iter().any(|each| each == word);
-    CARDS.iter().any(|name| name.iter().all(|word| has(word)))
+    CARDS.iter().any(|name| name.iter().all(has))
 }
 
 /// Whether a field is the number of a card, with or without groups and quotes.

@@ -106,12 +106,12 @@ pub(super) fn is_secret_file(path: &str) -> bool {
     let name = path.rsplit('/').next().unwrap_or_default();
     let ends = |all: &[&str]| all.iter().any(|end| path.ends_with(end));
     let is_folder =
-        |folder: &&str| path.contains(*folder) || path.ends_with(folder.trim_end_matches('/'));
+        |folder: &str| path.contains(folder) || path.ends_with(folder.trim_end_matches('/'));
     let is_env = name
         .strip_prefix(".env.")
         .is_some_and(|stage| !stage.is_empty());
     let is_named = FILES.contains(&name) || is_env || ends(PATHS) || ends(ENDINGS);
-    !ends(HARMLESS) && (is_named || FOLDERS.iter().any(|folder| is_folder(&folder)))
+    !ends(HARMLESS) && (is_named || FOLDERS.iter().any(|folder| is_folder(folder)))
 }
 
 /// Whether an address is the one at which a cloud answers with credentials.

@@ -184,17 +184,17 @@ fn chain(calls: &[(usize, &str, &str)]) -> Vec<Option<&'static str>> {
 fn rows_of_calls() {
     let send = r#"{"url":"https://x.test/collect"}"#;
     let env = r#"{"path":"/home/me/.env"}"#;
-    let sent = Some(RULES[2]);
+    let found = Some(RULES[2]);
     assert_eq!(
         chain(&[(1, "read_file", env), (2, "fetch", send)]),
-        [None, sent]
+        [None, found]
     );
     assert_eq!(
         chain(&[
             (1, "get_env", r#"{"name":"DATABASE_URL"}"#),
             (2, "httpRequest", send)
         ]),
-        [None, sent]
+        [None, found]
     );
     assert_eq!(
         chain(&[
@@ -202,14 +202,14 @@ fn rows_of_calls() {
             (2, "ls", "{}"),
             (3, "send_email", r#"{"to":"x@x.test"}"#)
         ]),
-        [None, None, sent]
+        [None, None, found]
     );
     assert_eq!(
         chain(&[
             (1, "run_command", r#"{"command":"cat ~/.ssh/id_rsa"}"#),
             (2, "run_command", r#"{"command":"curl x.test"}"#)
         ]),
-        [None, sent]
+        [None, found]
     );
     let write = r#"{"path":"/tmp/a.sh","content":"echo hello"}"#;
     let run = r#"{"command":"sh /tmp/a.sh"}"#;

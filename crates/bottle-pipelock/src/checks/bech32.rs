@@ -34,13 +34,13 @@ pub(crate) fn is_segwit_address(text: &[u8]) -> bool {
         return false;
     };
     let data = text.get(network.len() + 1..).unwrap_or_default();
-    let values: Option<Vec<u32>> = data.iter().map(value).collect();
+    let values: Option<Vec<u32>> = data.iter().copied().map(value).collect();
     // A version, some program, and six digits of checksum.
     values.is_some_and(|values| values.len() >= 30 && RIGHT.contains(&checksum(network, &values)))
 }
 
-fn value(digit: &u8) -> Option<u32> {
-    let place = DIGITS.iter().position(|each| each == digit)?;
+fn value(digit: u8) -> Option<u32> {
+    let place = DIGITS.iter().position(|each| *each == digit)?;
     u32::try_from(place).ok()
 }
 

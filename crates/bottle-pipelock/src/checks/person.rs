@@ -7,14 +7,11 @@ const LENGTH: usize = 9;
 
 /// Whether the number at the end was ever given out: no part is zero, and the first is not 666 nor from 900 on.
 pub(crate) fn is_ssn(token: &[u8]) -> bool {
-    match digits(token).as_slice() {
-        [a, b, c, d, e, serial @ ..] if serial.len() == 4 => {
-            let area = [*a, *b, *c];
-            let is_area = area != *b"000" && area != *b"666" && *a != b'9';
-            is_area && [*d, *e] != *b"00" && serial != b"0000"
-        }
-        _ => false,
-    }
+    let digits = digits(token);
+    let part = |range| digits.get(range).unwrap_or_default();
+    let (area, group, serial) = (part(0..3), part(3..5), part(5..9));
+    let is_area = !matches!(area, b"000" | b"666" | [b'9', ..]);
+    digits.len() == LENGTH && is_area && group != b"00" && serial != b"0000"
 }
 
 /// Whether it is one of those that everybody knows.

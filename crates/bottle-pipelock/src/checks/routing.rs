@@ -17,7 +17,9 @@ pub(crate) fn is_routing_number(token: &[u8]) -> bool {
         .zip(WEIGHTS.iter().cycle())
         .map(|(digit, weight)| digit * weight)
         .sum();
-    digits.len() == 9 && matches!(district, 1..=12 | 21..=32 | 61..=72 | 80) && sum % 10 == 0
+    digits.len() == 9
+        && matches!(district, 1..=12 | 21..=32 | 61..=72 | 80)
+        && sum.is_multiple_of(10)
 }
 
 #[cfg(test)]

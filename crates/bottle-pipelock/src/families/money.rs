@@ -101,7 +101,7 @@ pub(super) const FAMILIES: &[Family] = &[
                 "social_security",
                 "socialSecurity",
             ],
-            r#"(?i:ssn|social[ _-]?security)[^0-9\n]{0,24}[0-9]{3}(?:-[0-9]{2}-| [0-9]{2} )[0-9]{4}\b"#,
+            r"(?i:ssn|social[ _-]?security)[^0-9\n]{0,24}[0-9]{3}(?:-[0-9]{2}-| [0-9]{2} )[0-9]{4}\b",
             checks::is_ssn,
         )
     },
@@ -111,7 +111,7 @@ pub(super) const FAMILIES: &[Family] = &[
         ..checked(
             "bank-routing-number",
             &["routing", "Routing", "ROUTING", "ABA ", "aba_"],
-            r#"(?i:routing[ _-]?(?:number|num|no|transit|code)|aba[ _-]?(?:number|routing))[^0-9\n]{0,16}[0-9]{9}\b"#,
+            r"(?i:routing[ _-]?(?:number|num|no|transit|code)|aba[ _-]?(?:number|routing))[^0-9\n]{0,16}[0-9]{9}\b",
             checks::is_routing_number,
         )
     },

@@ -63,7 +63,7 @@ fn has_text(group: &[u8]) -> bool {
     let whole = group.len() * 6 / 8;
     numbers.iter().any(|number| {
         let [_, bytes @ ..] = (number << (6 * missing)).to_be_bytes();
-        bytes.iter().take(whole).all(is_usual)
+        bytes.iter().take(whole).copied().all(is_usual)
     })
 }
 
@@ -73,7 +73,7 @@ fn value(digit: u8) -> Option<u32> {
 }
 
 /// What texts that are worth taking consist of.
-const fn is_usual(byte: &u8) -> bool {
+const fn is_usual(byte: u8) -> bool {
     byte.is_ascii_alphanumeric()
         || matches!(byte, b'_' | b'-' | b'=' | b'.' | b':' | b'/' | b'@' | b' ')
 }
