@@ -111,6 +111,33 @@ pub(crate) fn variable(before: &[u8]) -> bool {
         })
 }
 
+/// The beginning of a setting's name: of a line's first word, or of a name of several words. A single word in quotes or in
+/// the midst of a line may as well be a field that somebody fills in.
+pub(crate) fn setting(before: &[u8]) -> bool {
+    let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+    let length = before
+        .iter()
+        .rev()
+        .take(VARIABLE)
+        .take_while(|byte| is_name(byte))
+        .count();
+    let (front, name) = before.split_at(before.len() - length);
+    let is_long = name.len() > 1 && name.last().is_none_or(|byte| !byte.is_ascii_uppercase());
+    let is_option = name.starts_with(b"--") && name.len() == 2;
+    is_option || is_long && boundary(front) || name.is_empty() && is_line_start(front)
+}
+
+/// Nothing but spaces in front on the line, or what makes a list of it.
+fn is_line_start(before: &[u8]) -> bool {
+    let front = before.trim_ascii_end();
+    let spaces = before.get(front.len()..).unwrap_or_default();
+    let is_list = |front: &[u8]| matches!(front, [b'-'] | [.., b'\n', b'-']);
+    front.is_empty()
+        || spaces.iter().any(|byte| matches!(byte, b'\n' | b'\r'))
+        || is_line_end(front)
+        || is_list(front)
+}
+
 /// How many hexadecimal digits are at the end, up to `most`, and what is in front of them.
 fn hex_tail(text: &[u8], most: usize) -> (usize, &[u8]) {
     let digits = text

@@ -1,10 +1,12 @@
 //! A body, with all that its header fields say about it.
 
+use crate::calls;
 use crate::content::{Text, decode, parameters, texts};
 use crate::envelope::EnvelopeScan;
 use crate::finding::Finding;
 use crate::piece::Piece;
 use crate::scanner::Scanner;
+use crate::table;
 
 /// The rule of what is compressed in a way that cannot be taken off, so that nobody can look into it.
 pub const UNDECODABLE_RULE: &str = "undecodable";
@@ -27,7 +29,8 @@ pub struct Content<'a> {
 }
 
 impl Scanner {
-    /// Scans a whole body: without its compression, as it is, and with its values put together.
+    /// Scans a whole body: without its compression, as it is, with its values put together, and the calls of
+    /// tools in it.
     pub fn scan_content(&self, content: &Content<'_>) -> Option<Finding> {
         let codings = content.codings.iter().copied();
         let Ok(body) = decode(codings, content.bytes, MAX_DECODED) else {
@@ -37,6 +40,11 @@ impl Scanner {
         self.scan_body(&body)
             .or_else(|| is_decoded.then(|| self.scan_body(content.bytes))?)
             .or_else(|| self.scan_structure(content, &body))
+            .or_else(|| {
+                let rule = table::find(&body).filter(|rule| !self.allows(rule));
+                rule.map(Finding::of)
+            })
+            .or_else(|| calls::find(&body, |rule| self.allows(rule)))
     }
 
     fn scan_structure(&self, content: &Content<'_>, body: &[u8]) -> Option<Finding> {

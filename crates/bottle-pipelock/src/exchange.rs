@@ -7,6 +7,7 @@ use bottle_core::{RequestUrl, UrlHost};
 use crate::body::{Content, UNDECODABLE_RULE};
 use crate::finding::Finding;
 use crate::head::Line;
+use crate::host_data;
 use crate::message::MessageScan;
 use crate::scanner::Scanner;
 
@@ -116,7 +117,12 @@ impl Scanner {
             message_coding: all("grpc-encoding").first().copied(),
             bytes: exchange.body,
         };
+        let written = || {
+            let rule = host_data::find_written(host, written_host(exchange.url))?;
+            (!self.allows(rule)).then(|| Located::at(Part::Host)(Finding::of(rule)))
+        };
         self.scan_head(&line, fields)
+            .or_else(written)
             .or_else(|| self.scan_content(&content).map(Located::at(Part::Body)))
             .or_else(|| self.scan_frames(exchange.frames))
     }
@@ -138,6 +144,15 @@ impl Scanner {
         }
         None
     }
+}
+
+/// The host of an address as it is written: a name has no case, what is sent in it may have one.
+fn written_host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let authority = rest.get(..end).unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    host.split(':').next().unwrap_or_default()
 }
 
 /// The address of a WebSocket's handshake.

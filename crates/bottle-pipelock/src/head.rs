@@ -7,6 +7,7 @@ use crate::exchange::{Located, Part};
 use crate::finding::Finding;
 use crate::host_data;
 use crate::scanner::Scanner;
+use crate::wallet;
 
 /// Header fields in which every client has something of its own, so that nothing is cut over them and others.
 const COMMON: [&str; 12] = [
@@ -53,6 +54,7 @@ impl Scanner {
         let target = || self.scan_whole_target(line.target);
         host.map(Located::at(Part::Host))
             .or_else(|| target().map(Located::at(Part::Target)))
+            .or_else(|| self.scan_wallet(line).map(Located::at(Part::Target)))
             .or_else(|| {
                 let method = self.scan_body(line.method.as_bytes());
                 method.map(Located::at(Part::Method))
@@ -65,6 +67,15 @@ impl Scanner {
     fn scan_name(&self, line: &Line<'_>) -> Option<Finding> {
         let may_be_data = !line.host_is_given;
         let rule = may_be_data.then(|| host_data::find(line.host)).flatten()?;
+        (!self.allows(rule)).then(|| Finding::of(rule))
+    }
+
+    /// Wallets in the query to a host that the agent chose.
+    fn scan_wallet(&self, line: &Line<'_>) -> Option<Finding> {
+        let (_, query) = line.target.split_once('?')?;
+        let rule = (!line.host_is_given)
+            .then(|| wallet::find(query))
+            .flatten()?;
         (!self.allows(rule)).then(|| Finding::of(rule))
     }
 

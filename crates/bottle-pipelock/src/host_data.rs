@@ -5,6 +5,7 @@
 //! that looks like a digest passes: previews of commits and load balancers are named so, and twenty bytes that are no
 //! text and no file are little. Two of them, or more than [`MOST_ENCODED`] characters, do not.
 
+mod base64;
 mod content;
 mod decode;
 mod labels;
@@ -35,13 +36,28 @@ const SHORT: usize = 8;
 /// The rule by which a name holds data, if it does.
 pub(crate) fn find(host: &Host) -> Option<&'static str> {
     let labels = Labels::of(host);
-    if decode::finds_data(&labels) {
+    if decode::finds_data(&labels) || holds_base64(&labels) {
         return Some(DECODED_RULE);
     }
     if is_bulk(&labels) {
         return Some(BULK_RULE);
     }
     is_numbered(&labels).then_some(NUMBERED_RULE)
+}
+
+/// The rule by which a name holds data as it was written, before it lost its case.
+pub(crate) fn find_written(host: &Host, written: &str) -> Option<&'static str> {
+    let chosen: usize = Labels::of(host).iter().count();
+    let labels: Vec<&str> = written.split('.').take(chosen).collect();
+    let is_data = labels
+        .iter()
+        .any(|label| base64::is_data(label) || decode::is_loud(label));
+    (is_data || base64::is_data(&labels.concat())).then_some(DECODED_RULE)
+}
+
+/// Labels that could have been base64, alone or as one word.
+fn holds_base64(labels: &Labels<'_>) -> bool {
+    labels.iter().any(base64::may_be_text) || base64::may_be_text(&labels.joined(SHORT))
 }
 
 /// How many bytes the encoded part of a name can carry, whether or not it is found. To be added up over time.

@@ -19,6 +19,7 @@ mod allowed_host;
 mod before;
 mod body;
 mod bytes;
+mod calls;
 mod checks;
 mod content;
 mod envelope;
@@ -45,13 +46,16 @@ mod scanner;
 mod seed_phrase;
 mod shapes;
 mod stream;
+mod table;
 #[cfg(test)]
 mod tests;
 mod views;
+mod wallet;
 
 pub use crate::address::{check_addresses, is_special_address};
 pub use crate::allowed_host::AllowedHost;
 pub use crate::body::{COMPLEX_RULE, Content, UNDECODABLE_RULE, is_enveloped, is_media_type};
+pub use crate::calls::CallChains;
 pub use crate::content::{Text, TooComplex, Undecodable, decode, parameters, texts};
 pub use crate::envelope::EnvelopeScan;
 pub use crate::exchange::{Exchange, Located, Part, SocketFrame};

@@ -208,7 +208,8 @@ impl Shape {
         if !is_one || is_placeholder() || !piece.decides(start, end) {
             return None;
         }
-        let is_example = (self.family.is_example)(token);
+        let rest = token.get(literal..).unwrap_or_default();
+        let is_example = (self.family.is_example)(token) || checks::is_alphabet(rest);
         Some(if is_example {
             EXAMPLE_RULE
         } else {

@@ -26,7 +26,7 @@ use sample::Sample;
 /// are tried there, those behind `but` apart. A line that holds no longer has to go; the test prints both sides.
 const MISSES: &str = include_str!("corpus/hostile/misses.txt");
 /// So many exchanges are missed at most: the number may only shrink.
-const MOST_MISSED: usize = 658;
+const MOST_MISSED: usize = 657;
 /// Ways in which an ordinary text is refused as well, whatever it says: a channel, an encoding, the rule.
 const REFUSED_ANYWAY: &[(&str, &str, &str)] = &[
     ("host-base32", "plain", "host-encoded-data"),

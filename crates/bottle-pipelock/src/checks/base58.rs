@@ -17,6 +17,21 @@ pub(crate) fn is_wif(token: &[u8]) -> bool {
     payload(token).is_some_and(is_key)
 }
 
+/// Whether this is an address of Bitcoin: of a key, or of a script.
+pub(crate) fn is_bitcoin_address(text: &[u8]) -> bool {
+    // Each zero byte in front is a `1` of its own.
+    let zeros = text.iter().take_while(|byte| **byte == b'1').count();
+    let is_address = |mut bytes: Vec<u8>| {
+        let front = vec![0; zeros];
+        bytes.splice(..0, front);
+        let digest = bytes.split_off(bytes.len().saturating_sub(DIGEST));
+        let twice = Sha256::digest(Sha256::digest(&bytes));
+        bytes.len() == 21 && matches!(bytes.first(), Some(0 | 5)) && twice.starts_with(&digest)
+    };
+    let number = text.get(zeros..).unwrap_or_default();
+    (26..=35).contains(&text.len()) && decode(number).is_some_and(is_address)
+}
+
 /// What a right text holds.
 fn payload(text: &[u8]) -> Option<Vec<u8>> {
     let mut bytes = decode(text)?;
@@ -96,5 +111,19 @@ pub(crate) mod tests {
             assert!(!is_wif(text.as_bytes()), "{text}");
         }
         assert!(!is_wif(&[b'z'; 1000]));
+    }
+
+    #[test]
+    fn addresses_have_a_checksum() {
+        assert!(is_bitcoin_address(b"1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"));
+        assert!(is_bitcoin_address(b"3J98t1WpEZ73CNmQviecrnyiWrnqRhWNLy"));
+        for text in [
+            "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNb",
+            "",
+            "1111111111111111111111111111",
+            "3",
+        ] {
+            assert!(!is_bitcoin_address(text.as_bytes()), "{text}");
+        }
     }
 }

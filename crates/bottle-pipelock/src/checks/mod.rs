@@ -1,18 +1,24 @@
 //! What a token says about itself: checksums of its issuer, and signs that nobody issued it.
 
 mod base58;
+mod bech32;
 mod crc;
 mod mod97;
 mod payment;
+mod person;
+mod routing;
 mod value;
 
-pub(crate) use base58::is_wif;
 #[cfg(test)]
 pub(crate) use base58::tests::wif;
+pub(crate) use base58::{is_bitcoin_address, is_wif};
+pub(crate) use bech32::is_segwit_address;
 pub(crate) use crc::{is_github, is_npm};
 pub(crate) use mod97::is_iban;
-pub(crate) use payment::{is_card, is_card_in_groups};
-pub(crate) use value::{is_password, is_random};
+pub(crate) use payment::{is_card, is_card_in_groups, is_card_number};
+pub(crate) use person::{is_documented_ssn, is_ssn};
+pub(crate) use routing::is_routing_number;
+pub(crate) use value::{is_password, is_random, is_strong};
 
 /// So few different characters no token has.
 const FEW: usize = 3;
@@ -29,10 +35,10 @@ const LONGEST_VERSION: usize = 6;
 /// The shortest alphabet that somebody typed.
 const MIN_RUN: usize = 16;
 
-/// Whether somebody filled the place of a token: `xxxx`, `1234567890abcdef…`. No more can be added to a token to make it
+/// Whether somebody filled the place of a token: `xxxx`. No more can be added to a token to make it
 /// look like one.
 pub(crate) fn is_placeholder(rest: &[u8]) -> bool {
-    is_filled(rest) || is_alphabet(rest) || is_words(rest) || is_yours(rest)
+    is_filled(rest) || is_words(rest) || is_yours(rest)
 }
 
 /// Whether it is words in lower case, as in `your-bot-token-here`.
@@ -76,8 +82,9 @@ fn is_filled(rest: &[u8]) -> bool {
     rest.len() >= MIN_FILLED
 }
 
-/// Whether nearly every character is the next one of the alphabet.
-fn is_alphabet(rest: &[u8]) -> bool {
+/// Whether nearly every character is the next one of the alphabet. So documents write a token, and so does whoever tries
+/// what is let through.
+pub(crate) fn is_alphabet(rest: &[u8]) -> bool {
     let steps = rest.iter().zip(rest.iter().skip(1));
     let breaks = steps.filter(|(one, next)| one.checked_add(1) != Some(**next));
     rest.len() >= MIN_RUN && breaks.take(BREAKS + 1).count() <= BREAKS
@@ -93,8 +100,6 @@ mod tests {
             "xxxxxxxxxxxxxxxx",
             "0000-0000-0000",
             "T00000000/B00000000/XXXXXXXXXXXXXXXXXXXX",
-            "abcdefghijklmnopqrstuvwxyz0123456789",
-            "1234567890abcdef1234567890abcdef",
             "your-bot-token-here",
             "api03-your-api-key-here",
             "YourGoogleMapsApiKeyGoesHere0000",
@@ -111,5 +116,16 @@ mod tests {
         ] {
             assert!(!is_placeholder(text.as_bytes()), "{text}");
         }
+    }
+
+    #[test]
+    fn alphabets() {
+        for text in [
+            "abcdefghijklmnopqrstuvwxyz0123456789",
+            "1234567890abcdef1234567890abcdef",
+        ] {
+            assert!(is_alphabet(text.as_bytes()), "{text}");
+        }
+        assert!(!is_alphabet(b"q7Rk2VdXs9TfYb3H"));
     }
 }

@@ -36,6 +36,13 @@ pub(crate) fn is_card(token: &[u8]) -> bool {
     is_length && luhn(&digits) && !is_trial
 }
 
+/// Whether this is the number of a card, even one to try services with.
+pub(crate) fn is_card_number(digits: &[u8]) -> bool {
+    let is_issuer = matches!(digits.first(), Some(b'2'..=b'6'));
+    let is_length = matches!(digits.len(), 15 | 16);
+    is_issuer && is_length && digits.iter().all(u8::is_ascii_digit) && luhn(digits)
+}
+
 /// The same of digits in groups of four, or of four, six and five; what follows the last group does not count.
 pub(crate) fn is_card_in_groups(token: &[u8]) -> bool {
     let groups = token.split(|byte| !byte.is_ascii_digit());

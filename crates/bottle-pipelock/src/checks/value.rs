@@ -4,26 +4,36 @@
 const MIN_VALUE: usize = 12;
 /// Tokens that begin so are made to be shown (Mapbox).
 const PUBLIC: &[u8] = b"pk.";
-/// What stands for a value in code and documentation.
+/// What stands for a value in code and documentation, whatever is beside it.
 const STANDS_FOR: &[&[u8]] = &[
     b"xxx",
-    b"example",
-    b"changeme",
-    b"change_me",
-    b"change-me",
-    b"your",
-    b"test",
-    b"dummy",
-    b"placeholder",
     b"process.env",
     b"os.environ",
     b"localhost",
-    b"password",
-    b"secret",
-    b"token",
-    b"redacted",
+    b"placeholder",
     b"12345678",
 ];
+/// Words of placeholders. A value that is as good as one without them is none.
+const WORDS: &[&[u8]] = &[
+    b"changeme",
+    b"change_me",
+    b"change-me",
+    b"replaceme",
+    b"replace-me",
+    b"replace_me",
+    b"password",
+    b"redacted",
+    b"example",
+    b"secret",
+    b"secure",
+    b"dummy",
+    b"token",
+    b"admin",
+    b"test",
+    b"your",
+];
+/// What is left of a password without those words has this many characters.
+const MIN_PASSWORD: usize = 10;
 
 /// Whether what follows the first `=` looks like a secret and not like code or a placeholder.
 pub(crate) fn is_random(token: &[u8]) -> bool {
@@ -37,6 +47,38 @@ pub(crate) fn is_password(token: &[u8]) -> bool {
     parts.next().is_some_and(is_secret)
 }
 
+/// Whether what follows the name of a setting is a password that somebody made up: three kinds of characters, and not
+/// what documents have for one.
+pub(crate) fn is_strong(token: &[u8]) -> bool {
+    let is_between = |byte: &u8| matches!(byte, b':' | b'=' | b' ' | b'\t' | b'"' | b'\'' | b'\\');
+    let value = token.iter().skip_while(|byte| !is_between(byte));
+    let value: Vec<u8> = value.skip_while(|byte| is_between(byte)).copied().collect();
+    let end = value
+        .iter()
+        .position(|byte| is_between(byte) && !matches!(byte, b':' | b'='));
+    let value = value.get(..end.unwrap_or(value.len())).unwrap_or_default();
+    let value = value.trim_ascii_end();
+    let has = |is_kind: fn(&u8) -> bool| usize::from(value.iter().any(is_kind));
+    let is_mark = |byte: &u8| {
+        byte.is_ascii_punctuation() && !matches!(byte, b'.' | b'_' | b'-' | b'/' | b':')
+    };
+    let kinds = has(u8::is_ascii_lowercase) + has(u8::is_ascii_uppercase) + has(is_mark);
+    has(u8::is_ascii_digit) == 1
+        && kinds >= 2
+        && !stands_for_one(value)
+        && !is_code(value)
+        && without_words(value).len() >= MIN_PASSWORD
+}
+
+/// Names and places: `config.Database2`, `secretsmanager:Db1`, `/run/secrets/Db1`.
+fn is_code(value: &[u8]) -> bool {
+    let is_name = |byte: &u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'/' | b':')
+    };
+    let is_mark = |byte: &u8| matches!(byte, b'.' | b'/' | b':');
+    value.iter().all(is_name) && value.iter().any(is_mark)
+}
+
 /// Letters and digits mixed, and none of the words that stand for a value.
 fn is_secret(value: &[u8]) -> bool {
     let is_mark = |byte: &u8| matches!(byte, b'"' | b'\'' | b' ' | b'@');
@@ -45,13 +87,34 @@ fn is_secret(value: &[u8]) -> bool {
         .copied()
         .filter(|byte| !is_mark(byte))
         .collect();
-    let stands_for = |word: &&[u8]| {
-        value
-            .windows(word.len())
-            .any(|part| part.eq_ignore_ascii_case(word))
-    };
     let is_public = is_uuid(&value) || value.starts_with(PUBLIC);
-    value.len() >= MIN_VALUE && is_mixed(&value) && !is_public && !STANDS_FOR.iter().any(stands_for)
+    let own = without_words(&value);
+    own.len() >= MIN_VALUE && is_mixed(&own) && !is_public && !stands_for_one(&value)
+}
+
+fn stands_for_one(value: &[u8]) -> bool {
+    STANDS_FOR.iter().any(|word| {
+        let mut places = value.windows(word.len());
+        places.any(|part| part.eq_ignore_ascii_case(word))
+    })
+}
+
+/// What is left without the words of placeholders.
+fn without_words(value: &[u8]) -> Vec<u8> {
+    let mut left = Vec::with_capacity(value.len());
+    let mut rest = value;
+    while let Some((first, after)) = rest.split_first() {
+        let is_here = |word: &&&[u8]| {
+            let front = rest.get(..word.len());
+            front.is_some_and(|front| front.eq_ignore_ascii_case(word))
+        };
+        let word = WORDS.iter().find(is_here);
+        rest = word.map_or(after, |word| rest.get(word.len()..).unwrap_or_default());
+        if word.is_none() {
+            left.push(*first);
+        }
+    }
+    left
 }
 
 /// A number of 128 bits alone is the name of something.
@@ -98,7 +161,37 @@ mod tests {
         ] {
             assert!(!is_random(text.as_bytes()), "{text}");
         }
+        // A word that documents have does not make a secret one of theirs.
+        for text in ["a=q7Rk2VdXs9TfExample", "a=s3cretP4ssw0rd9x_EXAMPLE"] {
+            assert!(is_random(text.as_bytes()), "{text}");
+        }
         assert!(is_password(b"me:q7Rk2VdXs9Tf@"));
         assert!(!is_password(b"postgres:postgres@"));
+    }
+
+    #[test]
+    fn passwords_are_told_from_code() {
+        for text in [
+            "password: Harbour!Lantern58",
+            "password = \"q7Rk2VdXs9\"",
+            "passwd: 'Quince_58#Pebble'",
+            "password Kettle=Drum4409!",
+        ] {
+            assert!(is_strong(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "password: changeme",
+            "password: ChangeMe123!",
+            "password: YourPassword123!",
+            "password: secrets.Database2",
+            "password: /run/secrets/Db1",
+            "password: user_password_field",
+            "password: REDACTED-REDACTED",
+            "password: correct-horse-battery",
+            "password: ",
+            "",
+        ] {
+            assert!(!is_strong(text.as_bytes()), "{text}");
+        }
     }
 }

@@ -68,7 +68,8 @@ pub(super) const FAMILIES: &[Family] = &[
     family(
         "sendgrid-api-key",
         &["SG."],
-        r"SG\.[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{41}",
+        // Two more or fewer, as somebody may have touched it.
+        r"SG\.[A-Za-z0-9_-]{20,24}\.[A-Za-z0-9_-]{41}",
     ),
     short("mailgun-api-key", &["key-"], r"key-[0-9a-f]{31,32}\b"),
     Family {

@@ -57,4 +57,26 @@ pub(super) const FAMILIES: &[Family] = &[
             checks::is_random,
         )
     },
+    // A line of a configuration: `password: …`, `db.password = …`, `--password …`.
+    Family {
+        before: before::setting,
+        finder: Finder::Text,
+        ..checked(
+            "password-in-setting",
+            &[
+                "password",
+                "passwd",
+                "passphrase",
+                "Password",
+                "Passwd",
+                "Passphrase",
+                "PASSWORD",
+                "PASSWD",
+                "PASSPHRASE",
+            ],
+            // Nothing that code consists of, up to the end of the line or the value.
+            r#"(?i:passw(?:or)?d|passphrase)[\\"']{0,4}[ \t]{0,8}[:= ][ \t]{0,8}[\\"']{0,4}[A-Za-z0-9!@#%^&*+=?_~./:-]{10,128}(?:[\\"']{0,4}[ \t]{0,8}(?:[\r\n,;}&#\x00]|\\[nr]|$)|[\\"' \t])"#,
+            checks::is_strong,
+        )
+    },
 ];

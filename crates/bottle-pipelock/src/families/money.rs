@@ -1,6 +1,6 @@
-//! Keys to money, and the numbers of cards and accounts.
+//! Keys to money, and the numbers of cards, accounts and persons.
 //!
-//! Numbers of social security are left out: nothing tells them from other numbers.
+//! Numbers of social security and of banks count beside their names alone: nothing else tells them from other numbers.
 
 use super::{Checksum, Family, Finder, anywhere, checked, family};
 use crate::{before, checks};
@@ -43,9 +43,11 @@ pub(super) const FAMILIES: &[Family] = &[
             "privateKey",
             "PRIVATE_KEY",
             "private-key",
+            "private key",
+            "Private Key",
             "privkey",
         ],
-        r#"(?i:private[_-]?key|privkey)[\\"']{0,4}\s{0,4}[:=]\s{0,4}[\\"']{0,4}(?:0x)?[0-9a-fA-F]{63,64}\b"#,
+        r#"(?i:private[ _-]?key|privkey)[\\"']{0,4}\s{0,4}[:=]\s{0,4}[\\"']{0,4}(?:0x)?[0-9a-fA-F]{63,64}\b"#,
     ),
     // In groups: without them it is one of many numbers that have 16 digits.
     Family {
@@ -82,6 +84,35 @@ pub(super) const FAMILIES: &[Family] = &[
             ),
             r"[A-Z]{2}[0-9]{2}(?: ?[A-Z0-9]){11,30}\b",
             checks::is_iban,
+        )
+    },
+    Family {
+        is_example: checks::is_documented_ssn,
+        before: before::boundary,
+        finder: Finder::Text,
+        ..checked(
+            "social-security-number",
+            &[
+                "ssn",
+                "SSN",
+                "Social Security",
+                "social security",
+                "Social security",
+                "social_security",
+                "socialSecurity",
+            ],
+            r"(?i:ssn|social[ _-]?security)[^0-9\n]{0,24}[0-9]{3}(?:-[0-9]{2}-| [0-9]{2} )[0-9]{4}\b",
+            checks::is_ssn,
+        )
+    },
+    Family {
+        before: before::boundary,
+        finder: Finder::Text,
+        ..checked(
+            "bank-routing-number",
+            &["routing", "Routing", "ROUTING", "ABA ", "aba_"],
+            r"(?i:routing[ _-]?(?:number|num|no|transit|code)|aba[ _-]?(?:number|routing))[^0-9\n]{0,16}[0-9]{9}\b",
+            checks::is_routing_number,
         )
     },
     family("easypost-key", &["EZAK", "EZTK"], r"EZ[AT]K[A-Za-z0-9]{52}"),

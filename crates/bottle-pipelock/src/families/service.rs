@@ -8,7 +8,7 @@ pub(super) const FAMILIES: &[Family] = &[
         &[
             "sk_live_", "sk_test_", "rk_live_", "rk_test_", "sk-live-", "sk-test-",
         ],
-        r"[sr]k[_-](?:live|test)[_-][A-Za-z0-9]{20}",
+        r"[sr]k[_-](?:live|test)[_-](?:[A-Za-z0-9]{20}|[A-Za-z0-9_]{24})",
     ),
     family(
         "stripe-webhook-secret",

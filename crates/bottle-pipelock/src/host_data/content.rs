@@ -14,13 +14,15 @@ pub(super) enum Digits {
     Letters,
     /// Base32.
     Base32,
+    /// Base64 in its case: names have no capitals, so it is no chance.
+    Base64,
 }
 
 impl Digits {
     /// How long a text is that stands among other bytes.
     const fn text(self) -> usize {
         match self {
-            Self::Hex => 10,
+            Self::Hex | Self::Base64 => 10,
             Self::Base32 => 14,
             Self::Decimal | Self::Letters => 16,
         }
@@ -29,7 +31,7 @@ impl Digits {
     /// How long a text is that is all there is.
     const fn whole_text(self) -> usize {
         match self {
-            Self::Hex => 8,
+            Self::Hex | Self::Base64 => 8,
             Self::Base32 => 10,
             Self::Decimal | Self::Letters => 16,
         }
@@ -62,6 +64,10 @@ const FILES: [&[u8]; 16] = [
 const ZLIB: [&[u8]; 3] = [b"\x78\x01", b"\x78\x9c", b"\x78\xda"];
 /// The shortest beginning of a file.
 const SHORTEST_FILE: usize = 5;
+/// So much text in front of other bytes is once in some thousand names of their size.
+const SHORTEST_FRONT: usize = 6;
+/// Digits of base32 that are more than a short name.
+const LONG_RUN: usize = 16;
 /// The shortest zlib stream.
 const SHORTEST_ZLIB: usize = 8;
 
@@ -75,6 +81,12 @@ pub(super) fn holds_text(bytes: &[u8], digits: Digits) -> bool {
     let is_long = |row: &[u8]| row.len() >= LONG_TEXT;
     bytes.windows(digits.text()).any(is_readable)
         || bytes.split(|byte| !is_printed(*byte)).any(is_long)
+}
+
+/// Whether a text stands in front of other bytes, in what has this many digits.
+pub(super) fn begins_text(bytes: &[u8], digits: Digits, length: usize) -> bool {
+    let front = bytes.get(..SHORTEST_FRONT);
+    digits == Digits::Base32 && length >= LONG_RUN && front.is_some_and(is_readable)
 }
 
 /// Whether it begins like a file.

@@ -8,6 +8,8 @@ const LONGEST_NUMBER: usize = 3;
 
 /// The fewest digits that are the beginning of a file: five bytes in base32.
 const SHORTEST_RUN: usize = 8;
+/// The shortest label in capitals that is no name.
+const SHORTEST_LOUD: usize = 16;
 /// The fewest digits that are a text among others: ten bytes in hexadecimal.
 const SHORTEST_TEXT: usize = 20;
 /// Bits to a hexadecimal digit.
@@ -67,13 +69,22 @@ pub(super) fn finds_data(labels: &Labels<'_>) -> bool {
         })
 }
 
+/// Whether a label is base32 in capitals, in which nobody writes a name, whatever it decodes to.
+pub(super) fn is_loud(label: &str) -> bool {
+    let is_digit = |byte: u8| byte.is_ascii_uppercase() || matches!(byte, b'2'..=b'7');
+    let digits = label.bytes().filter(u8::is_ascii_digit).count();
+    label.len() >= SHORTEST_LOUD && digits >= 2 && label.bytes().all(is_digit)
+}
+
 impl Alphabet {
     /// Whether the whole word is data.
     fn is_data(&self, word: &str) -> bool {
         let values: Option<Vec<u8>> = word.bytes().map(|byte| self.value(byte)).collect();
         values.is_some_and(|values| {
             let (decoded, digits) = (self.decode(&values), self.digits(word.as_bytes()));
-            content::is_text(&decoded, digits) || content::is_file(&decoded, digits)
+            content::is_text(&decoded, digits)
+                || content::is_file(&decoded, digits)
+                || content::begins_text(&decoded, digits, word.len())
         })
     }
 

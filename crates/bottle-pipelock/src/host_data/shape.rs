@@ -1,4 +1,9 @@
-//! Whether a label looks encoded, to somebody who cannot decode it: base64 cannot be, a name has lost its case.
+//! Whether a label looks encoded, to somebody who cannot decode it.
+
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
+
+use bip39::Language;
 
 /// The shortest part of a label that may be encoded.
 const SHORTEST: usize = 8;
@@ -8,6 +13,13 @@ const TURNS: usize = 3;
 const SHORTEST_WORD: usize = 16;
 /// How many consonants stand in a row where no language puts them.
 const CONSONANTS: usize = 5;
+/// No word has the same letter so often in a row.
+const SAME: usize = 4;
+/// Pairs of letters that stand in words. A piece of something encoded has others.
+static PAIRS: LazyLock<BTreeSet<[u8; 2]>> = LazyLock::new(|| {
+    let words = Language::English.word_list().iter();
+    words.flat_map(|word| pairs(word.as_bytes())).collect()
+});
 /// Numbers of pieces have up to this many digits.
 const LONGEST_NUMBER: usize = 4;
 
@@ -44,6 +56,25 @@ fn looks_encoded(part: &str) -> bool {
     is_hex(part)
         || part.len() >= SHORTEST && turns(part) >= TURNS
         || part.len() >= SHORTEST_WORD && consonants(part) >= CONSONANTS
+        || part.len() >= SHORTEST && !is_word(part)
+}
+
+/// Whether most pairs of letters are those of words, and no letter comes again and again.
+fn is_word(part: &str) -> bool {
+    let letters = part.as_bytes();
+    let of_letters = |pair: &[u8; 2]| pair.iter().all(u8::is_ascii_alphabetic);
+    let (known, odd): (Vec<_>, Vec<_>) = pairs(letters)
+        .filter(of_letters)
+        .partition(|pair| PAIRS.contains(pair));
+    let is_same =
+        |row: &[u8]| row.len() >= SAME && row.first().is_some_and(u8::is_ascii_alphabetic);
+    known.len() >= odd.len() && !letters.chunk_by(|one, other| one == other).any(is_same)
+}
+
+fn pairs(letters: &[u8]) -> impl Iterator<Item = [u8; 2]> {
+    letters
+        .windows(2)
+        .filter_map(|pair| pair.first_chunk().copied())
 }
 
 /// Hexadecimal digits that are no number.

@@ -6,7 +6,9 @@ use std::io::{self, BufRead};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bottle_pipelock::{Exchange, Injection, Located, Scanner, SocketFrame, find_injection};
+use bottle_pipelock::{
+    CallChains, Exchange, Injection, Located, Part, Scanner, SocketFrame, find_injection,
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -82,14 +84,18 @@ pub(super) fn answer(
     responses: Responses,
     printer: Printer,
 ) -> io::Result<Exit> {
-    let scanner = Scanner::new();
+    let mut judge = Judge {
+        scanner: Scanner::new(),
+        responses,
+        chains: CallChains::default(),
+    };
     let (mut blocked, mut broken) = (false, false);
     for line in input.split(b'\n') {
         let line = line?;
         if line.trim_ascii().is_empty() {
             continue;
         }
-        let (verdict, reason) = match judge(&scanner, responses, &line) {
+        let (verdict, reason) = match judge.line(&line) {
             Ok(None) => ("allow", Value::Null),
             Ok(Some(why)) => {
                 blocked = true;
@@ -112,29 +118,68 @@ pub(super) fn answer(
     })
 }
 
-fn judge(
-    scanner: &Scanner,
+/// What judges one line after the other.
+struct Judge {
+    scanner: Scanner,
     responses: Responses,
-    line: &[u8],
-) -> Result<Option<Why>, Box<dyn std::error::Error>> {
-    let line: Line = serde_json::from_slice(line)?;
-    if line.direction == Direction::Response {
-        let found = match responses {
-            Responses::Marked => None,
-            Responses::Blocked => find_injection(line.body.as_bytes()),
-        };
-        return Ok(found.map(Why::Orders));
+    chains: CallChains,
+}
+
+impl Judge {
+    fn line(&mut self, line: &[u8]) -> Result<Option<Why>, Box<dyn std::error::Error>> {
+        let line: Line = serde_json::from_slice(line)?;
+        if line.direction == Direction::Response {
+            return Ok(self.orders(&line.body).map(Why::Orders));
+        }
+        let session = session(&line);
+        let headers: Vec<_> = line.headers.into_iter().collect();
+        let frames: Result<Vec<_>, base64::DecodeError> = line.frames.iter().map(frame).collect();
+        let found = self.scanner.scan_exchange(&Exchange {
+            method: &line.method,
+            url: &line.url,
+            headers: &headers,
+            body: line.body.as_bytes(),
+            frames: &frames?,
+        });
+        // Each call is part of its row, whatever it is alone.
+        let row = self.chains.push(&session, line.body.as_bytes());
+        let in_row = row.map(|finding| Located {
+            finding,
+            part: Part::Body,
+        });
+        let orders = || is_message(line.body.as_bytes()).then(|| self.orders(&line.body))?;
+        let secret = found.or(in_row).map(Why::Secret);
+        Ok(secret.or_else(|| orders().map(Why::Orders)))
     }
-    let headers: Vec<_> = line.headers.into_iter().collect();
-    let frames: Result<Vec<_>, base64::DecodeError> = line.frames.iter().map(frame).collect();
-    let found = scanner.scan_exchange(&Exchange {
-        method: &line.method,
-        url: &line.url,
-        headers: &headers,
-        body: line.body.as_bytes(),
-        frames: &frames?,
-    });
-    Ok(found.map(Why::Secret))
+
+    /// Orders to a model, if they are blocked.
+    fn orders(&self, text: &str) -> Option<Injection> {
+        match self.responses {
+            Responses::Marked => None,
+            Responses::Blocked => find_injection(text.as_bytes()),
+        }
+    }
+}
+
+/// What names the session of a call: host and port, and the number that the server gave it.
+fn session(line: &Line) -> String {
+    let host = line.url.split('/').nth(2).unwrap_or_default();
+    let mut headers = line.headers.iter();
+    let number = headers.find(|(name, _)| name.eq_ignore_ascii_case("mcp-session-id"));
+    let number = number.map_or("", |(_, number)| number);
+    format!("{} {number}", host.to_ascii_lowercase())
+}
+
+/// Whether a request is a message from one agent to another (A2A), whose model reads it.
+fn is_message(body: &[u8]) -> bool {
+    #[derive(Deserialize)]
+    struct Request {
+        method: String,
+    }
+    let request = serde_json::from_slice(body);
+    request.is_ok_and(|Request { method }| {
+        matches!(method.as_str(), "message/send" | "message/stream")
+    })
 }
 
 fn frame(frame: &Frame) -> Result<SocketFrame, base64::DecodeError> {

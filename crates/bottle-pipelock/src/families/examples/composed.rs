@@ -185,6 +185,11 @@ pub(super) fn money() -> Vec<(&'static str, String)> {
             ["card_number: 4532", "015112830366"].concat(),
         ),
         ("bank-account", ["GB82 WEST 1234", " 5698 7654 32"].concat()),
+        ("social-security-number", ["SSN: 536", "-90-4399"].concat()),
+        (
+            "bank-routing-number",
+            ["routing number: 0210", "00021"].concat(),
+        ),
         (
             "flutterwave-key",
             ["FLW", "SECK-", &mixed(32), "-X"].concat(),
@@ -212,6 +217,10 @@ pub(super) fn money() -> Vec<(&'static str, String)> {
         (
             "secret-in-variable",
             ["CLIENT_SEC", "RET=", &mixed(20)].concat(),
+        ),
+        (
+            "password-in-setting",
+            ["db_pass", "word: ", &mixed(20)].concat(),
         ),
     ]
 }

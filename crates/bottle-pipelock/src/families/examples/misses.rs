@@ -113,6 +113,16 @@ pub(super) fn service_misses() -> Vec<(&'static str, String)> {
         ),
         ("putty-key", ["PuTTY-User", "-Key-File-%d: %s"].concat()),
         ("bitcoin-private-key", ["K", "x", &mixed(50)].concat()),
+        ("social-security-number", ["SSN: 936", "-90-4399"].concat()),
+        ("social-security-number", ["order 536", "-90-4399"].concat()),
+        (
+            "bank-routing-number",
+            ["routing number: 0210", "00022"].concat(),
+        ),
+        (
+            "bank-routing-number",
+            ["routing table: 0210", "00021"].concat(),
+        ),
         ("payment-card", ["4532 0151", " 1283 0367"].concat()),
         ("payment-card", ["4242 4242", " 4242 4242"].concat()),
         ("payment-card", ["4532 0151", " 1283 0366 6974"].concat()),
@@ -179,8 +189,17 @@ pub(super) fn generic_misses() -> Vec<(&'static str, String)> {
         "host:8080/a1b2c3d4@x",
     ]
     .map(|rest| ("password-in-address", format!("postgres://{rest}")));
+    let settings = [
+        format!("password = settings.{value}"),
+        format!("{{\"password\": \"{value}\"}}"),
+        format!("password = get_password(\"{value}\")"),
+        "password: ChangeMe123!".to_owned(),
+        "db_password: ${DB_PASSWORD_2a}".to_owned(),
+    ];
+    let settings = settings.map(|text| ("password-in-setting", text));
     [
         query.to_vec(),
+        settings.to_vec(),
         variables.to_vec(),
         code.to_vec(),
         address.to_vec(),

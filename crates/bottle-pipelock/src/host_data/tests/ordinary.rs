@@ -79,6 +79,14 @@ const NAMES: &[&str] = &[
     "d3b07384d113edec49eaa6238ad5ff00.d3b07384.cdn.example.com",
     "37.media.tumblr.com",
     "cafe.babe.example.com",
+    "frontend.internal.platform.example.com",
+    "grafana-kube-prometheus-stack.monitoring.svc.cluster.local",
+    "postgresql-hl.postgresql.kubernetes.example.com",
+    "kafka-bootstrap.kafka-prod.eu-central-1.example.com",
+    "cdnjs.jsdelivr.wpengine.akamaized.example.com",
+    "k8s-prod-ingressn-1a2b3c4d5e-6f7a8b9c0d1e2f3a.elb.eu-west-1.amazonaws.com",
+    "qa-xmlhttprequest-gw01.webhooks.jfrogdev.example.com",
+    "bucket7prod3west2cluster5.s3.example.com",
     "facade.decade.example.com",
 ];
 
