@@ -58,7 +58,7 @@ pub use crate::exchange::{Exchange, Located, Part, SocketFrame};
 pub use crate::file::{PipelockFile, UPSTREAM_IMAGE, UPSTREAM_VERSION};
 pub use crate::finding::Finding;
 pub use crate::head::Line;
-pub use crate::injection::{Injection, find_injection};
+pub use crate::injection::{Injection, find_injection, find_injection_but};
 pub use crate::known::{KnownSecret, MIN_SECRET_LENGTH, secret_part, secret_spellings};
 pub use crate::message::MessageScan;
 pub use crate::overrides::{Overrides, RouteDlp, host_data_rules};

@@ -1,6 +1,9 @@
 //! Looking at a body as it comes: out of its compression, if it is text, window by window.
 
+use std::sync::Arc;
+
 use bottle_core::Guard;
+use bottle_pipelock::RouteDlp;
 use bytes::Bytes;
 use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, HeaderValue};
@@ -40,14 +43,15 @@ struct Packed {
 
 impl Look {
     /// A look at a body with these fields.
-    pub(super) fn over(headers: &HeaderMap, kind: Kind) -> Self {
+    pub(super) fn over(headers: &HeaderMap, kind: Kind, dlp: &Arc<RouteDlp>) -> Self {
         let Kind { flow, certainty } = kind;
+        let step = match flow {
+            Flow::Held => RESPONSE_HOLD_BYTES,
+            Flow::Free => RESPONSE_STEP,
+        };
         Self {
             coding: Coding::of(headers),
-            window: Window::new(match flow {
-                Flow::Held => RESPONSE_HOLD_BYTES,
-                Flow::Free => RESPONSE_STEP,
-            }),
+            window: Window::new(step, Arc::clone(dlp)),
             untold: match certainty {
                 Certainty::Text => 0,
                 Certainty::Unknown => TELLING,
@@ -204,7 +208,7 @@ mod tests {
             headers.insert(CONTENT_ENCODING, coding.parse().unwrap());
         }
         let flow = Flow::Free;
-        Look::over(&headers, Kind { flow, certainty })
+        Look::over(&headers, Kind { flow, certainty }, &Arc::default())
     }
 
     /// What is found when a body comes in pieces of this length.
