@@ -47,6 +47,7 @@ mod shapes;
 mod stream;
 #[cfg(test)]
 mod tests;
+mod trail;
 mod views;
 
 pub use crate::address::{check_addresses, is_special_address};
@@ -58,6 +59,7 @@ pub use crate::exchange::{Exchange, Located, Part, SocketFrame};
 pub use crate::file::{PipelockFile, UPSTREAM_IMAGE, UPSTREAM_VERSION};
 pub use crate::finding::Finding;
 pub use crate::head::Line;
+pub use crate::host_data::{NAME_BUDGET_RULE, NameAllowance, NameBudget, registered_domain};
 pub use crate::injection::{Injection, find_injection, find_injection_but};
 pub use crate::known::{KnownSecret, MIN_SECRET_LENGTH, secret_part, secret_spellings};
 pub use crate::message::MessageScan;
@@ -65,3 +67,4 @@ pub use crate::overrides::{Overrides, RouteDlp, host_data_rules};
 pub use crate::render::{effective_allowlist, render};
 pub use crate::scanner::Scanner;
 pub use crate::stream::StreamScan;
+pub use crate::trail::{MAX_TAKEN_APART, Memory, Sent, Trail};

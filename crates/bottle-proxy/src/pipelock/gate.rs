@@ -4,9 +4,9 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use bottle_core::{Guard, LargeBodies};
+use bottle_core::Guard;
 use bottle_egress::{DenialCode, Layer, Permit, RouteTable, is_lfs_batch};
-use bottle_pipelock::{EnvelopeScan, Scanner, StreamScan};
+use bottle_pipelock::{EnvelopeScan, RouteDlp, Scanner, StreamScan};
 use bytes::Bytes;
 use http::HeaderValue;
 use serde_json::Value;
@@ -16,6 +16,7 @@ use super::inspect::{self, Held, Room};
 use super::kind::Kind;
 use super::knowing::Knowing;
 use super::policy::{Policy, Scanning};
+use super::recent::{Passed, Recent};
 use super::responses;
 use super::service::AllowedPeers;
 use crate::body::Body;
@@ -33,6 +34,8 @@ pub(super) struct PipelockGate {
     /// None when the known secrets cannot be read: then nothing passes.
     pub(super) knowing: SecretStore<Knowing>,
     pub(super) room: Room,
+    /// What was sent lately.
+    pub(super) recent: Recent,
     /// Room for answers that are looked at.
     pub(super) answers: Arc<watch::Room>,
     pub(super) allowed_peers: AllowedPeers,
@@ -71,7 +74,7 @@ impl Gate for PipelockGate {
         let body = if scanning.scan {
             let looking = Looking {
                 scanner,
-                large_bodies: scanning.dlp.large_bodies,
+                dlp: scanning.dlp,
                 limit,
             };
             self.looked_at(looking, permit, work).await?
@@ -122,9 +125,9 @@ impl Gate for PipelockGate {
 }
 
 /// How a request is looked at.
-struct Looking {
+struct Looking<'a> {
     scanner: Scanner,
-    large_bodies: LargeBodies,
+    dlp: &'a RouteDlp,
     /// Bytes of a body that are held.
     limit: usize,
 }
@@ -155,24 +158,27 @@ impl PipelockGate {
     /// Looks at all that a request carries, now or while it flows.
     async fn looked_at(
         &self,
-        looking: Looking,
+        looking: Looking<'_>,
         permit: &Permit<'_>,
         work: &mut Work,
     ) -> Result<Body, Refusal> {
-        let Looking {
-            scanner,
-            large_bodies,
-            limit,
-        } = looking;
-        inspect::head(&scanner, permit, work)?;
+        let Looking { limit, dlp, .. } = looking;
+        inspect::head(&looking.scanner, permit, work)?;
         let kind = Kind::of(&work.headers);
         // What a batch asks for has to be read, whatever its type.
         if kind == Kind::Messages && !is_lfs_batch(permit.target()) {
+            self.follows(&looking, permit, work, None).await?;
             let coding = inspect::message_coding(&work.headers);
             let messages = EnvelopeScan::new(coding.map(HeaderValue::as_bytes));
-            return Ok(flowing(work, scanner, Stream::Messages(messages), &[]));
+            return Ok(flowing(
+                work,
+                looking.scanner,
+                Stream::Messages(messages),
+                &[],
+            ));
         }
-        let is_too_large = |kind: Kind| !kind.may_flow(large_bodies) && Guard::BodyLimit.is_on();
+        let is_too_large =
+            |kind: Kind| !kind.may_flow(dlp.large_bodies) && Guard::BodyLimit.is_on();
         if inspect::declared(work).is_some_and(|length| length > limit) && is_too_large(kind) {
             return Err(DenialCode::LimitBody.into());
         }
@@ -182,12 +188,33 @@ impl PipelockGate {
             if is_too_large(kind) {
                 return Err(DenialCode::LimitBody.into());
             }
+            self.follows(&looking, permit, work, None).await?;
             let stream = Stream::Text(StreamScan::default());
-            return Ok(flowing(work, scanner, stream, &held.bytes));
+            return Ok(flowing(work, looking.scanner, stream, &held.bytes));
         }
         let bytes = held.bytes;
-        inspect::whole_body(scanner, &work.headers, bytes.clone(), &self.room).await?;
+        inspect::whole_body(
+            looking.scanner.clone(),
+            &work.headers,
+            bytes.clone(),
+            &self.room,
+        )
+        .await?;
+        self.follows(&looking, permit, work, Some(&bytes)).await?;
         Ok(Body::whole(bytes).with_room(held.room))
+    }
+
+    /// Whether a request that passed by itself may follow those before; `body` is there if all of it is held.
+    async fn follows(
+        &self,
+        looking: &Looking<'_>,
+        permit: &Permit<'_>,
+        work: &Work,
+        body: Option<&Bytes>,
+    ) -> Result<(), Refusal> {
+        let passed = Passed { permit, work, body };
+        let Looking { scanner, dlp, .. } = looking;
+        self.recent.judge(scanner, dlp, &passed).await
     }
 
     /// Reads as much of a body as its kind needs, which its first bytes may show.
