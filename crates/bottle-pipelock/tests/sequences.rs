@@ -42,9 +42,9 @@ const ALLOWANCE: NameAllowance = NameAllowance {
 /// Of so many benign exchanges one may be refused for those before it.
 const ONE_IN: usize = 1000;
 /// Of a hundred secrets so many are found at least: the number may only grow.
-const FEWEST_OVER_CHANNELS: usize = 50;
+const FEWEST_OVER_CHANNELS: usize = 74;
 /// The same of secrets that are encoded before they are cut.
-const FEWEST_OVER_ENCODINGS: usize = 50;
+const FEWEST_OVER_ENCODINGS: usize = 85;
 
 /// What was sent to each domain.
 #[derive(Default)]
