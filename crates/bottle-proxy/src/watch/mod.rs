@@ -4,6 +4,7 @@
 //! long, and what comes as events, flows on as it comes ([`Tap`]). Compressed answers go on as they are; a copy is taken
 //! out of its compression. Nothing is looked at but text ([`kind`]).
 
+mod charset;
 mod hold;
 mod kind;
 mod look;
