@@ -182,6 +182,10 @@ guards! {
     BodyScan "body-scan";
     /// Targets, names and header fields are scanned.
     HeadScan "head-scan";
+    /// A secret is found that is cut over consecutive requests.
+    RequestJoins "request-joins";
+    /// What the names under a domain carry is added up.
+    NameBudget "name-budget";
     /// Batches of LFS that do not plainly download are refused.
     LfsUploads "lfs-uploads";
     /// Bodies that are too large to scan are refused.

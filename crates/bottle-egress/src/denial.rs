@@ -103,6 +103,8 @@ codes! {
     DlpSecret "dlp.secret" 403 "nothing: this looks like a credential" "remove the credential from the request; the host's own is added by the proxy";
     /// One of this bottle's own secrets in what is sent.
     DlpKnownSecret "dlp.known_secret" 403 "nothing: this is a secret of the bottle" "remove it from the request";
+    /// Too many names under one domain that carry data.
+    DlpNames "dlp.names" 403 "names under this domain that carry less in an hour" "use fewer different names; if they are ordinary ones, the operator can except the domain";
     /// The body is larger than can be scanned.
     LimitBody "limit.body" 403 "a body that is small enough to scan" "send it in smaller parts";
     /// The body cannot be decoded for scanning.

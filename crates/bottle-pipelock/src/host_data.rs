@@ -3,9 +3,11 @@
 //! Whoever cannot send a body can look up a name. Entropy does not tell such names from those of a cloud, so a name is
 //! judged by what its labels decode to ([`decode`], [`content`]) and by how much of it is encoded ([`shape`]). One label
 //! that looks like a digest passes: previews of commits and load balancers are named so, and twenty bytes that are no
-//! text and no file are little. Two of them, or more than [`MOST_ENCODED`] characters, do not.
+//! text and no file are little. Two of them, or more than [`MOST_ENCODED`] characters, do not; over many names they add up
+//! ([`budget`]).
 
 mod base64;
+mod budget;
 mod content;
 mod decode;
 mod labels;
@@ -15,6 +17,7 @@ mod tests;
 
 use bottle_core::Host;
 
+pub use self::budget::{NameAllowance, NameBudget, registered_domain};
 use self::labels::Labels;
 
 /// Labels that decode to a text, or to the beginning of a file.
@@ -23,8 +26,10 @@ const DECODED_RULE: &str = "host-encoded-data";
 const BULK_RULE: &str = "host-bulk-data";
 /// An encoded piece beside its number.
 const NUMBERED_RULE: &str = "host-numbered-data";
+/// The rule of a name that carries little, after many that did.
+pub const NAME_BUDGET_RULE: &str = "host-data-over-time";
 /// All of them.
-pub(crate) const RULES: [&str; 3] = [DECODED_RULE, BULK_RULE, NUMBERED_RULE];
+pub(crate) const RULES: [&str; 4] = [DECODED_RULE, BULK_RULE, NUMBERED_RULE, NAME_BUDGET_RULE];
 
 /// How many encoded characters a name may hold: a commit with its short form.
 const MOST_ENCODED: usize = 48;
@@ -60,12 +65,9 @@ fn holds_base64(labels: &Labels<'_>) -> bool {
     labels.iter().any(base64::may_be_text) || base64::may_be_text(&labels.joined(SHORT))
 }
 
-/// How many bytes the encoded part of a name can carry, whether or not it is found. To be added up over time.
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "names are not added up over time yet")
-)]
-pub(crate) fn carried_bytes(host: &Host) -> usize {
+/// How many bytes the encoded part of a name can carry, whether or not it is found.
+#[cfg(test)]
+fn carried_bytes(host: &Host) -> usize {
     Labels::of(host).iter().map(shape::carried_bytes).sum()
 }
 

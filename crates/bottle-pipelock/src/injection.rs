@@ -41,6 +41,13 @@ mod token;
 mod words;
 mod worth;
 
+use std::collections::BTreeSet;
+
+use bottle_core::RuleName;
+
+/// No rule.
+static NONE: BTreeSet<RuleName> = BTreeSet::new();
+
 /// A sign that a text tries to give orders to the model that reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Injection {
@@ -61,7 +68,12 @@ pub struct Injection {
 /// assert!(find_injection(b"Phrases like \"ignore all previous instructions\" are old.").is_none());
 /// ```
 pub fn find_injection(text: &[u8]) -> Option<Injection> {
-    search::find(text, Encodings::Taken)
+    find_injection_but(text, &NONE)
+}
+
+/// The same, where the signs of these rules are none.
+pub fn find_injection_but(text: &[u8], allowed: &BTreeSet<RuleName>) -> Option<Injection> {
+    search::find(text, Encodings::Taken, allowed)
 }
 
 /// Whether what is encoded in a text is read as well.

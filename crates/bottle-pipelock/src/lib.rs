@@ -49,6 +49,7 @@ mod stream;
 mod table;
 #[cfg(test)]
 mod tests;
+mod trail;
 mod views;
 mod wallet;
 
@@ -62,10 +63,12 @@ pub use crate::exchange::{Exchange, Located, Part, SocketFrame};
 pub use crate::file::{PipelockFile, UPSTREAM_IMAGE, UPSTREAM_VERSION};
 pub use crate::finding::Finding;
 pub use crate::head::Line;
-pub use crate::injection::{Injection, find_injection};
+pub use crate::host_data::{NAME_BUDGET_RULE, NameAllowance, NameBudget, registered_domain};
+pub use crate::injection::{Injection, find_injection, find_injection_but};
 pub use crate::known::{KnownSecret, MIN_SECRET_LENGTH, secret_part, secret_spellings};
 pub use crate::message::MessageScan;
 pub use crate::overrides::{Overrides, RouteDlp, host_data_rules};
 pub use crate::render::{effective_allowlist, render};
 pub use crate::scanner::Scanner;
 pub use crate::stream::StreamScan;
+pub use crate::trail::{MAX_TAKEN_APART, Memory, Sent, Trail};

@@ -64,14 +64,21 @@ impl Overrides {
     /// egress finds it: the exact name, else `*.`, else the longest `**.`; a path that it does not cover, or that has
     /// no canonical spelling where it covers some paths alone, gets the defaults.
     pub fn of(&self, host: &Host, path: &str) -> RouteDlp {
-        let found = self
-            .hosts
-            .find(host)
-            .and_then(|(number, _)| self.routes.get(number));
-        found
-            .filter(|route| route.covers(path))
-            .map(|route| route.dlp.clone())
-            .unwrap_or_default()
+        let number = self.number(host, path);
+        let found = number.and_then(|number| self.all().nth(number));
+        found.cloned().unwrap_or_default()
+    }
+
+    /// Which of [`Overrides::all`] that is, counted from 0; none where the defaults hold.
+    pub fn number(&self, host: &Host, path: &str) -> Option<usize> {
+        let (number, _) = self.hosts.find(host)?;
+        let route = self.routes.get(number)?;
+        route.covers(path).then_some(number)
+    }
+
+    /// What holds on each of the routes.
+    pub fn all(&self) -> impl Iterator<Item = &RouteDlp> {
+        self.routes.iter().map(|route| &route.dlp)
     }
 
     /// Whether nothing differs anywhere.

@@ -1,10 +1,16 @@
 //! Message bodies: streamed, counted, watched for standstill and for the loss of their grant.
 
-use std::fmt;
-use std::future::Future;
+mod counter;
+mod sieve;
+mod standstill;
+mod veil;
+
+pub(crate) use self::counter::Counter;
+pub(crate) use self::sieve::Sieve;
+pub(crate) use self::veil::Veil;
+
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 
 use bottle_core::Guard;
@@ -13,15 +19,14 @@ use http::HeaderMap;
 use hyper::body::{Body as HttpBody, Frame, Incoming, SizeHint};
 use thiserror::Error;
 use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::{Instant, Sleep, sleep};
 
+use self::standstill::Standstill;
 use crate::decision_log::{OpenRecord, Record};
 use crate::gate::{Cut, Refusal};
 use crate::grant::Grant;
 use crate::headers::clean_trailers;
 use crate::inflate::Inflate;
-use crate::limits::{MAX_REPLAY_BYTES, STALL_TIMEOUT};
-use crate::mask::StreamMask;
+use crate::limits::MAX_REPLAY_BYTES;
 use crate::upstream::PutBack;
 use crate::watch::{Sign, Tap};
 
@@ -41,65 +46,13 @@ pub(crate) enum BodyError {
     Refused,
 }
 
-/// Looks at a request body on its way. What it lets go on was looked at; its end may be held back.
-pub(crate) trait Sieve: fmt::Debug + Send {
-    /// Takes the next piece.
-    fn push(&mut self, data: Bytes);
-
-    /// Whether it has so much that it should be asked what may go on.
-    fn is_full(&self) -> bool;
-
-    /// What may go on now, empty when nothing may.
-    ///
-    /// # Errors
-    ///
-    /// [`BodyError::Refused`] when something was found.
-    fn pass(&mut self) -> Result<Bytes, BodyError>;
-
-    /// The rest, when nothing more comes.
-    ///
-    /// # Errors
-    ///
-    /// [`BodyError::Refused`] when something was found.
-    fn finish(&mut self) -> Result<Bytes, BodyError>;
-
-    /// Bytes that it has.
-    fn held(&self) -> usize;
-}
-
-/// Counts the bytes of one direction.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Counter(Arc<AtomicU64>);
-
-impl Counter {
-    /// Bytes so far.
-    pub(crate) fn get(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    /// Counts so many bytes more.
-    pub(crate) fn add(&self, count: usize) {
-        self.0
-            .fetch_add(u64::try_from(count).unwrap_or(u64::MAX), Ordering::Relaxed);
-    }
-}
+/// A frame of a body, its error, or its end.
+pub(crate) type Polled = Poll<Option<Result<Frame<Bytes>, BodyError>>>;
 
 #[derive(Debug)]
 enum Source {
     Whole(Option<Bytes>),
     Stream(Incoming),
-}
-
-/// What a body that does not move waits for besides its next bytes.
-struct Standstill {
-    stall: Pin<Box<Sleep>>,
-    revoked: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
-}
-
-impl fmt::Debug for Standstill {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Standstill")
-    }
 }
 
 /// What becomes of the fields behind a body.
@@ -153,19 +106,6 @@ struct Flow {
     sieve: Option<Box<dyn Sieve>>,
     /// Why the request of this answer was cut off, when it is.
     cut: Option<Cut>,
-}
-
-/// What is done to a response in which a value could come back.
-#[derive(Debug)]
-pub(crate) struct Veil {
-    pub(crate) inflate: Option<Inflate>,
-    pub(crate) mask: StreamMask,
-}
-
-impl Veil {
-    fn is_holding(&self) -> bool {
-        self.inflate.is_some() || self.mask.is_holding()
-    }
 }
 
 impl Body {
@@ -278,10 +218,7 @@ impl Body {
 
 impl Flow {
     /// The next frame, looked at where answers are.
-    fn poll_source(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+    fn poll_source(&mut self, cx: &mut Context<'_>) -> Polled {
         let Some(mut tap) = self.tap.take() else {
             return self.poll_incoming(cx);
         };
@@ -303,10 +240,7 @@ impl Flow {
         Poll::Ready(Arrival { frame, is_last })
     }
 
-    fn poll_incoming(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+    fn poll_incoming(&mut self, cx: &mut Context<'_>) -> Polled {
         let incoming = match &mut self.source {
             Source::Whole(bytes) => {
                 return Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes))));
@@ -326,8 +260,7 @@ impl Flow {
         match polled {
             Poll::Ready(frame) => {
                 if let Some(standstill) = &mut self.standstill {
-                    let later = Instant::now() + STALL_TIMEOUT;
-                    standstill.stall.as_mut().reset(later);
+                    standstill.is_over();
                 }
                 Poll::Ready(frame.map(|frame| frame.map_err(BodyError::from)))
             }
@@ -335,69 +268,12 @@ impl Flow {
         }
     }
 
-    fn poll_standstill(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        let standstill =
-            self.standstill.get_or_insert_with(|| Standstill {
-                stall: Box::pin(sleep(STALL_TIMEOUT)),
-                revoked: self.grant.clone().map(
-                    |grant| -> Pin<Box<dyn Future<Output = ()> + Send>> { Box::pin(grant.lost()) },
-                ),
-            });
-        if let Some(revoked) = &mut standstill.revoked
-            && revoked.as_mut().poll(cx).is_ready()
-        {
-            standstill.revoked = None;
-            return Poll::Ready(Some(Err(BodyError::Revoked)));
-        }
-        ready!(standstill.stall.as_mut().poll(cx));
-        Poll::Ready(Some(Err(BodyError::Stalled)))
-    }
-
-    /// What passes the veil next; none when the source must be asked first.
-    fn unveiled(&mut self) -> Option<Result<Bytes, BodyError>> {
-        let Veil { inflate, mask } = self.veil.as_deref_mut()?;
-        let inflate = inflate.as_mut()?;
-        loop {
-            match inflate.next() {
-                Ok(Some(plain)) => {
-                    let plain = mask.push(plain);
-                    if !plain.is_empty() {
-                        return Some(Ok(plain));
-                    }
-                }
-                Ok(None) => return None,
-                Err(error) => return Some(Err(BodyError::Coding(error))),
-            }
-        }
-    }
-
-    /// Puts a piece behind the veil; what passes it at once, if anything does.
-    fn veiled(&mut self, data: Bytes) -> Option<Bytes> {
-        match self.veil.as_deref_mut() {
-            None => Some(data),
-            Some(Veil {
-                inflate: Some(inflate),
-                ..
-            }) => {
-                inflate.push(data);
-                None
-            }
-            Some(Veil {
-                inflate: None,
-                mask,
-            }) => Some(mask.push(data)).filter(|data| !data.is_empty()),
-        }
-    }
-
-    fn pass(&mut self, data: Bytes) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+    fn pass(&mut self, data: Bytes) -> Polled {
         self.counter.add(data.len());
         Poll::Ready(Some(Ok(Frame::data(data))))
     }
 
-    fn fail(&mut self, error: BodyError) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+    fn fail(&mut self, error: BodyError) -> Polled {
         self.close_record();
         (self.room, self.put_back) = (None, None);
         Poll::Ready(Some(Err(error)))
@@ -410,52 +286,6 @@ impl Flow {
             record.record.refused_for(refusal);
         }
         self.record = None;
-    }
-
-    /// What the sieve lets go on: when it has enough, or when nothing more is there at the moment.
-    fn poll_sieve(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        loop {
-            let is_full = self.sieve.as_ref().is_some_and(|sieve| sieve.is_full());
-            let polled = if is_full {
-                Poll::Pending
-            } else {
-                self.poll_source(cx)
-            };
-            let Some(sieve) = self.sieve.as_mut() else {
-                return Poll::Ready(None);
-            };
-            let passed = match polled {
-                Poll::Ready(Some(Err(error))) => return self.fail(error),
-                Poll::Ready(Some(Ok(frame))) => {
-                    // Trailers of a request are dropped.
-                    if let Ok(data) = frame.into_data() {
-                        sieve.push(data);
-                    }
-                    continue;
-                }
-                Poll::Ready(None) if self.ended => return Poll::Ready(None),
-                Poll::Ready(None) => {
-                    self.ended = true;
-                    sieve.finish()
-                }
-                Poll::Pending => sieve.pass(),
-            };
-            match passed {
-                Err(error) => return self.fail(error),
-                Ok(data) if !data.is_empty() => return self.pass(data),
-                Ok(_) if self.ended => {
-                    self.finish();
-                    return Poll::Ready(None);
-                }
-                // It can take more now.
-                Ok(_) if is_full => {}
-                // The source was asked: it wakes us.
-                Ok(_) => return Poll::Pending,
-            }
-        }
     }
 
     /// Nothing more will be read: the record can be written, and the connection be used again.
@@ -472,10 +302,7 @@ impl HttpBody for Body {
     type Data = Bytes;
     type Error = BodyError;
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Polled {
         self.0.poll_frame(cx)
     }
 
@@ -489,10 +316,7 @@ impl HttpBody for Body {
 }
 
 impl Flow {
-    fn poll_frame(
-        &mut self,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+    fn poll_frame(&mut self, cx: &mut Context<'_>) -> Polled {
         if self.sieve.is_some() {
             return self.poll_sieve(cx);
         }

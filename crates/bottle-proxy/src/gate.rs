@@ -13,6 +13,7 @@ use hyper::body::Incoming;
 use serde_json::Value;
 
 use crate::body::{Body, Counter};
+use crate::grant::GrantedRequest;
 use crate::mask::Mask;
 use crate::place::Place;
 use crate::upstream::Upstream;
@@ -40,10 +41,7 @@ pub(crate) trait Gate: Send + Sync + 'static {
         &self,
         permit: &Permit<'_>,
         work: &mut Work,
-    ) -> impl Future<Output = Result<Body, Refusal>> + Send;
-
-    /// How the answer to a permitted request is watched, if it is; what the request asks for is made to fit.
-    fn watch(&self, permit: &Permit<'_>, work: &mut Work) -> Option<Watch>;
+    ) -> impl Future<Output = Result<Prepared, Refusal>> + Send;
 
     /// What is passed on of a WebSocket message.
     ///
@@ -62,8 +60,25 @@ pub(crate) trait Gate: Send + Sync + 'static {
     fn note(&self, problem: Value);
 }
 
+/// A request that is ready to go on.
+pub(crate) struct Prepared {
+    /// What is sent of its body.
+    pub(crate) body: Body,
+    /// How its answer is watched, if it is; what the request asks for was made to fit.
+    pub(crate) watch: Option<Watch>,
+}
+
+impl Prepared {
+    /// A request whose answer is not watched.
+    pub(crate) const fn unwatched(body: Body) -> Self {
+        Self { body, watch: None }
+    }
+}
+
 /// A WebSocket message, or the words of its goodbye.
 pub(crate) struct Message<'a> {
+    /// The request that opened the WebSocket: what holds for it holds for its messages.
+    pub(crate) request: &'a GrantedRequest,
     /// Who sent it.
     pub(crate) sender: Sender,
     /// Covers what was sent with the handshake, which may be other values than now.

@@ -53,6 +53,11 @@ impl Grant {
         }
     }
 
+    /// What was granted.
+    pub(crate) fn request(&self) -> &GrantedRequest {
+        &self.request
+    }
+
     /// Whether the right is gone. Costs one load while the rules do not change.
     pub(crate) fn is_lost(&mut self) -> bool {
         let version = self.judge.version();

@@ -233,6 +233,24 @@ pub(crate) const MAX_UNPACKING: u64 = 200;
 /// Values that are looked for by pipelock, those that were replaced since it started among them; the oldest go first.
 pub(crate) const MAX_KNOWN_VALUES: usize = 256;
 
+/// Destinations (registered domains) of which pipelock remembers what was sent lately; the one that nobody wrote to for the
+/// longest time gives way. With [`TRAIL_PLACES`] of 4 KiB each it is 16 MiB.
+pub(crate) const MAX_TRAILS: usize = 64;
+
+/// Places in the requests to one destination (parameters, members, fields) of which the last KiB are remembered, to be looked
+/// at together with what the next request says there.
+pub(crate) const TRAIL_PLACES: usize = 64;
+
+/// How long what was said at such a place is remembered when nothing more is said there.
+pub(crate) const TRAIL_AGE: Duration = Duration::from_mins(10);
+
+/// Bytes that the encoded labels of names under one domain may carry within [`NAME_DATA_AGE`], where a wildcard lets the
+/// agent choose them (`dlp.names`): fewer than the shortest file with a private key has.
+pub(crate) const MAX_NAME_DATA: usize = 256;
+
+/// How long such a label counts; one that comes again counts once.
+pub(crate) const NAME_DATA_AGE: Duration = Duration::from_hours(1);
+
 /// Bytes of a policy or certificate file.
 pub(crate) const MAX_CONFIG_BYTES: u64 = 8 * 1024 * 1024;
 

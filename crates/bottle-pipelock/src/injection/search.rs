@@ -1,6 +1,9 @@
 //! The search through one text.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
+
+use bottle_core::RuleName;
 
 use super::class::{BOUNDARY, Classes, TURN};
 use super::code::{self, Blocks};
@@ -26,6 +29,8 @@ struct Search<'a> {
     regions: Regions<'a>,
     blocks: Blocks<'a>,
     notation: Option<Notation>,
+    /// Rules whose signs are none.
+    allowed: &'a BTreeSet<RuleName>,
 }
 
 /// A sign among the words around it.
@@ -37,8 +42,12 @@ struct Context<'a> {
 }
 
 /// The first sign in a text. A text that cannot be read counts as one.
-pub(super) fn find(text: &[u8], encodings: Encodings) -> Option<Injection> {
-    match Search::new(text) {
+pub(super) fn find(
+    text: &[u8],
+    encodings: Encodings,
+    allowed: &BTreeSet<RuleName>,
+) -> Option<Injection> {
+    match Search::new(text, allowed) {
         Some(search) => search.find(encodings),
         None => Some(Injection {
             rule: UNREAD,
@@ -49,11 +58,12 @@ pub(super) fn find(text: &[u8], encodings: Encodings) -> Option<Injection> {
 
 impl<'a> Search<'a> {
     /// `None` if there are no anchors: nothing was read then.
-    fn new(text: &'a [u8]) -> Option<Self> {
+    fn new(text: &'a [u8], allowed: &'a BTreeSet<RuleName>) -> Option<Self> {
         Some(Self {
             regions: Regions::new(text)?,
             blocks: Blocks::new(text),
             notation: None,
+            allowed,
         })
     }
 
@@ -68,7 +78,7 @@ impl<'a> Search<'a> {
                 Place::Encoded(hit) => {
                     let (run, decoded) = encoded::decode(self.regions.text, encoded_until, hit);
                     encoded_until = run.end;
-                    let inner = find(&decoded, Encodings::Left);
+                    let inner = find(&decoded, Encodings::Left, self.allowed);
                     inner.map(|inner| Injection {
                         offset: run.start,
                         ..inner
@@ -88,6 +98,7 @@ impl<'a> Search<'a> {
         let met = tokens.iter().fold(0, |met, token| met | token.classes);
         // With each row what it begins with: most words begin none.
         let rows: Vec<(Classes, &Rule, &Row)> = rules::all()
+            .filter(|rule| !self.allowed.contains(rule.name))
             .flat_map(|rule| rule.rows.iter().map(move |row| (rule, row)))
             .filter(|(_, row)| row.steps.iter().all(|step| step.classes & met != 0))
             .filter_map(|(rule, row)| Some((row.steps.first()?.classes, rule, row)))

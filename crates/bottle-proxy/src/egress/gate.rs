@@ -14,11 +14,10 @@ use super::credential::{self, Values};
 use super::denials::Denials;
 use crate::authority::Name;
 use crate::body::Body;
-use crate::gate::{Gate, Message, Page, PageRequest, Refusal, Sender, Welcome, Work};
+use crate::gate::{Gate, Message, Page, PageRequest, Prepared, Refusal, Sender, Welcome, Work};
 use crate::mask::Mask;
 use crate::secrets::SecretStore;
 use crate::upstream::Upstream;
-use crate::watch::Watch;
 use crate::watched::Watched;
 
 /// Policy and state of the egress service.
@@ -64,17 +63,14 @@ impl Gate for EgressGate {
         })
     }
 
-    async fn prepare(&self, permit: &Permit<'_>, work: &mut Work) -> Result<Body, Refusal> {
+    async fn prepare(&self, permit: &Permit<'_>, work: &mut Work) -> Result<Prepared, Refusal> {
         // The value that is sent and the mask over the answer are of one moment.
         credential::replace(work, permit, || self.secrets.get())?;
         let incoming = work.incoming.take();
-        Ok(incoming.map_or_else(Body::empty, |incoming| {
+        let body = incoming.map_or_else(Body::empty, |incoming| {
             Body::stream(incoming, work.bytes_in.clone())
-        }))
-    }
-
-    fn watch(&self, _permit: &Permit<'_>, _work: &mut Work) -> Option<Watch> {
-        None
+        });
+        Ok(Prepared::unwatched(body))
     }
 
     fn message(&self, message: Message<'_>) -> Result<Bytes, Refusal> {
@@ -82,6 +78,7 @@ impl Gate for EgressGate {
             sender,
             opened_with,
             bytes,
+            request: _,
             before: _,
         } = message;
         if sender == Sender::Client || !Guard::MaskMessages.is_on() {

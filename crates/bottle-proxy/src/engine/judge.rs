@@ -10,7 +10,7 @@ use super::asked::Asked;
 use super::connection::Connection;
 use crate::authority::{Authority, Name};
 use crate::body::Body;
-use crate::gate::{Cut, Gate, Refusal, Welcome, Work};
+use crate::gate::{Cut, Gate, Prepared, Refusal, Welcome, Work};
 use crate::grant::{Grant, GrantedRequest, Rejudge};
 use crate::headers::clean_request;
 use crate::mask::Mask;
@@ -107,8 +107,7 @@ impl<G: Gate> Connection<G> {
         };
         let judge: Arc<dyn Rejudge> = Arc::<Engine<G>>::clone(&self.engine);
         let mut grant = Grant::new(judge, request, seen);
-        let body = gate.prepare(&permit, work).await.map_err(refused)?;
-        let watch = gate.watch(&permit, work);
+        let Prepared { body, watch } = gate.prepare(&permit, work).await.map_err(refused)?;
         // Reading the body may have taken a while.
         if grant.is_lost() {
             return Err(refused(DenialCode::PolicyRevoked.into()));

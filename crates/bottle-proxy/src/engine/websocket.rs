@@ -19,7 +19,7 @@ use tokio_tungstenite::tungstenite::{Error, Message, Utf8Bytes};
 use crate::body::Counter;
 use crate::decision_log::OpenRecord;
 use crate::gate::{Gate, Message as Judged, Refusal, Sender};
-use crate::grant::Grant;
+use crate::grant::{Grant, GrantedRequest};
 use crate::limits::{MAX_WS_MESSAGE, MAX_WS_WRITE_BUFFER, STALL_TIMEOUT, WS_CLOSE_TIMEOUT};
 use crate::mask::Mask;
 use crate::stop::Stop;
@@ -103,6 +103,7 @@ where
     let (bytes_in, bytes_out) = (record.bytes_in(), record.bytes_out());
     let mut out = Lane {
         gate,
+        request: grant.request(),
         sender: Sender::Client,
         opened_with,
         watch: None,
@@ -113,6 +114,7 @@ where
     };
     let mut back = Lane {
         gate,
+        request: grant.request(),
         sender: Sender::Upstream,
         opened_with,
         watch: watch.as_ref(),
@@ -124,7 +126,7 @@ where
     let end = tokio::select! {
         end = out.pump(&mut from_client, &mut to_upstream) => end,
         end = back.pump(&mut from_upstream, &mut to_client) => end,
-        () = grant.lost() => End::Revoked,
+        () = grant.clone().lost() => End::Revoked,
         () = stop.requested() => End::Away,
     };
     let goodbye = goodbye(&end);
@@ -174,6 +176,7 @@ fn goodbye(end: &End) -> Message {
 /// One direction.
 struct Lane<'a, G> {
     gate: &'a G,
+    request: &'a GrantedRequest,
     sender: Sender,
     opened_with: Option<&'a Arc<Mask>>,
     watch: Option<&'a Watch>,
@@ -226,6 +229,7 @@ impl<G: Gate> Lane<'_, G> {
             watch.permits(sign)?;
         }
         self.gate.message(Judged {
+            request: self.request,
             sender: self.sender,
             opened_with: self.opened_with,
             bytes,

@@ -1,5 +1,6 @@
 //! How a request body is looked at.
 
+use bottle_core::LargeBodies;
 use bottle_pipelock::{is_enveloped, is_media_type};
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue};
@@ -47,6 +48,15 @@ impl Kind {
             Self::Plain
         } else {
             Self::Structured
+        }
+    }
+
+    /// Whether a body that is too large to be held may be looked at while it flows.
+    pub(super) fn may_flow(self, large_bodies: LargeBodies) -> bool {
+        match self {
+            Self::Plain => true,
+            Self::Packed => false,
+            Self::Structured | Self::Messages => large_bodies == LargeBodies::Text,
         }
     }
 

@@ -7,6 +7,7 @@ mod inspect;
 mod kind;
 mod knowing;
 mod policy;
+mod recent;
 mod responses;
 mod service;
 

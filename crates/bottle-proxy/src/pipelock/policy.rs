@@ -1,9 +1,8 @@
 //! What `pipelock.yaml` and `dlp.yaml` say, in the shape in which it is asked.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use bottle_core::{HeaderName, Host, ResponseAction, RuleName};
+use bottle_core::{HeaderName, Host, ResponseAction};
 use bottle_egress::RouteTable;
 use bottle_pipelock::{Overrides, PipelockFile, RouteDlp, host_data_rules};
 
@@ -20,28 +19,37 @@ pub(super) struct Policy {
     unscanned_responses: RouteTable,
     /// Hosts whose names are not looked at for data.
     unscanned_names: RouteTable,
-    /// Rules that hold nowhere.
-    allowed: BTreeSet<RuleName>,
-    responses: ResponseAction,
     overrides: Overrides,
+    /// What holds on each route of `overrides`.
+    routes: Vec<Folded>,
+    /// What holds elsewhere.
+    elsewhere: Folded,
+}
+
+/// What the two files say together of a route.
+struct Folded {
+    dlp: Arc<RouteDlp>,
+    /// The same for hosts whose names are not looked at.
+    unnamed: Arc<RouteDlp>,
 }
 
 /// How one request and its answer are scanned.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Scanning {
+pub(super) struct Scanning<'a> {
     /// Whether content is looked at: false where the operator lets the host pass through. Names and addresses are
     /// checked all the same.
     pub(super) scan: bool,
     /// Whether the response is looked at for injected prompts.
     pub(super) scan_response: bool,
     /// Where the scanner differs from its defaults.
-    pub(super) dlp: RouteDlp,
+    pub(super) dlp: &'a Arc<RouteDlp>,
 }
 
 impl Policy {
     /// The policy of the two files.
     pub(super) fn of(file: &PipelockFile, overrides: Overrides) -> Self {
         let max_body_bytes = usize::try_from(file.max_body_bytes()).unwrap_or(usize::MAX);
+        let fold = |route: &RouteDlp| Folded::of(file, route);
         Self {
             table: Arc::new(file.allowlist()),
             max_body_bytes,
@@ -49,27 +57,43 @@ impl Policy {
             passthrough: file.passthrough(),
             unscanned_responses: file.unscanned_responses(),
             unscanned_names: file.unscanned_names(),
-            allowed: file.allowed_rules(),
-            responses: file.responses(),
+            routes: overrides.all().map(fold).collect(),
+            elsewhere: fold(&RouteDlp::default()),
             overrides,
         }
     }
 
     /// How a request to this host and path (a query may follow) is scanned.
-    pub(super) fn scanning(&self, host: &Host, path: &str) -> Scanning {
-        let mut dlp = self.overrides.of(host, path);
-        dlp.allow.extend(self.allowed.iter().cloned());
-        if self.unscanned_names.find(host).is_some() {
-            dlp.allow.extend(host_data_rules());
-        }
-        if self.responses == ResponseAction::Block {
-            dlp.responses = ResponseAction::Block;
-        }
+    pub(super) fn scanning(&self, host: &Host, path: &str) -> Scanning<'_> {
+        let number = self.overrides.number(host, path);
+        let folded = number.and_then(|number| self.routes.get(number));
+        let folded = folded.unwrap_or(&self.elsewhere);
+        let dlp = match self.unscanned_names.find(host) {
+            Some(_) => &folded.unnamed,
+            None => &folded.dlp,
+        };
         let scan = self.passthrough.find(host).is_none();
         Scanning {
             scan,
             scan_response: scan && self.unscanned_responses.find(host).is_none(),
             dlp,
+        }
+    }
+}
+
+impl Folded {
+    /// What the second file says of a route, with what the first one says of all.
+    fn of(file: &PipelockFile, route: &RouteDlp) -> Self {
+        let mut dlp = route.clone();
+        dlp.allow.extend(file.allowed_rules());
+        if file.responses() == ResponseAction::Block {
+            dlp.responses = ResponseAction::Block;
+        }
+        let mut unnamed = dlp.clone();
+        unnamed.allow.extend(host_data_rules());
+        Self {
+            dlp: Arc::new(dlp),
+            unnamed: Arc::new(unnamed),
         }
     }
 }
@@ -92,7 +116,7 @@ mod tests {
 
     use super::*;
 
-    fn scanning(host: &str) -> Scanning {
+    fn scanning(host: &str) -> (bool, bool, RouteDlp) {
         let passthrough = ["open.test", "**.deep.test"];
         let mut plan =
             BottlePlan::new("a".parse().unwrap(), "b".parse().unwrap(), Provider::Claude);
@@ -103,22 +127,28 @@ mod tests {
         let table = fold(&plan).table;
         let overrides = Overrides::of_plan(&plan, &table);
         let policy = Policy::of(&bottle_pipelock::render(&plan, &table), overrides);
-        policy.scanning(&host.parse().unwrap(), "/v1?x=1")
+        told(&policy, host, "/v1?x=1")
+    }
+
+    fn told(policy: &Policy, host: &str, target: &str) -> (bool, bool, RouteDlp) {
+        let Scanning {
+            scan,
+            scan_response,
+            dlp,
+        } = policy.scanning(&host.parse().unwrap(), target);
+        (scan, scan_response, RouteDlp::clone(dlp))
     }
 
     #[test]
     fn holes_are_where_the_operator_wants_them() {
         for host in ["open.test", "x.deep.test", "y.x.deep.test"] {
-            assert!(!scanning(host).scan, "{host}");
+            assert!(!scanning(host).0, "{host}");
         }
         for host in ["a.test", "x.open.test", "deep.test", "xopen.test"] {
-            assert!(scanning(host).scan, "{host}");
-            assert_eq!(scanning(host).dlp, RouteDlp::default());
+            assert_eq!(scanning(host), (true, true, RouteDlp::default()), "{host}");
         }
-        let model = scanning("api.anthropic.com");
-        assert!(
-            model.scan && model.scan_response && model.dlp.allow.contains("documented-example")
-        );
+        let (scan, scan_response, dlp) = scanning("api.anthropic.com");
+        assert!(scan && scan_response && dlp.allow.contains("documented-example"));
     }
 
     #[test]
@@ -135,13 +165,13 @@ dlp: {scan_env: false}
 ";
         let file = PipelockFile::from_yaml(text, "pipelock.yaml").unwrap();
         let policy = Policy::of(&file, Overrides::default());
-        let of = |host: &str| policy.scanning(&host.parse().unwrap(), "/");
-        let (wide, plain) = (of("x.a.test"), of("b.test"));
-        assert!(wide.scan_response && !plain.scan_response && plain.scan);
-        assert_eq!(wide.dlp.responses, ResponseAction::Block);
+        let (_, answers, wide) = told(&policy, "x.a.test", "/");
+        let (scan, no_answers, plain) = told(&policy, "b.test", "/");
+        assert!(answers && !no_answers && scan);
+        assert_eq!(wide.responses, ResponseAction::Block);
         for rule in ["host-encoded-data", "host-bulk-data", "host-numbered-data"] {
-            assert!(wide.dlp.allow.contains(rule) && !plain.dlp.allow.contains(rule));
+            assert!(wide.allow.contains(rule) && !plain.allow.contains(rule));
         }
-        assert!(plain.dlp.allow.contains("seed-phrase"));
+        assert!(plain.allow.contains("seed-phrase"));
     }
 }

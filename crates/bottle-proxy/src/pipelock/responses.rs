@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use bottle_core::Guard;
-use bottle_egress::Permit;
 use http::header::ACCEPT_ENCODING;
 use http::{HeaderMap, HeaderValue, Method};
 
-use super::policy::{Policy, Scanning};
+use super::policy::Scanning;
 use crate::gate::Work;
 use crate::headers::tokens;
 use crate::watch::{Room, Watch};
@@ -16,26 +15,15 @@ use crate::watch::{Room, Watch};
 const READABLE: [&[u8]; 4] = [b"gzip", b"x-gzip", b"deflate", b"identity"];
 
 /// How the answer to a request is watched; none where the policy says so, and where there will be no body.
-pub(super) fn watch(
-    policy: &Policy,
-    room: &Arc<Room>,
-    permit: &Permit<'_>,
-    work: &mut Work,
-) -> Option<Watch> {
-    let host = &permit.destination().host;
-    let Scanning {
-        scan: _,
-        scan_response,
-        dlp,
-    } = policy.scanning(host, permit.target());
-    if !scan_response || work.method == Method::HEAD {
+pub(super) fn watch(scanning: &Scanning<'_>, room: &Arc<Room>, work: &mut Work) -> Option<Watch> {
+    if !scanning.scan_response || work.method == Method::HEAD {
         return None;
     }
     if Guard::AskedCodings.is_on() {
         ask_for_readable(&mut work.headers);
     }
     Some(Watch {
-        action: dlp.responses,
+        dlp: Arc::clone(scanning.dlp),
         room: Arc::clone(room),
     })
 }

@@ -11,6 +11,7 @@ use super::gate::PipelockGate;
 use super::inspect::Room;
 use super::knowing::Knowing;
 use super::policy::Policy;
+use super::recent::Recent;
 use crate::config::{self, StartError, Surroundings};
 use crate::decision_log::DecisionLog;
 use crate::engine::{Engine, Listener, listen};
@@ -100,6 +101,7 @@ impl Pipelock {
             policy: Watched::new(policy),
             knowing: SecretStore::new(&run_dir, Knowing::of),
             room: Room::default(),
+            recent: Recent::default(),
             answers: Arc::default(),
             allowed_peers,
             upstream: Upstream::new(way),

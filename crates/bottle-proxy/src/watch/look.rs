@@ -1,11 +1,15 @@
 //! Looking at a body as it comes: out of its compression, if it is text, window by window.
 
+use std::sync::Arc;
+
 use bottle_core::Guard;
+use bottle_pipelock::RouteDlp;
 use bytes::Bytes;
 use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, HeaderValue};
 
 use super::Sign;
+use super::charset::{Charset, is_marked};
 use super::kind::{Certainty, Flow, Kind, TELLING, is_text};
 use super::window::Window;
 use crate::inflate::Inflate;
@@ -15,6 +19,7 @@ use crate::limits::{MAX_UNPACKING, RESPONSE_HOLD_BYTES, RESPONSE_STEP};
 #[derive(Debug)]
 pub(super) struct Look {
     coding: Coding,
+    charset: Charset,
     window: Window,
     /// How many bytes are still to show whether it is text.
     untold: usize,
@@ -40,14 +45,16 @@ struct Packed {
 
 impl Look {
     /// A look at a body with these fields.
-    pub(super) fn over(headers: &HeaderMap, kind: Kind) -> Self {
+    pub(super) fn over(headers: &HeaderMap, kind: Kind, dlp: &Arc<RouteDlp>) -> Self {
         let Kind { flow, certainty } = kind;
+        let step = match flow {
+            Flow::Held => RESPONSE_HOLD_BYTES,
+            Flow::Free => RESPONSE_STEP,
+        };
         Self {
             coding: Coding::of(headers),
-            window: Window::new(match flow {
-                Flow::Held => RESPONSE_HOLD_BYTES,
-                Flow::Free => RESPONSE_STEP,
-            }),
+            charset: Charset::of(headers),
+            window: Window::new(step, Arc::clone(dlp)),
             untold: match certainty {
                 Certainty::Text => 0,
                 Certainty::Unknown => TELLING,
@@ -63,7 +70,8 @@ impl Look {
 
     /// Whether a body that begins so is no text, as far as that can be told without unpacking it.
     pub(super) fn is_waived(&self, beginning: &[u8]) -> bool {
-        self.untold > 0 && matches!(self.coding, Coding::Plain) && !is_text(beginning)
+        let may_be_text = || is_text(beginning) || is_marked(beginning);
+        self.untold > 0 && matches!(self.coding, Coding::Plain) && !may_be_text()
     }
 
     /// What comes now is not held any more.
@@ -134,6 +142,8 @@ impl Look {
     }
 
     fn read(&mut self, data: &[u8]) -> Option<Sign> {
+        let text = self.charset.read(data);
+        let data = text.as_ref();
         if self.untold > 0 {
             let telling = data.get(..self.untold).unwrap_or(data);
             self.untold -= telling.len();
@@ -204,7 +214,7 @@ mod tests {
             headers.insert(CONTENT_ENCODING, coding.parse().unwrap());
         }
         let flow = Flow::Free;
-        Look::over(&headers, Kind { flow, certainty })
+        Look::over(&headers, Kind { flow, certainty }, &Arc::default())
     }
 
     /// What is found when a body comes in pieces of this length.
@@ -276,6 +286,18 @@ mod tests {
             ),
             None
         );
+    }
+
+    #[test]
+    fn units_of_two_bytes_are_read() {
+        let order: Vec<u8> = ORDER.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let marked = [&b"\xff\xfe"[..], &order].concat();
+        for piece in [1, 10, 1000] {
+            let found = |certainty| found(look("", certainty), &marked, piece);
+            assert_eq!(found(Certainty::Text), Some("instruction-override"));
+            assert_eq!(found(Certainty::Unknown), Some("instruction-override"));
+        }
+        assert!(!look("", Certainty::Unknown).is_waived(&marked));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! long, and what comes as events, flows on as it comes ([`Tap`]). Compressed answers go on as they are; a copy is taken
 //! out of its compression. Nothing is looked at but text ([`kind`]).
 
+mod charset;
 mod hold;
 mod kind;
 mod look;
@@ -19,7 +20,7 @@ use std::sync::Arc;
 
 use bottle_core::{Guard, ResponseAction};
 use bottle_egress::{DenialCode, Sighting};
-use bottle_pipelock::Injection;
+use bottle_pipelock::{Injection, RouteDlp};
 use bytes::Bytes;
 use http::HeaderValue;
 use http::response::Parts;
@@ -38,8 +39,8 @@ use crate::limits::RESPONSE_HOLD_TIMEOUT;
 /// How the answer to one request is watched.
 #[derive(Debug, Clone)]
 pub(crate) struct Watch {
-    /// What happens to an answer with a sign.
-    pub(crate) action: ResponseAction,
+    /// What holds on its route: which signs are none, and what happens to an answer with one.
+    pub(crate) dlp: Arc<RouteDlp>,
     /// What all that is held may take together.
     pub(crate) room: Arc<Room>,
 }
@@ -95,8 +96,8 @@ impl Watch {
         let Some(kind) = Kind::of(parts, body.size_hint().exact()) else {
             return Ok(body);
         };
-        let mut look = Look::over(&parts.headers, kind);
-        let mut tap = Tap::new(self.action);
+        let mut look = Look::over(&parts.headers, kind, &self.dlp);
+        let mut tap = Tap::new(self.dlp.responses);
         let room = (kind.flow == Flow::Held).then(|| self.room.take());
         if let Some(room) = room.flatten() {
             let mut held = Held::default();
@@ -133,7 +134,7 @@ impl Watch {
         if !Guard::MessageOrders.is_on() {
             return Ok(None);
         }
-        Ok(self.room.find(message).await?)
+        Ok(self.room.find(message, &self.dlp).await?)
     }
 
     /// Whether something goes on with a sign.
@@ -142,7 +143,7 @@ impl Watch {
     ///
     /// A [`Refusal`] where it does not.
     pub(crate) fn permits(&self, sign: Sign) -> Result<(), Refusal> {
-        if sign.is_refused(self.action) {
+        if sign.is_refused(self.dlp.responses) {
             return Err(sign.into());
         }
         Ok(())

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bottle_egress::DenialCode;
-use bottle_pipelock::find_injection;
+use bottle_pipelock::{RouteDlp, find_injection_but};
 use bytes::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
@@ -59,9 +59,14 @@ impl Room {
     /// # Errors
     ///
     /// When the look itself ended badly.
-    pub(super) async fn find(&self, text: Bytes) -> Result<Option<Sign>, DenialCode> {
+    pub(super) async fn find(
+        &self,
+        text: Bytes,
+        dlp: &Arc<RouteDlp>,
+    ) -> Result<Option<Sign>, DenialCode> {
         let is_long = text.len() > MAX_SCAN_INLINE;
-        let run = move || find_injection(&text).map(Sign::Order);
+        let dlp = Arc::clone(dlp);
+        let run = move || find_injection_but(&text, &dlp.allow).map(Sign::Order);
         self.aside(is_long, run).await
     }
 

@@ -10,11 +10,8 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::Sign;
 use super::hold::Held;
 use super::look::Look;
-use crate::body::{Arrival, BodyError};
+use crate::body::{Arrival, BodyError, Polled};
 use crate::limits::RESPONSE_STEP;
-
-/// A frame of a body, its error, or its end.
-type Polled = Poll<Option<Result<Frame<Bytes>, BodyError>>>;
 
 /// Stands between a body and whoever reads it. What is there already goes on together, and is looked at once; what is
 /// not there yet is not waited for.
@@ -171,6 +168,7 @@ impl Tap {
 #[cfg(test)]
 mod tests {
     use std::collections::VecDeque;
+    use std::sync::Arc;
     use std::task::Waker;
 
     use http::HeaderMap;
@@ -185,7 +183,7 @@ mod tests {
             flow: Flow::Free,
             certainty: Certainty::Text,
         };
-        Tap::new(action).over(Look::over(&HeaderMap::new(), kind))
+        Tap::new(action).over(Look::over(&HeaderMap::new(), kind, &Arc::default()))
     }
 
     /// What passes of pieces that come one by one (`None`: nothing is there yet), and whether the end was a whole one.

@@ -1,7 +1,9 @@
 //! A text that flows by, looked at a window at a time.
 
+use std::sync::Arc;
+
 use bottle_core::Guard;
-use bottle_pipelock::{Injection, find_injection};
+use bottle_pipelock::{Injection, RouteDlp, find_injection_but};
 
 use crate::limits::RESPONSE_BACK;
 
@@ -25,6 +27,8 @@ pub(super) struct Window {
     judged: usize,
     /// How much is looked at together.
     step: usize,
+    /// What holds on the route: which signs are none.
+    dlp: Arc<RouteDlp>,
 }
 
 /// Whether more may follow.
@@ -36,13 +40,14 @@ enum Behind {
 
 impl Window {
     /// A window of so many bytes.
-    pub(super) const fn new(step: usize) -> Self {
+    pub(super) const fn new(step: usize, dlp: Arc<RouteDlp>) -> Self {
         Self {
             text: Vec::new(),
             gone: 0,
             seen: 0,
             judged: 0,
             step,
+            dlp,
         }
     }
 
@@ -95,12 +100,12 @@ impl Window {
 
     /// The first sign that the last look did not judge, with more in front of it than there is now.
     fn find(&self) -> Option<Injection> {
-        let found = find_injection(&self.text)?;
+        let found = find_injection_but(&self.text, &self.dlp.allow)?;
         if found.offset >= self.judged {
             return Some(found);
         }
         let from = self.judged.saturating_sub(LONGEST);
-        let found = find_injection(self.text.get(from..)?)?;
+        let found = find_injection_but(self.text.get(from..)?, &self.dlp.allow)?;
         Some(Injection {
             offset: found.offset + from,
             ..found
@@ -124,6 +129,7 @@ impl Window {
 
 #[cfg(test)]
 mod tests {
+    use bottle_pipelock::find_injection;
     use proptest::prelude::*;
 
     use super::*;
@@ -133,7 +139,7 @@ mod tests {
 
     /// What is found in a text that comes in pieces of this length, settled after each or at the end.
     fn found(text: &str, piece: usize, each: bool) -> Option<(&'static str, usize)> {
-        let mut window = Window::new(RESPONSE_STEP);
+        let mut window = Window::new(RESPONSE_STEP, Arc::default());
         let found = text.as_bytes().chunks(piece).find_map(|piece| {
             let found = window.push(piece);
             found.or_else(|| each.then(|| window.settle()).flatten())

@@ -39,6 +39,8 @@ mod scanning;
 #[cfg(test)]
 mod schema;
 #[cfg(test)]
+mod sequences;
+#[cfg(test)]
 mod streaming;
 #[cfg(test)]
 mod tls;

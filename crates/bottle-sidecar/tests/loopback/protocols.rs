@@ -123,7 +123,7 @@ fn certificates_are_what_strict_clients_accept_and_are_kept() {
     for _ in 0..3 {
         assert_eq!(bottle.get("ok.test", "/v1/x").status, 200);
     }
-    let ahead = |line: &str| line.contains("issued ahead") && line.contains("count=18");
+    let ahead = |line: &str| line.contains("issued ahead") && line.contains("count=19");
     assert!(
         bottle.egress.output("err").lines().any(ahead),
         "one for each exact host"

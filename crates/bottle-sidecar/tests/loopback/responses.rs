@@ -83,6 +83,19 @@ fn nothing_of_a_page_with_an_order_passes_where_such_are_refused() {
 }
 
 #[test]
+fn orders_of_a_rule_that_a_route_allows_are_none() {
+    let bottle = Bottle::start();
+    for page in ["page", "gzip", "untyped"] {
+        let answer = bottle.get("lenient.test", &format!("/v1/orders/{page}"));
+        assert_eq!(answer.status, 200, "{page}");
+        assert!(!answer.has("bottle-injection"), "{page}: {}", answer.head);
+        assert!(logged(&bottle, page)["injection"].is_null());
+    }
+    let mut socket = socket(&bottle, "lenient.test");
+    until(&mut socket, ORDER);
+}
+
+#[test]
 fn what_is_no_order_is_not_marked() {
     let bottle = Bottle::start();
     for (name, page, body) in [

@@ -13,9 +13,11 @@ use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig
 use tokio_tungstenite::tungstenite::{Error, Message};
 
 use super::support::{
-    ALONE_TOKEN, Alone, Bottle, PATIENCE, Protocols, TestBody, full, http1_client, http2_client,
-    patiently, runtime, tunnel,
+    ALONE_TOKEN, Alone, Bottle, Client, PATIENCE, Protocols, TestBody, full, http1_client,
+    http2_client, patiently, runtime, tunnel,
 };
+
+const AWS_KEY: &str = "AKIAQ3EGRX7J2LMNOPQR";
 
 const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
 
@@ -234,13 +236,41 @@ fn frame(last: bool, opcode: u8, payload: &[u8]) -> Vec<u8> {
     [&head[..], &mask, &masked].concat()
 }
 
-#[test]
-fn a_secret_in_a_message_ends_the_socket() {
-    let bottle = Bottle::start();
-    let secret = b"AKIAQ3EGRX7J2LMNOPQR";
+/// A WebSocket of which the frames are ours to write.
+fn raw_socket(bottle: &Bottle, name: &str) -> Client {
     let lines = format!(
         "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Key: {KEY}\r\nSec-WebSocket-Version: 13\r\n"
     );
+    let mut socket = bottle.tunnel(name);
+    socket.send(bottle.request(("GET", "/socket"), name, &lines, ""));
+    assert!(socket.head().starts_with("HTTP/1.1 101"));
+    socket
+}
+
+#[test]
+fn what_a_route_allows_passes_in_its_messages_and_nothing_else() {
+    let bottle = Bottle::start();
+    let text = 1;
+    for name in ["lenient.test", "open.test"] {
+        raw_socket(&bottle, name).send(frame(true, text, AWS_KEY.as_bytes()));
+        bottle.origin.socket_saw(AWS_KEY.as_bytes());
+        bottle.forget();
+    }
+    let token = ["glp", "at-q7Rk2VdXs9TfYb3HnJc6"].concat();
+    raw_socket(&bottle, "open.test").send(frame(true, text, token.as_bytes()));
+    bottle.origin.socket_saw(token.as_bytes());
+    let mut socket = raw_socket(&bottle, "lenient.test");
+    socket.send(frame(true, text, token.as_bytes()));
+    while !socket.is_closed() {
+        socket.some();
+    }
+    bottle.decision(|line| line["service"] == "pipelock" && line["rule"] == "gitlab-token");
+}
+
+#[test]
+fn a_secret_in_a_message_ends_the_socket() {
+    let bottle = Bottle::start();
+    let secret = AWS_KEY.as_bytes();
     let (text, binary, more) = (1, 2, 0);
     let pieces: Vec<Vec<u8>> = secret
         .chunks(4)
@@ -252,9 +282,7 @@ fn a_secret_in_a_message_ends_the_socket() {
         frame(true, binary, secret),
         pieces.concat(),
     ] {
-        let mut socket = bottle.tunnel("chat.test");
-        socket.send(bottle.request(("GET", "/socket"), "chat.test", &lines, ""));
-        assert!(socket.head().starts_with("HTTP/1.1 101"));
+        let mut socket = raw_socket(&bottle, "chat.test");
         socket.send(frame(true, text, b"words"));
         bottle.origin.socket_saw(b"words");
         socket.send(secret);

@@ -12,7 +12,7 @@ use bottle_core::{
     AuthScheme, AuthSpec, BottlePlan, PipelockSpec, Provider, ResponseAction, RouteSpec, WebSocket,
 };
 use bottle_egress::{UpstreamPart, fold};
-use bottle_pipelock::Overrides;
+use bottle_pipelock::{Overrides, RouteDlp};
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
@@ -86,6 +86,7 @@ impl Bottle {
             "chat.test",
             "strict.test",
             "open.test",
+            "lenient.test",
         ] {
             names.set(name, &[&["127.0.0.5"]]);
         }
@@ -294,7 +295,22 @@ fn plan(port: u16, plain_port: u16) -> BottlePlan {
     let mut strict = route("strict.test", port, &[]);
     strict.websocket = WebSocket::Granted;
     strict.dlp.responses = ResponseAction::Block;
-    routes.extend([strict, route("open.test", port, &[])]);
+    let mut open = route("open.test", port, &[]);
+    open.websocket = WebSocket::Granted;
+    let mut lenient = route("lenient.test", port, &[]);
+    lenient.websocket = WebSocket::Granted;
+    lenient.dlp = RouteDlp {
+        allow: [
+            "aws-access-key-id",
+            "instruction-override",
+            "host-data-over-time",
+        ]
+        .map(|rule| rule.parse().unwrap())
+        .into(),
+        responses: ResponseAction::Block,
+        ..RouteDlp::default()
+    };
+    routes.extend([strict, open, lenient, route("*.names.test", port, &[])]);
     routes.extend(
         ["badcert.test", "wrongname.test", "nodns.test", "dead.test"]
             .map(|host| route(host, port, &[])),
