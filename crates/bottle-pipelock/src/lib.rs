@@ -21,6 +21,7 @@ mod body;
 mod bytes;
 mod checks;
 mod content;
+mod eight;
 mod envelope;
 mod exchange;
 mod families;
@@ -45,6 +46,7 @@ mod scanner;
 mod seed_phrase;
 mod shapes;
 mod stream;
+mod table;
 #[cfg(test)]
 mod tests;
 mod views;
