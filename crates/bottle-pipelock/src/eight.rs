@@ -7,6 +7,8 @@
 const EACH: u64 = 0x0101_0101_0101_0101;
 /// The highest bit of each byte.
 const HIGH: u64 = 0x80 * EACH;
+/// The bit of each byte by which a small letter of ASCII differs from its capital.
+const SMALL: u64 = 0x20 * EACH;
 
 /// Eight bytes, the first one in the lowest place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,8 +47,8 @@ impl Eight {
 
     /// Which are letters of ASCII.
     pub(crate) const fn letters(self) -> Marks {
-        // Bit 6 and bit 5 apart, both cases are the same; of `@` and its like one side of the range is missed.
-        let small = self.0 & !HIGH | 0x20 * EACH;
+        // This bit alone tells a capital from its small letter, and makes no other byte a letter.
+        let small = (self.0 & !HIGH) | SMALL;
         Marks(Self::between(small, b'a', b'z') & !self.0)
     }
 
@@ -65,7 +67,7 @@ impl Eight {
 
     /// The first so many of them, letters in lower case; the others are zeros.
     pub(crate) const fn small_letters(self, count: usize) -> u64 {
-        let small = self.0 | 0x20 * EACH;
+        let small = self.0 | SMALL;
         match count {
             0 => 0,
             1..Self::LENGTH => small & !(!0 << bits(count)),
