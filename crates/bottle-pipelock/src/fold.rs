@@ -5,6 +5,7 @@
 //! what cannot be seen is gone.
 
 mod invisible;
+mod letter;
 mod lookalike;
 #[cfg(test)]
 mod tests;
@@ -12,6 +13,7 @@ mod tests;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 use self::invisible::Invisible;
+pub(crate) use self::letter::{letter, stays_foreign};
 use crate::piece::Source;
 
 /// The text folded: invisible characters, exotic spaces and combining marks left out, compatibility forms (NFKD) and

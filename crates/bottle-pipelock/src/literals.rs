@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::families::{self, Finder};
+use crate::fixed_table::Table;
 
 /// Bits of a filter: so many that a few hundred literals leave it nearly empty.
 const FILTER_BITS: usize = 1 << 16;
@@ -13,7 +14,7 @@ pub(crate) struct Literals {
     /// Those that begin with the same two bytes are next to each other.
     sorted: Vec<Literal>,
     /// Where those that begin with two bytes are in `sorted`, by these bytes.
-    rows: Rows,
+    rows: Table<u64, Range<usize>>,
     /// The first two bytes of all literals.
     two: Filter,
     /// The first three bytes of those that have three, and every third byte behind the others.
@@ -59,7 +60,7 @@ impl Literals {
                 three.add(hash_three(first, second, byte));
             }
         }
-        let rows = Rows::of(&sorted);
+        let rows = rows(&sorted);
         Self {
             any_case,
             sorted,
@@ -99,8 +100,9 @@ impl Literals {
 
     fn may_be(&self, first: u8, second: u8, third: u8) -> bool {
         let (first, second) = (self.byte(first), self.byte(second));
+        // Both are asked: which of them says no cannot be foreseen, and a wrong guess takes longer than a look-up.
         self.two.has(hash_two(first, second))
-            && self.three.has(hash_three(first, second, self.byte(third)))
+            & self.three.has(hash_three(first, second, self.byte(third)))
     }
 
     fn byte(&self, byte: u8) -> u8 {
@@ -113,59 +115,29 @@ impl Literals {
 
     /// The literals that stand at the beginning of a text.
     pub(crate) fn at<'a>(&'a self, text: &'a [u8]) -> impl Iterator<Item = Literal> + 'a {
-        let key = match text {
-            [first, second, ..] => hash_two(self.byte(*first), self.byte(*second)),
-            _ => 0,
+        let row = match text {
+            [first, second, ..] => {
+                let key = hash_two(self.byte(*first), self.byte(*second));
+                self.rows.get(key.into())
+            }
+            _ => None,
         };
-        let row = self
-            .sorted
-            .get(self.rows.get(key))
-            .unwrap_or_default()
-            .iter();
+        let row = row.and_then(|row| self.sorted.get(row.clone()));
+        let row = row.unwrap_or_default().iter();
         row.filter(move |literal| literal.begins(text)).copied()
     }
 }
 
-/// Rows of literals by their first two bytes: each at the place that follows from these, or at the next free one.
-struct Rows(Vec<(u16, Range<usize>)>);
-
-impl Rows {
-    /// Several for each row, so that most are looked up in one step.
-    const PLACES: usize = 1024;
-
-    fn of(sorted: &[Literal]) -> Self {
-        let mut rows = Self(vec![(0, 0..0); Self::PLACES]);
-        let mut start = 0;
-        for row in sorted.chunk_by(|one, other| one.first_two() == other.first_two()) {
-            let end = start + row.len();
-            if let Some([first, second]) = row.first().map(Literal::first_two) {
-                rows.add(hash_two(first, second), start..end);
-            }
-            start = end;
-        }
-        rows
-    }
-
-    fn places(key: u16) -> impl Iterator<Item = usize> {
-        let [_, hash, high, _] = u32::from(key).wrapping_mul(0x9E37_79B1).to_le_bytes();
-        let first = usize::from(u16::from_le_bytes([hash, high])) % Self::PLACES;
-        (first..Self::PLACES).chain(0..first)
-    }
-
-    fn add(&mut self, key: u16, row: Range<usize>) {
-        for place in Self::places(key) {
-            if let Some(entry @ (0, _)) = self.0.get_mut(place) {
-                *entry = (key, row);
-                return;
-            }
-        }
-    }
-
-    fn get(&self, key: u16) -> Range<usize> {
-        let mut entries = Self::places(key).map_while(|place| self.0.get(place));
-        let found = entries.find(|(other, _)| *other == key || *other == 0);
-        found.map_or(0..0, |(_, row)| row.clone())
-    }
+/// The rows of literals that begin with the same two bytes, by these.
+fn rows(sorted: &[Literal]) -> Table<u64, Range<usize>> {
+    let mut start = 0;
+    let rows = sorted.chunk_by(|one, other| one.first_two() == other.first_two());
+    Table::of(rows.filter_map(|row| {
+        let [first, second] = row.first()?.first_two();
+        let place = start..start + row.len();
+        start = place.end;
+        Some((hash_two(first, second).into(), place))
+    }))
 }
 
 impl Literal {

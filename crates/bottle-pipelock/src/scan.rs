@@ -3,6 +3,7 @@
 //! Encodings are taken off up to [`DEPTH`] times, and all views together have at most [`MAX_GROWTH`] times the size of the
 //! input, so the work is linear in it whatever it holds.
 
+use std::borrow::Cow;
 use std::ops::{ControlFlow, Range};
 
 use crate::bytes::ByteSet;
@@ -240,9 +241,10 @@ fn parts<'a>(
     runs(run, digits, shortest).map(move |part| start + part.start..start + part.end)
 }
 
-/// A run of base64 with the lines that continue it, and where these end.
-fn gather(text: &[u8], part: &Range<usize>) -> (Vec<u8>, usize) {
-    let mut digits = text.get(part.clone()).unwrap_or_default().to_vec();
+/// A run of base64 with the lines that continue it, and where these end. Most runs are shorter than a line and stay
+/// where they are.
+fn gather<'a>(text: &'a [u8], part: &Range<usize>) -> (Cow<'a, [u8]>, usize) {
+    let mut digits = Cow::Borrowed(text.get(part.clone()).unwrap_or_default());
     let (mut line, mut end) = (part.len(), part.end);
     while line >= base64::MIN_WRAPPED_LINE {
         let rest = text.get(end..).unwrap_or_default();
@@ -252,7 +254,8 @@ fn gather(text: &[u8], part: &Range<usize>) -> (Vec<u8>, usize) {
         if breaks == 0 || line == 0 {
             break;
         }
-        digits.extend_from_slice(next.get(..line).unwrap_or_default());
+        let next = next.get(..line).unwrap_or_default();
+        digits.to_mut().extend_from_slice(next);
         end += breaks + line;
     }
     (digits, end)

@@ -8,12 +8,15 @@ use std::sync::LazyLock;
 
 use bip39::{Language, Mnemonic};
 
+use crate::eight::Eight;
+use crate::fixed_table::Table;
+
 /// How many words a phrase has (BIP-39, "Generating the mnemonic"), the longest first.
 const LENGTHS: [usize; 5] = [24, 21, 18, 15, 12];
 /// The fewest words.
 const SHORTEST: usize = 12;
 /// The most letters of a word of the list; the fewest are three.
-const MAX_LETTERS: usize = 8;
+const MAX_LETTERS: usize = Eight::LENGTH;
 /// How many bytes may stand between two words: the marks of a table, indented deep.
 const MAX_GAP: usize = 48;
 /// From the beginning of a phrase to that of its last word there are eleven words of three letters and their gaps: one
@@ -52,11 +55,7 @@ pub(crate) fn each(
 
 /// The run of letters in which this place is, or the next one.
 fn word_from(text: &[u8], at: usize) -> Option<Range<usize>> {
-    let rest = text.get(at..)?;
-    let gap = rest
-        .iter()
-        .take(MAX_GAP + 1)
-        .position(u8::is_ascii_alphabetic)?;
+    let gap = gap_from(text, at)?;
     let first = at + gap;
     let front = if gap == 0 {
         letters_before(text, at)
@@ -64,6 +63,15 @@ fn word_from(text: &[u8], at: usize) -> Option<Range<usize>> {
         0
     };
     Some(first - front..first + letters_from(text, first))
+}
+
+/// How far the next letter is, if it is near.
+fn gap_from(text: &[u8], at: usize) -> Option<usize> {
+    let near = Eight::at(text, at).letters().first();
+    near.or_else(|| {
+        let rest = text.get(at..)?.iter();
+        rest.take(MAX_GAP + 1).position(u8::is_ascii_alphabetic)
+    })
 }
 
 fn word_before(text: &[u8], start: usize) -> Option<Range<usize>> {
@@ -75,15 +83,17 @@ fn word_before(text: &[u8], start: usize) -> Option<Range<usize>> {
 
 /// How many letters stand here; more than a word has are not counted.
 fn letters_from(text: &[u8], at: usize) -> usize {
-    let rest = text.get(at..).unwrap_or_default().iter();
-    let letters = rest.take_while(|byte| byte.is_ascii_alphabetic());
-    letters.take(MAX_LETTERS + 1).count()
+    let letters = Eight::at(text, at).letters().front();
+    let next = text.get(at + MAX_LETTERS);
+    letters + usize::from(letters == MAX_LETTERS && next.is_some_and(u8::is_ascii_alphabetic))
 }
 
 fn letters_before(text: &[u8], at: usize) -> usize {
-    let front = text.get(..at).unwrap_or_default().iter().rev();
-    let letters = front.take_while(|byte| byte.is_ascii_alphabetic());
-    letters.take(MAX_LETTERS + 1).count()
+    let letters = Eight::before(text, at).letters().back();
+    let next = at
+        .checked_sub(MAX_LETTERS + 1)
+        .and_then(|place| text.get(place));
+    letters + usize::from(letters == MAX_LETTERS && next.is_some_and(u8::is_ascii_alphabetic))
 }
 
 /// All words of the list that stand in a row with this one.
@@ -109,63 +119,24 @@ fn row_around(text: &[u8], first: Word) -> Vec<Word> {
 }
 
 fn listed(text: &[u8], place: Range<usize>) -> Option<Word> {
-    let number = number(text.get(place.clone())?)?;
+    let number = *WORDS.get(packed(text, &place)?)?;
     Some(Word { number, place })
 }
 
-/// The number of a word in the list.
-fn number(word: &[u8]) -> Option<u16> {
-    WORDS.get(packed(word)?)
-}
-
 /// The letters of a word in one number, without their case.
-fn packed(word: &[u8]) -> Option<u64> {
+fn packed(text: &[u8], word: &Range<usize>) -> Option<u64> {
     let is_of_length = (3..=MAX_LETTERS).contains(&word.len());
-    let letters = word
-        .iter()
-        .map(|letter| u64::from(letter.to_ascii_lowercase()));
-    is_of_length.then(|| letters.fold(0, |packed, letter| packed << 8 | letter))
+    is_of_length.then(|| Eight::at(text, word.start).small_letters(word.len()))
 }
 
-/// The list, by the letters of its words.
-static WORDS: LazyLock<Words> = LazyLock::new(|| {
-    let mut words = Words(vec![(0, 0); Words::PLACES]);
-    for (number, word) in (0..).zip(Language::English.word_list()) {
-        if let Some(packed) = packed(word.as_bytes()) {
-            words.add(packed, number);
-        }
-    }
-    words
-});
-
-/// A table of words, each at the place that follows from its letters or at the next free one.
-struct Words(Vec<(u64, u16)>);
-
-impl Words {
-    /// Four for each word, so that most are looked up in one step.
-    const PLACES: usize = 8192;
-
-    fn places(word: u64) -> impl Iterator<Item = usize> {
-        let hash = word.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 51;
-        let first = usize::try_from(hash).unwrap_or_default();
-        (first..Self::PLACES).chain(0..first)
-    }
-
-    fn add(&mut self, word: u64, number: u16) {
-        for place in Self::places(word) {
-            if let Some(entry @ (0, _)) = self.0.get_mut(place) {
-                *entry = (word, number);
-                return;
-            }
-        }
-    }
-
-    fn get(&self, word: u64) -> Option<u16> {
-        let mut entries = Self::places(word).map_while(|place| self.0.get(place));
-        let (found, number) = entries.find(|(other, _)| *other == word || *other == 0)?;
-        (*found == word).then_some(*number)
-    }
-}
+/// The number of each word in the list, by its letters.
+static WORDS: LazyLock<Table<u64, u16>> =
+    LazyLock::new(|| {
+        let words = (0..).zip(Language::English.word_list());
+        Table::of(words.filter_map(|(number, word)| {
+            Some((packed(word.as_bytes(), &(0..word.len()))?, number))
+        }))
+    });
 
 fn each_in_row(
     words: &[Word],

@@ -4,20 +4,17 @@ use std::sync::LazyLock;
 
 use super::class::{Classes, WORD};
 use super::words::WORDS;
+use crate::fixed_table::Table;
 
 /// All words.
 pub(super) static DICTIONARY: LazyLock<Dictionary> = LazyLock::new(Dictionary::build);
-
-/// How many slots there are for words: about three for each, so that a search ends soon.
-const SLOTS: usize = 4096;
 
 /// A word and what it is.
 type Entry = (&'static [u8], Classes);
 
 /// Words with their classes.
 pub(super) struct Dictionary {
-    /// Each word in the slot of its hash, or in the next one that was free.
-    slots: Vec<Option<Entry>>,
+    table: Table<&'static [u8], Classes>,
     /// For each first byte its words, the longest first.
     buckets: Vec<Vec<Entry>>,
 }
@@ -30,24 +27,16 @@ impl Dictionary {
                 add(&mut buckets, word.as_bytes(), *classes);
             }
         }
-        let mut slots = vec![None; SLOTS];
         for bucket in &mut buckets {
             bucket.sort_by_key(|(word, _)| (std::cmp::Reverse(word.len()), *word));
-            for entry in &*bucket {
-                let free = from_slot(entry.0).find(|slot| matches!(slots.get(*slot), Some(None)));
-                if let Some(slot) = free.and_then(|slot| slots.get_mut(slot)) {
-                    *slot = Some(*entry);
-                }
-            }
         }
-        Self { slots, buckets }
+        let table = Table::of(buckets.iter().flatten().copied());
+        Self { table, buckets }
     }
 
     /// The classes of a word in lower case; any word is a [`WORD`].
     pub(super) fn classes(&self, word: &[u8]) -> Classes {
-        let mut slots = from_slot(word).map_while(|slot| self.slots.get(slot).copied().flatten());
-        let known = slots.find(|(known, _)| *known == word);
-        known.map_or(0, |(_, classes)| classes) | WORD
+        self.table.get(word).copied().unwrap_or_default() | WORD
     }
 
     /// The longest word with which a text begins.
@@ -56,16 +45,6 @@ impl Dictionary {
         let mut bucket = self.buckets.get(place)?.iter();
         bucket.find(|(word, _)| text.starts_with(word)).copied()
     }
-}
-
-/// The slots in which a word may be, in this order.
-fn from_slot(word: &[u8]) -> impl Iterator<Item = usize> {
-    // FNV-1a of 32 bits; nobody but this crate chooses the words that are kept.
-    let hash = word.iter().fold(0x811c_9dc5_u32, |hash, byte| {
-        (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
-    });
-    let first = usize::try_from(hash ^ (hash >> 15)).unwrap_or_default();
-    (0..SLOTS).map(move |step| first.wrapping_add(step) % SLOTS)
 }
 
 fn add(buckets: &mut [Vec<Entry>], word: &'static [u8], classes: Classes) {
@@ -81,7 +60,7 @@ fn add(buckets: &mut [Vec<Entry>], word: &'static [u8], classes: Classes) {
 
 #[cfg(test)]
 mod tests {
-    use super::{DICTIONARY, SLOTS};
+    use super::DICTIONARY;
     use crate::injection::class::WORD;
     use crate::injection::words::WORDS;
 
@@ -93,13 +72,5 @@ mod tests {
                 assert_eq!(DICTIONARY.classes(format!("{word}q").as_bytes()), WORD);
             }
         }
-    }
-
-    #[test]
-    fn slots_are_free_and_searches_are_short() {
-        let used = DICTIONARY.slots.iter().flatten().count();
-        assert!(used < SLOTS / 2, "{used}");
-        let rows = DICTIONARY.slots.split(Option::is_none).map(<[_]>::len);
-        assert!(rows.max().unwrap() < 32);
     }
 }

@@ -32,6 +32,12 @@ pub(super) fn first(text: &[u8]) -> Option<Letter> {
 
 /// A character that is not ASCII.
 fn plain(text: &[u8]) -> Letter {
+    // Most are of two bytes: Greek, Cyrillic, Latin with marks.
+    if let [first @ 0xc2..=0xdf, second @ 0x80..=0xbf, ..] = text {
+        let code = u32::from(first & 0x1f) << 6 | u32::from(second & 0x3f);
+        let char = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
+        return Letter { char, length: 2 };
+    }
     let start = text.get(..4).unwrap_or(text);
     let chunk = start.utf8_chunks().next();
     let char = chunk.and_then(|chunk| chunk.valid().chars().next());

@@ -183,16 +183,15 @@ impl Reader<'_> {
             self.finish_word();
             return;
         }
-        let folded = fold::fold(char.encode_utf8(&mut [0; 4]).as_bytes());
-        let Some(folded) = folded else {
+        let Some(folded) = fold::letter(char) else {
             // What has no other form is a letter of a language, or a mark.
             if !char.is_alphanumeric() {
                 self.finish_word();
             }
             return;
         };
-        for byte in folded {
-            let letter = char::from(byte);
+        for byte in &*folded {
+            let letter = char::from(*byte);
             if letter.is_ascii_alphanumeric() {
                 self.push(letter, length);
             }

@@ -54,8 +54,7 @@ fn may_hide(char: char) -> bool {
     if char.is_ascii() || is_ideographic(char) {
         return char.is_ascii_alphanumeric();
     }
-    let folded = fold::fold(char.encode_utf8(&mut [0; 4]).as_bytes());
-    folded.is_some_and(|folded| folded.iter().all(u8::is_ascii_alphanumeric))
+    fold::letter(char).is_some_and(|folded| folded.iter().all(u8::is_ascii_alphanumeric))
 }
 
 /// The run of letters and digits that ends at a place or goes on behind it.
@@ -110,7 +109,9 @@ pub(super) fn word_with_odd(text: &[u8], at: usize) -> (usize, usize) {
 
 /// Whether a word with a character that is not ASCII hides an anchor.
 pub(super) fn is_hidden_anchor(word: &[u8]) -> bool {
-    fold::fold(word).is_some_and(|folded| is_known_folded(&folded))
+    // Most words of another alphabet have a letter that looks like none of ASCII: they are not folded.
+    let is_foreign = str::from_utf8(word).is_ok_and(|word| word.chars().any(fold::stays_foreign));
+    !is_foreign && fold::fold(word).is_some_and(|folded| is_known_folded(&folded))
 }
 
 fn is_known_folded(folded: &[u8]) -> bool {

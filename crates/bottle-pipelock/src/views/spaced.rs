@@ -4,12 +4,12 @@
 
 use std::ops::Range;
 
-use crate::bytes::ByteSet;
+use crate::eight::Eight;
 
 /// So many units a text has that was pulled apart: as many characters as the shortest token, if each stands alone.
 const MIN_UNITS: usize = 12;
 /// The longest unit with what stands behind it: `0x41, ` has six bytes.
-const MAX_PERIOD: usize = 8;
+const MAX_PERIOD: usize = Eight::LENGTH;
 /// Every text of [`MIN_UNITS`] units has one of the places in it that are looked at, with four units behind it.
 const STEP: usize = 2 * MIN_UNITS - MAX_PERIOD;
 
@@ -44,15 +44,14 @@ struct Row {
 impl Row {
     /// The row that goes through this place, from `done` on.
     fn around(text: &[u8], at: usize, done: usize) -> Option<Self> {
-        let mark = at + unit_length(text.get(at..)?)?;
-        let marks = marks_length(text.get(mark..)?)?;
-        let period = marks + unit_length(text.get(mark + marks..)?)?;
+        let mark = at + unit_length(text, at)?;
+        let marks = marks_length(text, mark)?;
+        let period = marks + unit_length(text, mark + marks)?;
         let byte = *text.get(mark)?;
         let is_mark = |place: usize| text.get(place) == Some(&byte);
-        let between = text.get(mark..mark + marks);
         let is_row = (2..=MAX_PERIOD).contains(&period)
-            && between == text.get(mark + period..mark + period + marks)
-            && (2..=3).all(|unit| is_mark(mark + unit * period));
+            && (1..=3).all(|unit| is_mark(mark + unit * period))
+            && text.get(mark..mark + marks) == text.get(mark + period..mark + period + marks);
         is_row.then_some(())?;
         let (mut first, mut last) = (mark, mark + 3 * period);
         while first >= done + period && is_mark(first - period) {
@@ -114,19 +113,14 @@ impl Row {
 }
 
 /// How many letters and digits stand here, in front of a mark that is near.
-fn unit_length(text: &[u8]) -> Option<usize> {
-    let mut near = text.iter().take(MAX_PERIOD);
-    near.position(|byte| !WORD.has(*byte))
+fn unit_length(text: &[u8], at: usize) -> Option<usize> {
+    Eight::at(text, at).alphanumeric().others().first()
 }
 
 /// How many marks stand here, in front of a letter that is near.
-fn marks_length(text: &[u8]) -> Option<usize> {
-    let mut near = text.iter().take(MAX_PERIOD);
-    near.position(|byte| WORD.has(*byte))
+fn marks_length(text: &[u8], at: usize) -> Option<usize> {
+    Eight::at(text, at).alphanumeric().first()
 }
-
-/// What a unit consists of.
-static WORD: ByteSet = ByteSet::alphanumeric_and(b"");
 
 #[cfg(test)]
 mod tests {
