@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use super::support::{Cli, docker, docker_json, left_of, signal};
+use super::support::{Cli, Screen, docker, docker_json, left_of, signal};
 
 #[test]
 fn the_code_and_all_streams_pass_through() {
@@ -186,5 +186,129 @@ fn a_session_has_the_operators_terminal() {
     let dry = cli.output(&["start", "dev", "--dry-run"]);
     assert_eq!(dry.status.code(), Some(0));
     assert!(String::from_utf8_lossy(&dry.stdout).contains("bottle-agent:latest"));
+    assert!(cli.is_gone());
+}
+
+/// Every file of a home, and every container, network and image of the engine.
+fn everything(cli: &Cli) -> Vec<String> {
+    let mut all = Vec::new();
+    let mut waiting = vec![cli.home().to_owned()];
+    while let Some(folder) = waiting.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let facts = path.symlink_metadata().unwrap();
+            all.push(format!(
+                "{} {:?}",
+                path.display(),
+                facts.modified().unwrap()
+            ));
+            if facts.is_dir() {
+                waiting.push(path);
+            }
+        }
+    }
+    all.extend(cli.left());
+    all
+}
+
+#[test]
+fn what_does_not_start_leaves_no_trace() {
+    let cli = Cli::new();
+    let before = everything(&cli);
+    let dry = cli.output(&["start", "dev", "--dry-run"]);
+    assert_eq!(dry.status.code(), Some(0));
+    assert_eq!(everything(&cli), before);
+    let bottle = env!("CARGO_BIN_EXE_bottle");
+    let mut declined = Screen::start(&[bottle, "start", "dev"], cli.home());
+    declined.sees("Start? [y/N]");
+    declined.types("n\n");
+    assert_eq!(declined.ends(), 1);
+    assert_eq!(everything(&cli), before);
+    for (manifest, words) in [
+        ("image: no-such-image:1", "no-such-image:1"),
+        ("runtime: no-such-runtime", "no-such-runtime"),
+        ("env: {KEY: '${NO_SUCH_VARIABLE}'}", "NO_SUCH_VARIABLE"),
+        ("dockerfile: no.Dockerfile", "no.Dockerfile"),
+        ("workspace: worktree", "is not in a git repository"),
+    ] {
+        let text = format!("---\nprovider: command\n{manifest}\n---\n");
+        std::fs::write(cli.home().join("bottles/dev.md"), text).unwrap();
+        let before = everything(&cli);
+        let outside = tempfile::tempdir().unwrap();
+        let failed = cli
+            .command(&["run", "dev", "--", "true"])
+            .current_dir(outside.path())
+            .output();
+        let failed = failed.unwrap();
+        let said = String::from_utf8_lossy(&failed.stderr).into_owned();
+        assert_eq!(failed.status.code(), Some(125), "{said}");
+        assert!(said.contains(words), "{said}");
+        assert_eq!(everything(&cli), before, "{manifest}");
+    }
+}
+
+#[test]
+fn a_second_signal_does_not_cut_the_teardown_short() {
+    let cli = Cli::new();
+    let mut running = cli.background("sleep 60");
+    running.signal("INT");
+    std::thread::sleep(std::time::Duration::from_millis(100));
+    running.signal("INT");
+    running.signal("TERM");
+    assert_eq!(running.child.wait().unwrap().code(), Some(130));
+    assert!(cli.is_gone());
+    assert!(cli.state(&running.identity).join("compose.log").exists());
+}
+
+#[test]
+fn a_cleanup_while_one_starts_leaves_it_alone() {
+    let cli = Cli::new();
+    let mut starting = cli
+        .command(&["run", "dev", "--", "sh", "-c", "exit 9"])
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut cleanups = 0;
+    while starting.try_wait().unwrap().is_none() {
+        let cleaned = cli.output(&["cleanup", "--yes"]);
+        let said = String::from_utf8_lossy(&cleaned.stderr).into_owned();
+        assert_eq!(cleaned.status.code(), Some(0), "{said}");
+        cleanups += 1;
+    }
+    assert!(cleanups > 1);
+    assert_eq!(starting.wait().unwrap().code(), Some(9));
+    assert!(cli.is_gone());
+}
+
+#[test]
+fn a_sidecar_that_is_not_well_is_told_with_its_last_words() {
+    let cli = Cli::new();
+    // A scanner that is none: it says what it makes of its arguments, and ends.
+    let scanner = "bottle-test-scanner:1";
+    let mut build = Command::new("docker")
+        .args(["build", "--quiet", "--tag", scanner, "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .spawn()
+        .unwrap();
+    let dockerfile =
+        "FROM bottle-agent:latest\nENTRYPOINT [\"sh\", \"-c\", \"echo cannot scan; exit 3\"]\n";
+    build
+        .stdin
+        .take()
+        .unwrap()
+        .write_all(dockerfile.as_bytes())
+        .unwrap();
+    assert!(build.wait().unwrap().success());
+    let manifest = format!("---\nprovider: command\npipelock:\n  image: {scanner}\n---\n");
+    std::fs::write(cli.home().join("bottles/dev.md"), manifest).unwrap();
+    let failed = cli.output(&["run", "dev", "--", "true"]);
+    docker(&["image", "rm", "--force", scanner]);
+    let said = String::from_utf8_lossy(&failed.stderr).into_owned();
+    assert_eq!(failed.status.code(), Some(125), "{said}");
+    assert!(
+        said.contains("pipelock") && said.contains("cannot scan"),
+        "{said}"
+    );
     assert!(cli.is_gone());
 }

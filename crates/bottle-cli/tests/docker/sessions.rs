@@ -177,3 +177,50 @@ fn a_container_that_was_removed_meanwhile_does_not_stop_the_teardown() {
     assert!(cli.is_gone());
     assert!(left_of(&format!("bottle.identity={}", running.identity)).is_empty());
 }
+
+#[test]
+fn another_image_and_the_same_conversation() {
+    let cli = Cli::new();
+    let manifest = "---\nprovider: claude\nimage: bottle-agent:latest\n---\n";
+    std::fs::write(cli.home().join("bottles/dev.md"), manifest).unwrap();
+    let talk = "mkdir -p ~/.claude/projects/-workspace && echo '{\"said\":\"hello\"}' > ~/.claude/projects/-workspace/1.jsonl; \
+        ln -s /etc/shadow ~/.claude/projects/link; sleep 300";
+    let mut running = cli.background(talk);
+    let identity = running.identity.clone();
+    let missing = cli.home().join("missing.Dockerfile");
+    std::fs::write(&missing, "FROM no-such-image:1\n").unwrap();
+    let refused = cli.output(&[
+        "rebuild",
+        &identity,
+        "--dockerfile",
+        missing.to_str().unwrap(),
+    ]);
+    assert_eq!(refused.status.code(), Some(125));
+    assert!(
+        matches!(running.child.try_wait(), Ok(None)),
+        "it goes on as it is"
+    );
+    let wanted = cli.home().join("wanted.Dockerfile");
+    std::fs::write(&wanted, "FROM bottle-agent:latest\nENV CAPABILITY=new\n").unwrap();
+    let rebuilt = cli.output(&[
+        "rebuild",
+        &identity,
+        "--dockerfile",
+        wanted.to_str().unwrap(),
+    ]);
+    assert_eq!(rebuilt.status.code(), Some(0), "{}", text(&rebuilt.stderr));
+    assert_eq!(running.child.wait().unwrap().code(), Some(130));
+    let script =
+        "echo $CAPABILITY; cat ~/.claude/projects/-workspace/1.jsonl; ls ~/.claude/projects";
+    let resumed = cli.output(&["resume", &identity, "--yes", "--", "sh", "-c", script]);
+    assert_eq!(
+        text(&resumed.stdout),
+        "new\n{\"said\":\"hello\"}\n-workspace\n",
+        "{}",
+        text(&resumed.stderr)
+    );
+    assert!(cli.is_gone() && cli.identities().is_empty());
+    for image in docker(&["images", "--quiet", "bottle-image-dev"]).lines() {
+        docker(&["image", "rm", "--force", image]);
+    }
+}
