@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use bottle_core::Identity;
 use bottle_state::{Access, Home, LockState, Mark, StateDir, StateError};
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Signal, getpid, kill_process};
 
 use crate::artefact;
 use crate::backend::{Backend, BackendError, DownRequest, DownScope, LogsRequest, Removed};
@@ -105,7 +105,11 @@ fn ask_owner(state: &StateDir) -> Result<(), HaltError> {
     };
     let pid = i32::try_from(holder).ok().and_then(Pid::from_raw);
     let pid = pid.ok_or_else(|| signal(io::ErrorKind::InvalidData.into()))?;
-    kill_process(pid, Signal::TERM).map_err(|error| signal(error.into()))?;
+    // Our own number is there when we have just let go of the bottle, and a program that we start has a copy of the lock
+    // until it is one.
+    if pid != getpid() {
+        kill_process(pid, Signal::TERM).map_err(|error| signal(error.into()))?;
+    }
     let until = Instant::now() + PATIENCE;
     while state.path().exists() && state.lock_state().unwrap_or(LockState::Free) == LockState::Held
     {

@@ -290,6 +290,7 @@ async fn orphan(bench: &Bench, request: PrepareRequest) -> Identity {
         () = session => {}
     }
     drop(run);
+    assert_free(&bench.home().state(&identity), "dropped");
     identity
 }
 
