@@ -80,8 +80,9 @@ pub async fn halt<B: Backend>(
 ) -> Result<Halted, HaltError> {
     let state = home.state(identity);
     if state.path().exists() && state.lock_state()? == LockState::Held {
-        ask_owner(&state)?;
-        return Ok(Halted::ByItsOwner);
+        if ask_owner(&state)? {
+            return Ok(Halted::ByItsOwner);
+        }
     }
     let label = home.label()?;
     let live = backend.live(&label).await?;
@@ -93,21 +94,22 @@ pub async fn halt<B: Backend>(
     take_down(backend, &state, label).await.map(Halted::Here)
 }
 
-/// Tells the process that looks after a bottle to end, and waits until it has let go of it.
-fn ask_owner(state: &StateDir) -> Result<(), HaltError> {
+/// Tells the process that looks after a bottle to end, and waits until it has let go of it. Whether there was one.
+fn ask_owner(state: &StateDir) -> Result<bool, HaltError> {
     let identity = state.identity();
     let signal = |source: io::Error| HaltError::Signal {
         identity: identity.clone(),
         source,
     };
     let Some(holder) = state.holder()? else {
-        return Ok(());
+        return Ok(false);
     };
     let pid = i32::try_from(holder).ok().and_then(Pid::from_raw);
     let pid = pid.ok_or_else(|| signal(io::ErrorKind::InvalidData.into()))?;
     // Our own number is there when we have just let go of the bottle, and a program that we start has a copy of the lock
     // until it is one.
-    if pid != getpid() {
+    let is_other = pid != getpid();
+    if is_other {
         kill_process(pid, Signal::TERM).map_err(|error| signal(error.into()))?;
     }
     let until = Instant::now() + PATIENCE;
@@ -120,7 +122,7 @@ fn ask_owner(state: &StateDir) -> Result<(), HaltError> {
         }
         sleep(PAUSE);
     }
-    Ok(())
+    Ok(is_other)
 }
 
 /// Removes what the engine has of a bottle that nobody looks after, as its own process would have.
