@@ -79,10 +79,9 @@ pub async fn halt<B: Backend>(
     identity: &Identity,
 ) -> Result<Halted, HaltError> {
     let state = home.state(identity);
-    if state.path().exists() && state.lock_state()? == LockState::Held {
-        if ask_owner(&state)? {
-            return Ok(Halted::ByItsOwner);
-        }
+    let is_held = state.path().exists() && state.lock_state()? == LockState::Held;
+    if is_held && ask_owner(&state)? {
+        return Ok(Halted::ByItsOwner);
     }
     let label = home.label()?;
     let live = backend.live(&label).await?;
