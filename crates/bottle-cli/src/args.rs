@@ -87,11 +87,9 @@ pub(crate) struct DemoArgs {
     pub(crate) json: bool,
 }
 
-/// `bottle start`.
-#[derive(Debug, Args)]
-pub(crate) struct StartArgs {
-    /// The agent, by the name of its file
-    pub(crate) agent: AgentName,
+/// How a session on this terminal is started.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct StartOptions {
     /// Show what would be started and stop there; nothing is touched
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -101,6 +99,16 @@ pub(crate) struct StartArgs {
     /// Say afterwards how long each step took, and how much of it was waiting for the engine
     #[arg(long)]
     pub(crate) timings: bool,
+}
+
+/// `bottle start`.
+#[derive(Debug, Args)]
+pub(crate) struct StartArgs {
+    /// The agent, by the name of its file
+    pub(crate) agent: AgentName,
+    /// How it is started.
+    #[command(flatten)]
+    pub(crate) how: StartOptions,
     /// The command to attach to; by default the provider's own program, or a shell
     #[arg(last = true)]
     pub(crate) command: Vec<String>,
@@ -127,15 +135,9 @@ pub(crate) struct RunArgs {
 pub(crate) struct ResumeArgs {
     /// The bottle, as `bottle list` names it
     pub(crate) identity: Identity,
-    /// Show what would be started and stop there; nothing is touched
-    #[arg(long)]
-    pub(crate) dry_run: bool,
-    /// Do not ask
-    #[arg(long, short = 'y')]
-    pub(crate) yes: bool,
-    /// Say afterwards how long each step took, and how much of it was waiting for the engine
-    #[arg(long)]
-    pub(crate) timings: bool,
+    /// How it is started.
+    #[command(flatten)]
+    pub(crate) how: StartOptions,
     /// The command instead of the provider's own program, which goes on with its conversation
     #[arg(last = true)]
     pub(crate) command: Vec<String>,

@@ -16,6 +16,7 @@ use bottle_run::{
 use bottle_state::Metadata;
 use time::OffsetDateTime;
 
+use crate::args::StartOptions;
 use crate::exit::Exit;
 use crate::host::HostSide;
 use crate::printer::{Printer, Progress};
@@ -70,10 +71,10 @@ pub(crate) async fn check(
 pub(crate) fn agree(
     host: &HostSide,
     checked: &Checked,
-    (dry_run, yes): (bool, bool),
+    how: StartOptions,
 ) -> anyhow::Result<Option<Exit>> {
     let shown = preflight::render(checked.plan(), checked.folded());
-    if dry_run {
+    if how.dry_run {
         host.printer.data(&shown);
         return Ok(Some(Exit::Fine));
     }
@@ -84,7 +85,7 @@ pub(crate) fn agree(
     if let (image, true) = checked.image() {
         host.printer.say(&format!("{image} is built first"));
     }
-    let agreed = yes || preflight::confirm(host.printer, "Start?").map_err(crate::invalid)?;
+    let agreed = how.yes || preflight::confirm(host.printer, "Start?").map_err(crate::invalid)?;
     Ok((!agreed).then_some(Exit::No))
 }
 

@@ -1,5 +1,8 @@
 //! Everything that can fail, checked before anything is touched; then the state folder.
 
+mod error;
+mod users;
+
 use std::net::IpAddr;
 use std::path::PathBuf;
 
@@ -7,32 +10,27 @@ use bottle_compose::{InternalRoute, LaunchFacts, UserIds};
 use bottle_core::{BottlePlan, Identity, IdentitySuffix, ImageRef, RuntimeName, Workspace};
 use bottle_egress::{Folded, fold};
 use bottle_state::{
-    Access, Home, ImageIds, METADATA_VERSION, Metadata, Owner, StateDir, StateError, Timestamp,
+    Access, Home, ImageIds, METADATA_VERSION, Metadata, StateDir, StateError, Timestamp,
 };
 use ipnet::Ipv4Net;
 use time::OffsetDateTime;
 
 use crate::agent_image::AgentImage;
-use crate::artefact::{self, ArtefactError, PolicySource};
-use crate::authorities::{Authorities, AuthoritiesError};
-use crate::backend::{Backend, BackendError, DownRequest, DownScope, EngineInfo, ExtraContainer};
-use crate::carried::{NoRuntime, NotYet, carried, runtime};
-use crate::entrance::{Entrance, Mounted, Mounting};
-use crate::entropy::{self, Entropy, EntropyError};
-use crate::exposed::{self, Exposed};
+use crate::artefact::{self, PolicySource};
+use crate::authorities::Authorities;
+use crate::backend::{Backend, DownRequest, DownScope, EngineInfo, ExtraContainer};
+use crate::carried::{carried, runtime};
+use crate::entrance::{Entrance, Mounted};
+use crate::entropy::{self, Entropy};
+use crate::exposed;
 use crate::handover::Handover;
-use crate::images::ImageError;
 use crate::owned::OwnedState;
-use crate::values::{self, AskedValues, Credentials, HostValues, Question, ValuesError};
-use crate::workspace::{MountError, Source, WorkspaceError};
+use crate::values::{self, AskedValues, Credentials, HostValues, Question};
+use crate::workspace::Source;
 
-/// Whom the agent runs as when nothing of the operator's is mounted: the first user of common images, never root.
-pub(crate) const AGENT_USER: UserIds = UserIds {
-    uid: 1000,
-    gid: 1000,
-};
-/// The user that sidecars run as when the operator is root: `nobody` of images without a user of their own.
-const NOT_ROOT: u32 = 65532;
+pub use self::error::PrepareError;
+pub(crate) use self::users::{AGENT_USER, sidecar_access, sidecar_user};
+
 /// How often another name is drawn when there is a state folder of that name: 60 million names are not full.
 const IDENTITY_TRIES: usize = 8;
 
@@ -66,93 +64,6 @@ pub struct UpstreamSettings {
     pub egress_subnet: Option<Ipv4Net>,
     /// What keeps the agent's container alive, instead of `sleep infinity`.
     pub agent_hold: Option<Vec<String>>,
-}
-
-/// Why a bottle could not be prepared. Nothing is left behind.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum PrepareError {
-    /// The engine is not there, or did not answer.
-    #[error(transparent)]
-    Backend(#[from] BackendError),
-    /// The agent's image is not there. Nothing is pulled behind the operator's back.
-    #[error("the engine has no image `{image}`: {how}")]
-    NoImage {
-        /// The image.
-        image: ImageRef,
-        /// The command that brings it.
-        how: String,
-    },
-    /// The agent's image cannot be built.
-    #[error(transparent)]
-    Image(#[from] ImageError),
-    /// The scanner's image is not there.
-    #[error(
-        "the engine has no image `{image}`, which `pipelock.image` names; `docker pull {image}` brings it"
-    )]
-    NoScanner {
-        /// The image.
-        image: ImageRef,
-    },
-    /// There is nothing to resume.
-    #[error("nothing is kept of {identity}: `bottle list` shows what is")]
-    NothingKept {
-        /// The bottle.
-        identity: Identity,
-    },
-    /// The bottle that is to be resumed was not taken down.
-    #[error(
-        "{identity} was not taken down: `bottle stop {identity}` does that and keeps its folder"
-    )]
-    StillThere {
-        /// The bottle.
-        identity: Identity,
-    },
-    /// The manifest asks for what cannot be carried out yet.
-    #[error(transparent)]
-    NotYet(#[from] NotYet),
-    /// The engine does not have the runtime.
-    #[error(transparent)]
-    NoRuntime(#[from] NoRuntime),
-    /// The operator's folder is mounted in another bottle.
-    #[error(transparent)]
-    Mounting(#[from] Mounting),
-    /// The operator's folder cannot be taken for one bottle.
-    #[error("cannot lock {}", .cwd.display())]
-    Claim {
-        /// The folder.
-        cwd: PathBuf,
-        /// Why not.
-        #[source]
-        source: std::io::Error,
-    },
-    /// The operator's folder cannot be mounted.
-    #[error(transparent)]
-    Mount(#[from] MountError),
-    /// The operator's repository cannot be cloned.
-    #[error(transparent)]
-    Workspace(#[from] WorkspaceError),
-    /// The operator's folder may not get in.
-    #[error(transparent)]
-    Exposed(#[from] Exposed),
-    /// Values are missing.
-    #[error(transparent)]
-    Values(#[from] ValuesError),
-    /// The state folder could not be written.
-    #[error(transparent)]
-    State(#[from] StateError),
-    /// No randomness.
-    #[error(transparent)]
-    Entropy(#[from] EntropyError),
-    /// No authorities.
-    #[error(transparent)]
-    Authorities(#[from] AuthoritiesError),
-    /// A policy file could not be rendered.
-    #[error(transparent)]
-    Artefact(#[from] ArtefactError),
-    /// A credential cannot be written down for the sidecars.
-    #[error("a credential cannot be handed over")]
-    Handover(#[from] bottle_core::SecretError),
 }
 
 /// Checks everything that can fail: the engine, the image, every value from the host. Touches nothing.
@@ -489,34 +400,6 @@ fn internal_route(engine: &EngineInfo) -> InternalRoute {
         InternalRoute::Dead
     } else {
         InternalRoute::None
-    }
-}
-
-/// Whom the sidecars run as: the operator, so that their folders can stay private; never root.
-pub(crate) fn sidecar_user() -> UserIds {
-    let (uid, gid) = (rustix::process::getuid(), rustix::process::getgid());
-    if uid.is_root() {
-        UserIds {
-            uid: NOT_ROOT,
-            gid: NOT_ROOT,
-        }
-    } else {
-        UserIds {
-            uid: uid.as_raw(),
-            gid: gid.as_raw(),
-        }
-    }
-}
-
-/// Who may read what the sidecars read.
-pub(crate) const fn sidecar_access(user: UserIds) -> Access {
-    if user.uid == NOT_ROOT {
-        Access::PrivateTo(Owner {
-            uid: user.uid,
-            gid: user.gid,
-        })
-    } else {
-        Access::Private
     }
 }
 

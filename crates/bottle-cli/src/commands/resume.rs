@@ -27,7 +27,7 @@ pub(crate) async fn run(args: &ResumeArgs, host: &HostSide) -> anyhow::Result<Ex
     };
     let metadata = metadata.ok_or_else(|| crate::invalid(nothing()))?;
     let (docker, checked) = session::check(host, Subject::Kept(&metadata)).await?;
-    if let Some(exit) = session::agree(host, &checked, (args.dry_run, args.yes))? {
+    if let Some(exit) = session::agree(host, &checked, args.how)? {
         return Ok(exit);
     }
     let io = match (session::has_terminal(), args.command.is_empty()) {
@@ -44,7 +44,7 @@ pub(crate) async fn run(args: &ResumeArgs, host: &HostSide) -> anyhow::Result<Ex
     let job = Job {
         argv: command,
         io,
-        timings: args.timings.then_some(host.begun),
+        timings: args.how.timings.then_some(host.begun),
     };
     session::run(host.printer, &docker, prepared, job).await
 }

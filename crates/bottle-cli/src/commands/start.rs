@@ -20,7 +20,7 @@ pub(crate) async fn run(args: &StartArgs, host: &HostSide) -> anyhow::Result<Exi
     } else {
         args.command.clone()
     };
-    if let Some(exit) = session::agree(host, &checked, (args.dry_run, args.yes))? {
+    if let Some(exit) = session::agree(host, &checked, args.how)? {
         return Ok(exit);
     }
     if !session::has_terminal() {
@@ -30,7 +30,7 @@ pub(crate) async fn run(args: &StartArgs, host: &HostSide) -> anyhow::Result<Exi
     let job = Job {
         argv: command,
         io: ExecIo::Terminal,
-        timings: args.timings.then_some(host.begun),
+        timings: args.how.timings.then_some(host.begun),
     };
     session::run(host.printer, &docker, prepared, job).await
 }
