@@ -2,10 +2,11 @@
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
+use std::pin::Pin;
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::Context as _;
-use bottle_core::{AgentName, Secret};
+use bottle_core::{AgentName, Secret, Workspace};
 use bottle_docker::Docker;
 use bottle_run::backend::{DownScope, ExecIo, ExecOutcome};
 use bottle_run::workspace::Source;
@@ -79,6 +80,11 @@ pub(crate) fn agree(
         return Ok(Some(Exit::Fine));
     }
     host.printer.say(shown.trim_end());
+    if matches!(checked.plan().workspace, Workspace::Copy | Workspace::Mount) {
+        let path = checked.cwd().display().to_string();
+        host.printer
+            .say(&format!("the folder is {}", bottle_core::visible(&path)));
+    }
     if let Some(source) = checked.source() {
         host.printer.say(&cloned(source));
     }
@@ -119,8 +125,15 @@ pub(crate) fn has_terminal() -> bool {
     io::stdin().is_terminal() && io::stdout().is_terminal()
 }
 
+/// A bottle whose folder is written, and the operator's wish to end, which is listened to from before that on: writing it
+/// may mean to clone a repository.
+pub(crate) struct Ready {
+    prepared: Prepared,
+    stop: Pin<Box<dyn Future<Output = ()> + Send>>,
+}
+
 /// Asks for the values that the manifest leaves to the operator, and writes the state folder.
-pub(crate) fn prepare(printer: Printer, checked: Checked) -> anyhow::Result<Prepared> {
+pub(crate) fn prepare(printer: Printer, checked: Checked) -> anyhow::Result<Ready> {
     let mut asked = AskedValues::none();
     for question in checked.questions() {
         let prompt = if question.prompt.is_empty() {
@@ -136,7 +149,9 @@ pub(crate) fn prepare(printer: Printer, checked: Checked) -> anyhow::Result<Prep
             .with_context(|| format!("the value for {} cannot be used", question.name))?;
         asked.insert(question.name, answer);
     }
-    Ok(checked.commit(&asked, &mut SystemEntropy)?)
+    let stop = Box::pin(signals::stop().context("cannot listen to signals")?);
+    let prepared = checked.commit(&asked, &mut SystemEntropy)?;
+    Ok(Ready { prepared, stop })
 }
 
 /// A command, how it is joined to this process, and whether it is told afterwards how long all of it took.
@@ -150,10 +165,11 @@ pub(crate) struct Job {
 pub(crate) async fn run(
     printer: Printer,
     docker: &Docker,
-    prepared: Prepared,
+    ready: Ready,
     job: Job,
 ) -> anyhow::Result<Exit> {
     let Job { argv, io, timings } = job;
+    let Ready { prepared, stop } = ready;
     let before = timings.map(Timings::so_far);
     let extra = if io == ExecIo::Terminal {
         environment::terminal()
@@ -170,7 +186,7 @@ pub(crate) async fn run(
     let watched = io::stderr().is_terminal();
     let conduct = Conduct {
         backend: docker,
-        stop: Box::pin(signals::stop().context("cannot listen to signals")?),
+        stop,
         teardown: DownScope::Containers,
         observer: &|step| {
             if watched {

@@ -1,5 +1,6 @@
 //! The backend itself.
 
+use std::path::Path;
 use std::time::Duration;
 
 use bollard::ClientVersion;
@@ -134,6 +135,13 @@ impl Backend for Docker {
             api: self.api(),
             runtimes: info.runtimes.unwrap_or_default().into_keys().collect(),
         })
+    }
+
+    fn socket(&self) -> Option<&Path> {
+        match &self.address {
+            Address::Unix(path) => Some(path),
+            Address::Tcp(_) => None,
+        }
     }
 
     async fn image(&self, image: &ImageRef) -> Result<Option<ImageFacts>, BackendError> {

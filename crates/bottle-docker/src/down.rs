@@ -29,6 +29,15 @@ pub(crate) async fn down(docker: &Docker, request: &DownRequest) -> Result<Remov
         (labels::HOME, request.home.as_str()),
     ];
     let containers = live::containers(docker, &wanted).await?;
+    if request.scope == DownScope::Stop {
+        let ids = containers.into_iter().filter_map(|container| container.id);
+        let kills = ids.map(|id| async move { kill(docker, &id).await });
+        join_all(kills)
+            .await
+            .into_iter()
+            .collect::<Result<(), _>>()?;
+        return Ok(Removed::default());
+    }
     let removals = containers.into_iter().filter_map(|container| {
         let name = container.names.into_iter().flatten().next();
         let id = container.id?;
@@ -74,6 +83,14 @@ impl Docker {
 /// The first error, after everything was tried.
 fn all(results: Vec<Result<String, BackendError>>) -> Result<Vec<String>, BackendError> {
     results.into_iter().collect()
+}
+
+/// Ends a container's programs. One that does not run is fine.
+async fn kill(docker: &Docker, id: &str) -> Result<(), BackendError> {
+    match docker.client().kill_container(id, None).await {
+        Err(error) if is_missing(&error) || has_status(&error, CONFLICT) => Ok(()),
+        killed => killed.map_err(engine(format!("kill the container {id}"))),
+    }
 }
 
 async fn remove_container(docker: &Docker, id: &str) -> Result<(), BackendError> {

@@ -1,6 +1,7 @@
 //! Files of a container, through the engine's archives.
 
 use std::fs::File;
+use std::time::Duration;
 
 use bollard::query_parameters::{
     DownloadFromContainerOptionsBuilder, UploadToContainerOptionsBuilder,
@@ -12,7 +13,10 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::backend::Docker;
 use crate::error::{engine, is_missing, other};
+use crate::patience;
 
+/// How long an archive may take to be unpacked: that of a whole folder may be large, and a disk slow.
+const UPLOAD_TIMEOUT: Duration = Duration::from_hours(1);
 /// How much of an archive is read at once.
 const CHUNK: usize = 256 * 1024;
 
@@ -28,8 +32,11 @@ pub(crate) async fn upload(docker: &Docker, request: UploadRequest) -> Result<()
         Archive::Bytes(bytes) => bollard::body_full(bytes.into()),
         Archive::File(file) => bollard::body_try_stream(chunks(file)),
     };
+    // The engine answers when all of it is unpacked.
     docker
         .client()
+        .clone()
+        .with_timeout(UPLOAD_TIMEOUT)
         .upload_to_container(&target.to_string(), Some(options), body)
         .await
         .map_err(engine(format!("unpack files in {}", target.service)))
@@ -55,6 +62,8 @@ pub(crate) async fn download(
         path,
         limit,
     } = request;
+    // A restarted engine still has what its containers hold.
+    patience::wait(docker).await;
     let what = format!("pack {path} of {}", target.service);
     let options = DownloadFromContainerOptionsBuilder::new()
         .path(path)

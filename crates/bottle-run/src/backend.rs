@@ -14,6 +14,7 @@ mod up;
 
 use std::collections::BTreeSet;
 use std::future::Future;
+use std::path::Path;
 
 use bottle_compose::ComposeFile;
 use bottle_core::ImageRef;
@@ -72,6 +73,11 @@ pub trait Backend: Sync {
     ///
     /// [`BackendError::Unavailable`] when it cannot be reached.
     fn engine(&self) -> impl Future<Output = Result<EngineInfo, BackendError>> + Send;
+
+    /// The socket on this machine at which the engine listens, if it does: who can write there is root.
+    fn socket(&self) -> Option<&Path> {
+        None
+    }
 
     /// Looks an image up in the engine's own store. Nothing is pulled.
     ///

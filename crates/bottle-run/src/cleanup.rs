@@ -1,9 +1,12 @@
 //! Removing what a crash left behind.
 
-use bottle_core::{Identity, Workspace};
-use bottle_state::{Home, Lock, Mark, StateError};
+use std::collections::BTreeSet;
+
+use bottle_core::Identity;
+use bottle_state::{Home, Lock, StateDir, StateError};
 
 use crate::backend::{Backend, BackendError, DownRequest, DownScope, Removed};
+use crate::halt::{self, HaltError};
 use crate::survey::{Condition, FoundBottle, StatePresence};
 use crate::unmount;
 use crate::workspace::{MountError, Worktree};
@@ -26,6 +29,10 @@ pub struct Leftover {
     pub networks: Vec<String>,
     /// What is to become of its state folder.
     pub state: LeftoverState,
+    /// Whether it has a clone of the operator's repository with changes.
+    pub has_changes: bool,
+    /// Whether somebody named it.
+    is_named: bool,
 }
 
 /// What is to become of a leftover state folder.
@@ -58,6 +65,9 @@ pub enum CleanupError {
     /// Its state folder is locked (somebody looks after it after all), or could not be removed.
     #[error(transparent)]
     State(#[from] StateError),
+    /// It is kept, and could not be ended.
+    #[error(transparent)]
+    Halt(#[from] HaltError),
     /// What was made in the operator's folder could not be removed.
     #[error(transparent)]
     Folder(#[from] MountError),
@@ -84,7 +94,8 @@ impl CleanupPlan {
             .filter(|bottle| matches!(bottle.condition, Condition::Orphaned | Condition::Abandoned))
             .map(|bottle| {
                 let mut leftover = Leftover::of(bottle);
-                if leftover.state == LeftoverState::Remove && has_changes(bottle, home) {
+                leftover.has_changes = clone_has_changes(&home.state(&bottle.identity));
+                if leftover.state == LeftoverState::Remove && leftover.has_changes {
                     leftover.state = LeftoverState::Keep;
                 }
                 leftover
@@ -98,14 +109,22 @@ impl CleanupPlan {
     /// # Errors
     ///
     /// [`NotRemovable`] for the first that there is nothing of, or that a process looks after.
-    pub fn of_named(found: &[FoundBottle], names: &[Identity]) -> Result<Self, NotRemovable> {
-        let bottles = names.iter().map(|name| {
+    pub fn of_named(
+        found: &[FoundBottle],
+        names: &[Identity],
+        home: &Home,
+    ) -> Result<Self, NotRemovable> {
+        // Each once.
+        let names: BTreeSet<&Identity> = names.iter().collect();
+        let bottles = names.into_iter().map(|name| {
             let bottle = found.iter().find(|bottle| bottle.identity == *name);
             let bottle = bottle.ok_or_else(|| NotRemovable::Unknown(name.clone()))?;
             if bottle.condition == Condition::Running {
                 return Err(NotRemovable::Running(name.clone()));
             }
             let mut leftover = Leftover::of(bottle);
+            leftover.is_named = true;
+            leftover.has_changes = clone_has_changes(&home.state(name));
             if leftover.state == LeftoverState::Keep {
                 leftover.state = LeftoverState::Remove;
             }
@@ -145,15 +164,15 @@ impl CleanupPlan {
     }
 }
 
-/// Whether its clone has something in it that the operator's repository does not have; as if, when that cannot be told.
-fn has_changes(bottle: &FoundBottle, home: &Home) -> bool {
-    let is_clone = bottle
-        .metadata
-        .as_ref()
-        .is_some_and(|metadata| metadata.workspace == Workspace::Worktree);
-    is_clone
-        && Worktree::open(home.state(&bottle.identity).path())
-            .and_then(|worktree| worktree.has_changes(&bottle.identity))
+/// Whether somebody marked a folder, or it has a clone with changes; as if, when that cannot be told.
+fn is_wanted(state: &StateDir) -> bool {
+    state.mark().map_or(true, |mark| mark.is_some()) || clone_has_changes(state)
+}
+
+fn clone_has_changes(state: &StateDir) -> bool {
+    Worktree::is_in(state.path())
+        && Worktree::open(state.path())
+            .and_then(|worktree| worktree.has_changes(state.identity()))
             .unwrap_or(true)
 }
 
@@ -177,7 +196,19 @@ impl Leftover {
             services,
             networks,
             state,
+            has_changes: false,
+            is_named: false,
         }
+    }
+
+    /// Ends it as its own process would have: what it left is saved first.
+    async fn keep<B: Backend>(
+        &self,
+        backend: &B,
+        state: &StateDir,
+        label: &str,
+    ) -> Result<Removed, CleanupError> {
+        Ok(halt::take_down(backend, state, label.to_owned()).await?)
     }
 
     /// Takes the lock first, so that nobody starts to look after what is being removed.
@@ -188,22 +219,26 @@ impl Leftover {
         label: &str,
     ) -> Result<Removed, CleanupError> {
         let state = home.state(&self.identity);
+        if self.state == LeftoverState::Keep {
+            return self.keep(backend, &state, label).await;
+        }
         let lock: Option<Lock> = match self.state {
             LeftoverState::None => None,
             LeftoverState::Remove | LeftoverState::Keep => Some(state.lock()?),
         };
+        // A question may stand open for hours: somebody may have found something to keep meanwhile.
+        if lock.is_some() && !self.is_named && is_wanted(&state) {
+            drop(lock);
+            return self.keep(backend, &state, label).await;
+        }
         let request = DownRequest {
             identity: self.identity.clone(),
             home: label.to_owned(),
             scope: DownScope::Everything,
         };
-        let metadata = state.metadata().ok().flatten();
         let removed = backend.down(&request).await?;
-        if let Some(metadata) = metadata {
-            unmount::remove_places(&metadata)?;
-        }
-        if self.state == LeftoverState::Keep {
-            state.preserve(Mark::Automatic)?;
+        if lock.is_some() {
+            unmount::remove_places(&state, None)?;
         }
         if let (LeftoverState::Remove, Some(lock)) = (self.state, lock) {
             state.remove(lock)?;

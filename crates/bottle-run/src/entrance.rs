@@ -44,7 +44,6 @@ pub(crate) struct Mounted {
     /// What is made on the host for mounts to lie on.
     pub(crate) placeholders: Vec<Placeholder>,
     /// Nobody else mounts the same folder meanwhile.
-    #[expect(dead_code, reason = "it is there to be dropped with the rest")]
     pub(crate) claim: Claim,
 }
 
@@ -208,7 +207,7 @@ fn mount(cwd: &Path, protection: &Protection, state: &StateDir) -> Result<Mounte
 }
 
 /// Takes the folder for one bottle: the kernel gives it back when the process ends, however it does.
-fn claim(cwd: &Path) -> Result<File, PrepareError> {
+pub(crate) fn claim(cwd: &Path) -> Result<File, PrepareError> {
     let refused = |source: io::Error| PrepareError::Claim {
         cwd: cwd.to_owned(),
         source,

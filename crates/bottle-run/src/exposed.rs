@@ -25,16 +25,22 @@ pub struct Exposed {
 
 /// Whether a folder may be shown to the agent: not one that has every bottle's keys in it or lies among them, and not
 /// one that leads to the engine.
-pub(crate) fn check(workspace: Workspace, cwd: &Path, home: &Home) -> Result<(), Exposed> {
+pub(crate) fn check(
+    workspace: Workspace,
+    (cwd, socket): (&Path, Option<&Path>),
+    home: &Home,
+) -> Result<(), Exposed> {
     if !matches!(workspace, Workspace::Copy | Workspace::Mount) {
         return Ok(());
     }
     let resolved = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let folder = resolved(cwd);
+    let state = resolved(&home.path().join("state"));
     let home = resolved(home.path());
-    let sockets = SOCKETS.iter().map(|path| resolved(Path::new(path)));
-    let within = folder.starts_with(&home);
-    let inside = std::iter::once(home.clone())
+    let sockets = SOCKETS.iter().map(Path::new).chain(socket).map(resolved);
+    let within = folder.starts_with(&home) || folder.starts_with(&state);
+    let inside = [home.clone(), state]
+        .into_iter()
         .chain(sockets)
         .find(|path| path.starts_with(&folder));
     match inside.or(within.then_some(home)) {
@@ -72,15 +78,20 @@ mod tests {
             &state,
         ] {
             for workspace in [Workspace::Copy, Workspace::Mount] {
-                let refused = check(workspace, shown, &home);
+                let refused = check(workspace, (shown, None), &home);
                 assert!(refused.is_err(), "{}", shown.display());
                 // A clone holds what is committed, and nothing is shown at all.
-                assert!(check(Workspace::Worktree, shown, &home).is_ok());
-                assert!(check(Workspace::None, shown, &home).is_ok());
+                assert!(check(Workspace::Worktree, (shown, None), &home).is_ok());
+                assert!(check(Workspace::None, (shown, None), &home).is_ok());
             }
         }
-        assert!(check(Workspace::Mount, &project, &home).is_ok());
-        let error = check(Workspace::Copy, &me, &home).unwrap_err().to_string();
+        assert!(check(Workspace::Mount, (&project, None), &home).is_ok());
+        let engine = project.join("engine.sock");
+        let refused = check(Workspace::Mount, (&project, Some(&engine)), &home);
+        assert_eq!(refused.unwrap_err().what, engine);
+        let error = check(Workspace::Copy, (&me, None), &home)
+            .unwrap_err()
+            .to_string();
         assert!(
             error.starts_with("`workspace: copy` would show the agent "),
             "{error}"

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use bottle_core::Identity;
 use bottle_state::{Access, Home, LockState, Mark, StateDir, StateError};
+use rustix::io::Errno;
 use rustix::process::{Pid, Signal, getpid, kill_process};
 
 use crate::artefact;
@@ -14,8 +15,8 @@ use crate::leavings::{Leavings, LeavingsError};
 use crate::unmount;
 use crate::workspace::MountError;
 
-/// How long a process that was asked to end may take to take its bottle down: longer than a slow engine needs.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// How long a process that was asked to end may take to take its bottle down: it may have a large copy to save.
+const PATIENCE: Duration = Duration::from_mins(10);
 /// How often it is looked whether it has.
 const PAUSE: Duration = Duration::from_millis(20);
 
@@ -80,17 +81,19 @@ pub async fn halt<B: Backend>(
 ) -> Result<Halted, HaltError> {
     let state = home.state(identity);
     let is_held = state.path().exists() && state.lock_state()? == LockState::Held;
-    if is_held && ask_owner(&state)? {
-        return Ok(Halted::ByItsOwner);
-    }
+    let was_asked = is_held && ask_owner(&state)?;
     let label = home.label()?;
     let live = backend.live(&label).await?;
-    if live.iter().all(|bottle| bottle.identity != *identity) {
-        return Err(HaltError::NotRunning {
+    let left = live.iter().find(|bottle| bottle.identity == *identity);
+    match left {
+        None if was_asked => Ok(Halted::ByItsOwner),
+        // Its networks are on their way out.
+        Some(bottle) if was_asked && bottle.services.is_empty() => Ok(Halted::ByItsOwner),
+        None => Err(HaltError::NotRunning {
             identity: identity.clone(),
-        });
+        }),
+        Some(_) => take_down(backend, &state, label).await.map(Halted::Here),
     }
-    take_down(backend, &state, label).await.map(Halted::Here)
 }
 
 /// Tells the process that looks after a bottle to end, and waits until it has let go of it. Whether there was one.
@@ -109,7 +112,11 @@ fn ask_owner(state: &StateDir) -> Result<bool, HaltError> {
     // until it is one.
     let is_other = pid != getpid();
     if is_other {
-        kill_process(pid, Signal::TERM).map_err(|error| signal(error.into()))?;
+        match kill_process(pid, Signal::TERM) {
+            // It has just ended by itself.
+            Ok(()) | Err(Errno::SRCH) => {}
+            Err(error) => return Err(signal(error.into())),
+        }
     }
     let until = Instant::now() + PATIENCE;
     while state.path().exists() && state.lock_state().unwrap_or(LockState::Free) == LockState::Held
@@ -125,7 +132,7 @@ fn ask_owner(state: &StateDir) -> Result<bool, HaltError> {
 }
 
 /// Removes what the engine has of a bottle that nobody looks after, as its own process would have.
-async fn take_down<B: Backend>(
+pub(crate) async fn take_down<B: Backend>(
     backend: &B,
     state: &StateDir,
     home: String,
@@ -153,7 +160,6 @@ async fn take_down<B: Backend>(
             .folder()
             .write(&artefact::LOG, &logs, Access::Private)?;
     }
-    let metadata = state.metadata().ok().flatten();
     let removed = backend
         .down(&DownRequest {
             identity,
@@ -166,8 +172,8 @@ async fn take_down<B: Backend>(
             .iter()
             .try_for_each(|key| state.folder().remove_file(key))?;
     }
-    if let Some(metadata) = metadata {
-        unmount::remove_places(&metadata)?;
+    if lock.is_some() {
+        unmount::remove_places(state, None)?;
     }
     drop(lock);
     Ok(removed)

@@ -22,7 +22,7 @@ use crate::run::RunError;
 use crate::running::Running;
 use crate::stop::Stop;
 use crate::subnets::{Subnets, host_routes};
-use crate::workspace::{Lies, Listing, make_placeholders, write_git_info};
+use crate::workspace::{Lies, Listing, Placeholder, make_placeholders, protect, write_git_info};
 use crate::{Prepared, artefact};
 
 /// How long all services together may take until they are ready: a loaded machine needs a few seconds.
@@ -253,8 +253,11 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
             metadata, mounted, ..
         } = self.prepared;
         if metadata.workspace == Workspace::Mount {
-            make_placeholders(&metadata.cwd, &mounted.placeholders)?;
+            let made = make_placeholders(&metadata.cwd, &mounted.placeholders)?;
             let listing = Listing::read(&metadata.cwd)?;
+            // Somebody may have put a link there since it was looked at.
+            protect(&listing)?;
+            self.note(&made)?;
             if matches!(listing.at(".git"), Some(Lies::Folder(_))) {
                 let to = self.prepared.state.dir().path().join(GIT_INFO);
                 // That of an earlier run; nothing inside could write to it.
@@ -262,6 +265,18 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
                 write_git_info(&metadata.cwd, &mounted.placeholders, &to)?;
             }
             *self.listing = Some(listing);
+        }
+        Ok(())
+    }
+
+    /// What was made is what is removed at the end.
+    fn note(&self, made: &[Placeholder]) -> Result<(), RunError> {
+        let state = self.prepared.state.dir();
+        if let Some(metadata) = state.metadata()? {
+            state.write_metadata(&Metadata {
+                placeholders: made.iter().map(|each| each.path.clone()).collect(),
+                ..metadata
+            })?;
         }
         Ok(())
     }

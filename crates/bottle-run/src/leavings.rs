@@ -27,6 +27,9 @@ pub enum LeavingsError {
     /// The conversation could not be taken out of its archive.
     #[error(transparent)]
     Transcript(#[from] TranscriptError),
+    /// The engine's client panicked.
+    #[error("the engine's client panicked")]
+    Panicked,
     /// There is no room for it while it is looked at.
     #[error("there is no room for a temporary file")]
     Room(#[source] std::io::Error),
@@ -43,6 +46,10 @@ pub(crate) struct Leavings {
 impl Leavings {
     /// Of a bottle that this is remembered of; `None` when it leaves nothing.
     pub(crate) fn of(identity: &Identity, metadata: &Metadata) -> Option<Self> {
+        // Before that, what is there is less than what an earlier run left.
+        if !metadata.provisioned {
+            return None;
+        }
         let leavings = Self {
             target: Target::new(identity, AGENT),
             transcript: metadata.transcript.clone(),

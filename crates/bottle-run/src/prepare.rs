@@ -4,7 +4,7 @@ mod error;
 mod users;
 
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use bottle_compose::{InternalRoute, LaunchFacts, UserIds};
 use bottle_core::{BottlePlan, Identity, IdentitySuffix, ImageRef, RuntimeName, Workspace};
@@ -79,7 +79,9 @@ pub async fn check<B: Backend>(
     carried(&request.plan)?;
     let folded = fold(&request.plan);
     let credentials = Credentials::from_host(&request.plan, &folded, &request.host_values)?;
-    exposed::check(request.plan.workspace, &request.cwd, &request.home)?;
+    let shown = (request.cwd.as_path(), backend.socket());
+    exposed::check(request.plan.workspace, shown, &request.home)?;
+    is_itself(&request)?;
     // A home that cannot be a label fails here, not after the question.
     request.home.label()?;
     let (identity, earlier) = match &request.resume {
@@ -107,6 +109,17 @@ pub async fn check<B: Backend>(
         runtime,
         agent_image,
     })
+}
+
+/// Whether the folder that gets in is the one that its path names: somebody may have put a link in its place, an agent that
+/// had the folder above it for one.
+fn is_itself(request: &PrepareRequest) -> Result<(), PrepareError> {
+    let cwd = &request.cwd;
+    let gets_in = matches!(request.plan.workspace, Workspace::Copy | Workspace::Mount);
+    if !gets_in || cwd.canonicalize().is_ok_and(|path| path == *cwd) {
+        return Ok(());
+    }
+    Err(PrepareError::Elsewhere { cwd: cwd.clone() })
 }
 
 /// How the operator's folder gets in. What else is mounted matters to a mount alone.
@@ -212,6 +225,11 @@ impl Checked {
         self.earlier.as_ref()
     }
 
+    /// Where the operator started it.
+    pub fn cwd(&self) -> &Path {
+        &self.request.cwd
+    }
+
     /// The repository that is going to be cloned for it, if one is.
     pub const fn source(&self) -> Option<&Source> {
         self.entrance.source()
@@ -249,6 +267,7 @@ impl Checked {
         let authorities =
             Authorities::generate(&self.identity.to_string(), self.request.now, entropy)?;
         let state = own_state(&self.request.home, &self.identity, self.earlier.is_some())?;
+        is_itself(&self.request)?;
         let mounted = self.entrance.open(&self.request.cwd, state.dir())?;
         let mut metadata = self.metadata();
         let placeholders = mounted.placeholders.iter();
@@ -315,6 +334,7 @@ impl Checked {
                 .map_or(0, |earlier| earlier.resumed.saturating_add(1)),
             agent_home: None,
             transcript: None,
+            provisioned: false,
             placeholders: Vec::new(),
             started_at: Timestamp::new(self.request.now),
             compose_project: project(&self.identity),

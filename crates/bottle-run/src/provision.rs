@@ -37,6 +37,7 @@ impl<B: Backend> Provision<'_, '_, '_, B> {
         if let Some(home) = &home {
             self.transcript(home).await?;
         }
+        self.done()?;
         Ok(home
             .filter(|home| home.origin == Origin::Made)
             .map(|home| home.path))
@@ -51,12 +52,32 @@ impl<B: Backend> Provision<'_, '_, '_, B> {
         }
         let home = AgentHome::find(&self.passwd().await?, user);
         if home.origin == Origin::Made {
-            let name = home.path.trim_start_matches('/');
-            let archive = transcript::empty_folder(name, user).map_err(RunError::Archive)?;
-            self.upload("/", Archive::Bytes(archive)).await?;
+            self.make_home(&home.path).await?;
         }
         self.remember(&home, folder)?;
         Ok(Some(home))
+    }
+
+    async fn make_home(&mut self, path: &str) -> Result<(), RunError> {
+        let (name, user) = (path.trim_start_matches('/'), self.prepared.agent_user);
+        let archive = transcript::empty_folder(name, user).map_err(RunError::Archive)?;
+        self.upload("/", Archive::Bytes(archive)).await
+    }
+
+    /// Notes that all is there, where it matters.
+    fn done(&self) -> Result<(), StateError> {
+        let state = self.prepared.state.dir();
+        match state.metadata()? {
+            Some(metadata)
+                if metadata.workspace == Workspace::Copy || metadata.transcript.is_some() =>
+            {
+                state.write_metadata(&Metadata {
+                    provisioned: true,
+                    ..metadata
+                })
+            }
+            _ => Ok(()),
+        }
     }
 
     fn remember(&self, home: &AgentHome, folder: Option<&str>) -> Result<(), StateError> {
@@ -140,7 +161,17 @@ impl<B: Backend> Provision<'_, '_, '_, B> {
             return Ok(());
         };
         self.journal.begin(Step::Transcript);
-        self.upload(&home.path, Archive::Bytes(archive)).await
+        match self
+            .upload(&home.path, Archive::Bytes(archive.clone()))
+            .await
+        {
+            // An image may name a home that it does not have.
+            Err(RunError::Backend(_)) => {
+                self.make_home(&home.path).await?;
+                self.upload(&home.path, Archive::Bytes(archive)).await
+            }
+            uploaded => uploaded,
+        }
     }
 
     async fn upload(&mut self, folder: &str, archive: Archive) -> Result<(), RunError> {

@@ -55,10 +55,13 @@ pub async fn rebuild<B: Backend>(
     state
         .folder()
         .write(&DOCKERFILE, dockerfile.as_bytes(), Access::Private)?;
-    match halt(backend, home, identity).await {
+    let halted = halt(backend, home, identity).await;
+    if let Err(error) = halted
         // One that was kept already has nothing to be ended.
-        Ok(_) | Err(HaltError::NotRunning { .. }) => {}
-        Err(error) => return Err(error.into()),
+        && !matches!(error, HaltError::NotRunning { .. })
+    {
+        state.folder().remove_file(&DOCKERFILE)?;
+        return Err(error.into());
     }
     if before != Some(Mark::Asked) {
         state.set_mark(Mark::Automatic)?;

@@ -3,7 +3,7 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use bottle_core::{Identity, SecretError, Workspace};
+use bottle_core::{Identity, SecretError};
 use bottle_state::StateError;
 use futures_util::FutureExt as _;
 use ipnet::Ipv4Net;
@@ -200,7 +200,8 @@ impl Prepared {
 /// Whether the bottle has a clone with something in it that the operator's repository does not have. When that cannot be
 /// told, it is treated as if.
 fn has_changes(prepared: &Prepared) -> bool {
-    prepared.metadata.workspace == Workspace::Worktree
+    // Whatever the manifest says by now.
+    Worktree::is_in(prepared.state.dir().path())
         && Worktree::open(prepared.state.dir().path())
             .and_then(|worktree| worktree.has_changes(&prepared.identity))
             .unwrap_or(true)

@@ -50,18 +50,20 @@ pub enum KeptBecause {
     Changes,
     /// It carried the mark already.
     Preserved,
-    /// Something of the bottle may still be there, or the folder could not be removed. Not marked:
-    /// a cleanup finishes the work.
+    /// Something of the bottle may still be there, or the folder could not be removed. Not marked if the session went
+    /// well: a cleanup finishes the work.
     TeardownFailed,
 }
 
 /// Removes or keeps the state folder, and gives its lock back.
 pub(crate) fn settle(state: OwnedState, fate: Fate, errors: &mut Vec<TeardownError>) -> Settled {
     let path = state.dir().path().to_owned();
-    if errors
-        .iter()
-        .any(|error| matches!(error, TeardownError::Down(_)))
-    {
+    if errors.iter().any(TeardownError::leaves_containers) {
+        if fate != Fate::Remove
+            && let Err(error) = keep(state.dir())
+        {
+            errors.push(TeardownError::State(error));
+        }
         return Settled::Kept {
             path,
             why: KeptBecause::TeardownFailed,

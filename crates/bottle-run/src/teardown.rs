@@ -13,7 +13,7 @@ use crate::journal::{Journal, Step};
 use crate::leavings::{Leavings, LeavingsError};
 use crate::settle::Fate;
 use crate::unmount;
-use crate::workspace::{Listing, MountError};
+use crate::workspace::{Listing, MountError, Worktree};
 
 /// What a panic carries.
 type Panic = Box<dyn Any + Send>;
@@ -29,7 +29,9 @@ pub enum TeardownError {
     #[error("the logs could not be kept")]
     LogFile(#[source] StateError),
     /// What the agent leaves could not be saved.
-    #[error("what the agent leaves could not be saved")]
+    #[error(
+        "what the agent leaves could not be saved, so its containers are stopped and stay: `bottle stop` tries again"
+    )]
     Leavings(#[source] LeavingsError),
     /// What was made in the operator's folder could not be removed.
     #[error("the folder that was mounted is not as it was")]
@@ -49,6 +51,13 @@ pub enum TeardownError {
     /// The state folder could not be settled.
     #[error("the state folder could not be settled")]
     State(#[source] StateError),
+}
+
+impl TeardownError {
+    /// Whether the bottle may still have containers.
+    pub(crate) const fn leaves_containers(&self) -> bool {
+        matches!(self, Self::Down(_) | Self::Leavings(_))
+    }
 }
 
 /// What a teardown did.
@@ -100,13 +109,17 @@ impl TornDown {
             Ok(errors) => self
                 .errors
                 .extend(errors.into_iter().map(TeardownError::Leavings)),
-            Err(panic) => self.put_off(Some(panic)),
+            Err(panic) => {
+                self.put_off(Some(panic));
+                self.errors
+                    .push(TeardownError::Leavings(LeavingsError::Panicked));
+            }
         }
     }
 
     /// Removes what was made in the operator's folder, unless a container may still have it mounted.
     pub(crate) fn leave_folder(&mut self, prepared: &Prepared, before: Option<&Listing>) {
-        let is_down = |error: &TeardownError| matches!(error, TeardownError::Down(_));
+        let is_down = TeardownError::leaves_containers;
         match before.map(|before| unmount::replaced(&prepared.metadata, before)) {
             None => {}
             Some(Ok(paths)) if paths.is_empty() => {}
@@ -114,7 +127,8 @@ impl TornDown {
             Some(Err(error)) => self.errors.push(TeardownError::Folder(error)),
         }
         if !self.errors.iter().any(is_down) {
-            let removed = unmount::remove_places(&prepared.metadata);
+            let removed =
+                unmount::remove_places(prepared.state.dir(), Some(&prepared.mounted.claim));
             self.errors.extend(removed.err().map(TeardownError::Folder));
         }
     }
@@ -187,6 +201,13 @@ pub(crate) async fn tear_down<B: Backend>(
     }
     if journal.touched_engine() {
         torn.begin(journal, Step::Down);
+        // What could not be saved is only there: it is stopped, and stays.
+        let is_lost = |error: &TeardownError| matches!(error, TeardownError::Leavings(_));
+        let scope = if torn.errors.iter().any(is_lost) {
+            DownScope::Stop
+        } else {
+            scope
+        };
         match torn.down(prepared, backend, scope).await {
             Ok(removed) => torn.removed = removed,
             Err(error) => torn.errors.push(TeardownError::Down(error)),
@@ -197,8 +218,11 @@ pub(crate) async fn tear_down<B: Backend>(
 
 /// Whether the folder is going to be kept; when that cannot be told, it is treated as if.
 fn is_kept(prepared: &Prepared, fate: Fate) -> bool {
-    let mark = prepared.state.dir().mark();
-    fate == Fate::Keep || mark.map_or(true, |mark| mark == Some(Mark::Asked))
+    let state = prepared.state.dir();
+    fate != Fate::Remove
+        || state.mark().map_or(true, |mark| mark == Some(Mark::Asked))
+        // Whether it has changes is known when nobody writes to it any more.
+        || Worktree::is_in(state.path())
 }
 
 /// What there is to be saved, as the launch wrote it down.

@@ -11,7 +11,9 @@ use bottle_state::{Access, Folder, RelativePath, StateError};
 use tar::{Builder, EntryType, Header};
 
 /// The folder of a state folder that holds it.
-pub(crate) const FOLDER: &str = "transcript";
+const FOLDER: &str = "transcript";
+/// That folder while it is written.
+const NEW: &str = "transcript.new";
 /// The most of an archive that is taken, in bytes: months of talk.
 pub(crate) const LIMIT: u64 = 256 * 1024 * 1024;
 /// The most files.
@@ -42,8 +44,9 @@ pub(crate) struct Taken {
 
 /// Writes the plain files of an archive below `transcript/`, in place of those that were there.
 pub(crate) fn save(archive: impl Read, state: &Folder) -> Result<Taken, TranscriptError> {
-    let root: RelativePath = RelativePath::constant(FOLDER);
-    state.ensure_folder(&root, Access::Private)?;
+    let (root, new) = (RelativePath::constant(FOLDER), RelativePath::constant(NEW));
+    state.remove_folder(&new)?;
+    state.create_folder(&new, Access::Private)?;
     let mut taken = Taken::default();
     let mut archive = tar::Archive::new(archive);
     for entry in archive.entries()? {
@@ -63,10 +66,11 @@ pub(crate) fn save(archive: impl Read, state: &Folder) -> Result<Taken, Transcri
         state.write(&path, &bytes, Access::Private)?;
         taken.files += 1;
     }
+    state.replace_folder(&new, &root)?;
     Ok(taken)
 }
 
-/// Where an entry lies below `transcript/`, if it is a plain file with a plain name. The first name of its path is the
+/// Where an entry is written, if it is a plain file with a plain name. The first name of its path is the
 /// folder that was asked for.
 fn plain<R: Read>(entry: &tar::Entry<'_, R>) -> Option<RelativePath> {
     if entry.header().entry_type() != EntryType::Regular {
@@ -83,7 +87,7 @@ fn plain<R: Read>(entry: &tar::Entry<'_, R>) -> Option<RelativePath> {
     let (_, below) = names.split_first()?;
     let is_fine = !below.is_empty() && below.len() <= MAX_DEPTH;
     is_fine
-        .then(|| format!("{FOLDER}/{}", below.join("/")).parse().ok())
+        .then(|| format!("{NEW}/{}", below.join("/")).parse().ok())
         .flatten()
 }
 

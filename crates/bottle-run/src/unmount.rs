@@ -1,15 +1,36 @@
 //! The end of a mount: what was made in the operator's folder goes, and what happened there meanwhile is told.
 
-use bottle_state::Metadata;
+use bottle_state::{Metadata, StateDir};
 
+use crate::entrance::{self, Claim};
 use crate::workspace::{Listing, MountError, Placeholder, remove_placeholders};
 
-/// Removes the placeholders that are noted for a bottle, as far as they are still as they were made. Its containers must be
-/// gone: with its place a mount goes, too.
-pub(crate) fn remove_places(metadata: &Metadata) -> Result<(), MountError> {
+/// Removes the placeholders that are noted for a bottle, as far as they are still as they were made, and the note. Its
+/// containers must be gone: with its place a mount goes, too. Where another bottle has the folder by now, they stay: they
+/// are what its mounts lie on.
+pub(crate) fn remove_places(state: &StateDir, own: Option<&Claim>) -> Result<(), MountError> {
+    let Some(metadata) = state.metadata().ok().flatten() else {
+        return Ok(());
+    };
+    // Held until the end of this function, where it is not the caller's.
+    let other = match own {
+        Some(_) => None,
+        None => entrance::claim(&metadata.cwd).ok(),
+    };
+    if metadata.placeholders.is_empty() || own.is_none() && other.is_none() {
+        return Ok(());
+    }
     let noted = metadata.placeholders.iter();
     let noted: Vec<Placeholder> = noted.filter_map(|path| Placeholder::named(path)).collect();
-    remove_placeholders(&metadata.cwd, &noted)
+    remove_placeholders(&metadata.cwd, &noted)?;
+    let cleared = Metadata {
+        placeholders: Vec::new(),
+        ..metadata
+    };
+    // A note that stays names what is gone, which is fine.
+    let _ = state.write_metadata(&cleared);
+    drop(other);
+    Ok(())
 }
 
 /// The guarded paths that somebody on the host replaced while they were mounted: from then on, the agent could write there.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, CWD, Dir, FileType, Gid, Mode, OFlags, Uid};
 use rustix::io::Errno;
 
-use crate::{Access, RelativePath, StateError, cut};
+use crate::{Access, RelativePath, StateError, cut, remove};
 
 /// How a folder is opened: it must be one, and not a symbolic link to one.
 const FOLDER: OFlags = OFlags::RDONLY
@@ -220,6 +220,37 @@ impl Folder {
         }
         files.sort();
         Ok(files)
+    }
+
+    /// Removes a folder inside with everything in it; one that does not exist is fine. Links are removed, never followed.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says.
+    pub fn remove_folder(&self, path: &RelativePath) -> Result<(), StateError> {
+        let full = self.0.join(path.as_str());
+        let parent = self.open_parent(path)?;
+        let folder = match rustix::fs::openat(&parent, path.name(), FOLDER, Mode::empty()) {
+            Ok(folder) => folder,
+            Err(Errno::NOENT) => return Ok(()),
+            Err(error) => return Err(StateError::io("open the folder", &full)(error)),
+        };
+        remove::empty(&folder).map_err(StateError::io("empty", &full))?;
+        rustix::fs::unlinkat(&parent, path.name(), AtFlags::REMOVEDIR)
+            .map_err(StateError::io("remove", &full))
+    }
+
+    /// Lets a folder inside take the place of another one there, which is removed.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says.
+    pub fn replace_folder(&self, from: &RelativePath, to: &RelativePath) -> Result<(), StateError> {
+        self.remove_folder(to)?;
+        let full = self.0.join(to.as_str());
+        let (old, new) = (self.open_parent(from)?, self.open_parent(to)?);
+        rustix::fs::renameat(&old, from.name(), &new, to.name())
+            .map_err(StateError::io("rename to", &full))
     }
 
     /// Removes a file; one that does not exist is fine.

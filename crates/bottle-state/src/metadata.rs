@@ -39,6 +39,9 @@ pub struct Metadata {
     /// Where the agent's program keeps its conversation in there, absolute, if it is known to keep one.
     #[serde(default)]
     pub transcript: Option<String>,
+    /// Whether the agent found all that it was to find: only then is there more in its container than was put in.
+    #[serde(default)]
+    pub provisioned: bool,
     /// What was made in the operator's folder for mounts to lie on, below it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub placeholders: Vec<String>,

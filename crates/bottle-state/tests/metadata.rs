@@ -32,6 +32,7 @@ fn metadata() -> impl Strategy<Value = Metadata> {
             proptest::option::of("/[ -~]{0,20}"),
             proptest::option::of("/[ -~]{0,20}"),
             proptest::collection::vec("[ -~]{0,20}", 0..3),
+            any::<bool>(),
         ),
     );
     (names, rest).prop_map(
@@ -43,7 +44,7 @@ fn metadata() -> impl Strategy<Value = Metadata> {
                 networks,
                 agent_image,
                 sidecar,
-                (workspace, resumed, agent_home, transcript, placeholders),
+                (workspace, resumed, agent_home, transcript, placeholders, provisioned),
             ),
         )| Metadata {
             version: METADATA_VERSION,
@@ -56,6 +57,7 @@ fn metadata() -> impl Strategy<Value = Metadata> {
             agent_home,
             transcript,
             placeholders,
+            provisioned,
             started_at: Timestamp::new(time::OffsetDateTime::from_unix_timestamp(seconds).unwrap()),
             compose_project: format!("bottle-{agent}-{suffix}"),
             networks,
@@ -104,6 +106,7 @@ const WRITTEN: &str = r#"{
   "resumed": 2,
   "agent_home": "/home/agent",
   "transcript": "/home/agent/.claude/projects",
+  "provisioned": true,
   "compose_project": "bottle-agent-aaaaa",
   "networks": {
     "internal": "10.213.0.0/28",
@@ -134,7 +137,7 @@ fn has_this_shape() {
 #[test]
 fn what_came_later_may_be_missing() {
     let older = WRITTEN.replace("  \"workspace\": \"copy\",\n", "");
-    let older = older.replace("  \"resumed\": 2,\n  \"agent_home\": \"/home/agent\",\n  \"transcript\": \"/home/agent/.claude/projects\",\n", "");
+    let older = older.replace("  \"resumed\": 2,\n  \"agent_home\": \"/home/agent\",\n  \"transcript\": \"/home/agent/.claude/projects\",\n  \"provisioned\": true,\n", "");
     let metadata = with_metadata(&older).unwrap().unwrap();
     assert_eq!(metadata.workspace, Workspace::None);
     assert_eq!((metadata.resumed, metadata.agent_home), (0, None));

@@ -7,7 +7,7 @@ use bottle_run::{HostValues, forwarded};
 use crate::args::AttachArgs;
 use crate::exit::Exit;
 use crate::host::HostSide;
-use crate::{engine, environment, session};
+use crate::{engine, environment, session, signals};
 
 /// The service that sessions run in.
 const AGENT: &str = "agent";
@@ -53,7 +53,11 @@ pub(crate) async fn run(args: &AttachArgs, host: &HostSide) -> anyhow::Result<Ex
         io,
         timeout: None,
     };
-    Ok(Exit::Inner(docker.exec(&request).await?.code))
+    // Dropped, it gives the terminal back as it was.
+    tokio::select! {
+        outcome = docker.exec(&request) => Ok(Exit::Inner(outcome?.code)),
+        () = signals::stop()? => Ok(Exit::Interrupted),
+    }
 }
 
 fn has_agent(bottle: &LiveBottle) -> bool {

@@ -19,7 +19,7 @@ pub(crate) async fn run(args: &CleanupArgs, host: &HostSide) -> anyhow::Result<E
     let plan = if args.identities.is_empty() {
         CleanupPlan::new(&found, &host.home)
     } else {
-        CleanupPlan::of_named(&found, &args.identities).map_err(crate::invalid)?
+        CleanupPlan::of_named(&found, &args.identities, &host.home).map_err(crate::invalid)?
     };
     if args.json {
         let found: Vec<Value> = plan.bottles.iter().map(as_json).collect();
@@ -60,7 +60,7 @@ const fn state(state: LeftoverState) -> &'static str {
     match state {
         LeftoverState::None => "none",
         LeftoverState::Remove => "goes",
-        LeftoverState::Keep => "stays (it is marked, or has changes)",
+        LeftoverState::Keep => "stays",
     }
 }
 
@@ -74,15 +74,22 @@ fn text(plan: &CleanupPlan) -> String {
         services,
         networks,
         state: fate,
+        has_changes,
+        ..
     } in &plan.bottles
     {
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
-            "{identity}\n  containers  {}\n  networks    {}\n  state       {}",
+            "{identity}\n  containers  {}\n  networks    {}\n  state       {}{}",
             list(services),
             list(networks),
-            state(*fate)
+            state(*fate),
+            if *has_changes {
+                ", its clone has changes: see `bottle diff`"
+            } else {
+                ""
+            }
         );
     }
     text
@@ -99,6 +106,7 @@ fn list(names: &[String]) -> String {
 fn as_json(leftover: &Leftover) -> Value {
     json!({
         "identity": leftover.identity.to_string(),
+        "has_changes": leftover.has_changes,
         "services": leftover.services,
         "networks": leftover.networks,
         "state": match leftover.state {

@@ -27,14 +27,15 @@ pub(crate) async fn run(args: &ResumeArgs, host: &HostSide) -> anyhow::Result<Ex
     };
     let metadata = metadata.ok_or_else(|| crate::invalid(nothing()))?;
     let (docker, checked) = session::check(host, Subject::Kept(&metadata)).await?;
-    if let Some(exit) = session::agree(host, &checked, args.how)? {
-        return Ok(exit);
-    }
     let io = match (session::has_terminal(), args.command.is_empty()) {
         (true, _) => ExecIo::Terminal,
         (false, false) => ExecIo::Inherit,
+        (false, true) if args.how.dry_run => ExecIo::Inherit,
         (false, true) => return Err(crate::invalid(NoTerminal)),
     };
+    if let Some(exit) = session::agree(host, &checked, args.how)? {
+        return Ok(exit);
+    }
     let command = if args.command.is_empty() {
         session::words(checked.plan().provider.preset().resume)
     } else {

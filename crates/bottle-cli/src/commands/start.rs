@@ -20,11 +20,11 @@ pub(crate) async fn run(args: &StartArgs, host: &HostSide) -> anyhow::Result<Exi
     } else {
         args.command.clone()
     };
+    if !args.how.dry_run && !session::has_terminal() {
+        return Err(crate::invalid(NoTerminal));
+    }
     if let Some(exit) = session::agree(host, &checked, args.how)? {
         return Ok(exit);
-    }
-    if !session::has_terminal() {
-        return Err(crate::invalid(NoTerminal));
     }
     let prepared = session::prepare(host.printer, checked)?;
     let job = Job {

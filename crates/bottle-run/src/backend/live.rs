@@ -56,6 +56,8 @@ pub struct DownRequest {
 pub enum DownScope {
     /// All of it.
     Everything,
+    /// Nothing: its containers are killed, and stay with all that is in them.
+    Stop,
     /// Its containers. Its networks hold nobody then, and are named in the answer.
     Containers,
 }

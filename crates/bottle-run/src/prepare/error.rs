@@ -62,6 +62,12 @@ pub enum PrepareError {
     /// The engine does not have the runtime.
     #[error(transparent)]
     NoRuntime(#[from] NoRuntime),
+    /// The operator's folder is not where it was.
+    #[error("{} is gone, or a link leads elsewhere: nothing is shown to the agent in its place", .cwd.display())]
+    Elsewhere {
+        /// The folder.
+        cwd: PathBuf,
+    },
     /// The operator's folder is mounted in another bottle.
     #[error(transparent)]
     Mounting(#[from] Mounting),

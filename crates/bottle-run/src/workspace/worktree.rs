@@ -47,6 +47,11 @@ impl Worktree {
         }
     }
 
+    /// Whether a state folder has a checkout, or what is left of one.
+    pub fn is_in(state: &Path) -> bool {
+        state.join(BASE_GIT).symlink_metadata().is_ok()
+    }
+
     pub(super) fn at(state: &Path) -> Self {
         Self {
             state: state.to_owned(),

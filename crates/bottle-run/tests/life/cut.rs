@@ -102,7 +102,7 @@ fn assert_not_lost(home: &Path, what: &str) {
             .all(|each| each.condition != Condition::Running),
         "{what}"
     );
-    let plan = CleanupPlan::of_named(&found, &all).unwrap();
+    let plan = CleanupPlan::of_named(&found, &all, &home).unwrap();
     let fake = Fake::new(home.path().to_owned(), &[]);
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()

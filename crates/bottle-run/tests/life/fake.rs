@@ -142,6 +142,11 @@ impl Fake {
         }
     }
 
+    /// From here on this happens, too.
+    pub(crate) fn rule(&self, at: At, act: Act) {
+        self.rules.lock().unwrap().push((at, act));
+    }
+
     /// From here on nothing goes wrong.
     pub(crate) fn heal(&self) {
         self.rules.lock().unwrap().clear();
@@ -264,6 +269,9 @@ impl Engine {
     /// Half-way means: the containers only.
     fn down(&mut self, request: &DownRequest, halfway: bool) -> Removed {
         let mut removed = Removed::default();
+        if request.scope == DownScope::Stop {
+            return removed;
+        }
         let identity = request.identity.to_string();
         self.things.retain(|thing| {
             let is_network = thing.subnet.is_some();

@@ -5,8 +5,8 @@ use std::path::Path;
 use bottle_core::{Identity, Provider, Workspace};
 use bottle_run::backend::DownScope;
 use bottle_run::{
-    CleanupPlan, Conduct, HaltError, Halted, NotRemovable, PrepareError, PrepareRequest, RunError,
-    Running, Settled, Step, halt, survey,
+    CleanupPlan, Conduct, HaltError, Halted, LeftoverState, NotRemovable, PrepareError,
+    PrepareRequest, RunError, Running, Settled, Step, halt, survey,
 };
 use bottle_state::{Mark, StateError};
 
@@ -354,11 +354,11 @@ async fn a_bottle_that_is_named_goes_although_it_is_kept_unless_it_runs() {
     let home = bench.home();
     let found = survey(&home, Vec::new()).unwrap();
     assert!(CleanupPlan::new(&found, &home).is_empty());
-    let refused = CleanupPlan::of_named(&found, &[running.identity().clone()]);
+    let refused = CleanupPlan::of_named(&found, &[running.identity().clone()], &home);
     assert!(matches!(refused, Err(NotRemovable::Running(_))));
-    let refused = CleanupPlan::of_named(&found, &["dev-zzzzz".parse().unwrap()]);
+    let refused = CleanupPlan::of_named(&found, &["dev-zzzzz".parse().unwrap()], &home);
     assert!(matches!(refused, Err(NotRemovable::Unknown(_))));
-    let plan = CleanupPlan::of_named(&found, std::slice::from_ref(&kept)).unwrap();
+    let plan = CleanupPlan::of_named(&found, std::slice::from_ref(&kept), &home).unwrap();
     let cleaned = plan.execute(&bench.fake, &home).await.unwrap();
     assert!(cleaned[0].result.is_ok());
     assert!(!home.state(&kept).path().exists());
@@ -366,11 +366,121 @@ async fn a_bottle_that_is_named_goes_although_it_is_kept_unless_it_runs() {
 }
 
 #[tokio::test]
-async fn a_folder_that_cannot_be_copied_ends_the_start() {
+async fn a_folder_that_is_gone_or_a_link_is_not_replaced_by_another() {
     let bench = Bench::new(&[]);
     let mut request = with_copy(&bench);
-    request.cwd = bench.folder.path().join("gone");
-    let outcome = bench.run_as(request, 0).await.unwrap();
+    let elsewhere = bench.folder.path().join("elsewhere");
+    std::os::unix::fs::symlink(&request.cwd, &elsewhere).unwrap();
+    request.cwd.clone_from(&elsewhere);
+    let error = bench.prepare_as(request).await.unwrap_err();
+    std::fs::remove_file(elsewhere).unwrap();
+    assert!(matches!(error, PrepareError::Elsewhere { .. }), "{error:?}");
+
+    // It goes between the start and the copying.
+    let request = with_copy(&bench);
+    let folder = request.cwd.clone();
+    let prepared = bench.prepare_as(request).await.unwrap();
+    std::fs::remove_dir_all(folder).unwrap();
+    let work = async |running: &Running<'_, Fake>| session(running, 0).await;
+    let outcome = bench.finish(prepared, bench.conduct(), work).await;
     let result: Result<u8, RunError> = outcome.ended.unwrap().result;
     assert!(matches!(result, Err(RunError::Pack(_))), "{result:?}");
+}
+
+#[tokio::test]
+async fn what_could_not_be_saved_stays_in_its_containers_until_it_can_be() {
+    let bench = Bench::new(&[]);
+    bench.fake.look(|engine| {
+        let copy = archive("workspace/made.txt", "made inside\n");
+        engine.files.insert("/workspace".to_owned(), copy);
+    });
+    let prepared = bench.prepare_as(with_copy(&bench)).await.unwrap();
+    // From the session on, nothing can be packed.
+    let work = async |running: &Running<'_, Fake>| {
+        bench.fake.rule(At::Every(Call::Download), Act::Fail);
+        session(running, 1).await
+    };
+    let first = bench.finish(prepared, bench.conduct(), work).await;
+    let ended = first.ended.unwrap();
+    assert!(!ended.teardown.is_empty());
+    assert!(bench.is_in_engine(&first.identity));
+    let state = bench.home().state(&first.identity);
+    assert_eq!(state.mark().unwrap(), Some(Mark::Automatic));
+    assert!(!state.path().join("workspace.tar").exists());
+    bench.fake.heal();
+    halt(&bench.fake, &bench.home(), &first.identity)
+        .await
+        .unwrap();
+    assert!(!bench.is_in_engine(&first.identity));
+    assert!(state.path().join("workspace.tar").is_file());
+}
+
+#[tokio::test]
+async fn a_copy_that_was_not_put_in_yet_does_not_replace_the_one_that_is_kept() {
+    let bench = Bench::new(&[]);
+    bench.fake.look(|engine| {
+        let copy = archive("workspace/made.txt", "made inside\n");
+        engine.files.insert("/workspace".to_owned(), copy);
+    });
+    let first = bench.run_as(with_copy(&bench), 1).await.unwrap();
+    let kept = bench
+        .home()
+        .state(&first.identity)
+        .path()
+        .join("workspace.tar");
+    let before = std::fs::read(&kept).unwrap();
+    // Killed while it is put back: what the engine has by then is an empty folder.
+    let stuck = Bench {
+        fake: Fake::new(
+            bench.folder.path().to_owned(),
+            &[(At::First(Call::Upload), Act::Block)],
+        ),
+        folder: bench.folder,
+    };
+    stuck.fake.look(|engine| {
+        engine
+            .files
+            .insert("/workspace".to_owned(), archive("workspace/", ""))
+    });
+    let request = PrepareRequest {
+        resume: Some(first.identity.clone()),
+        ..with_copy(&stuck)
+    };
+    let prepared = stuck.prepare_as(request).await.unwrap();
+    let work = async |running: &Running<'_, Fake>| session(running, 0).await;
+    let mut run = Box::pin(prepared.run(stuck.conduct(), work));
+    tokio::select! {
+        _ = &mut run => panic!("it ended"),
+        () = async { while stuck.fake.names().last() != Some(&Call::Upload) { tokio::task::yield_now().await; } } => {}
+    }
+    drop(run);
+    assert_free(&stuck.home().state(&first.identity), "dropped");
+    halt(&stuck.fake, &stuck.home(), &first.identity)
+        .await
+        .unwrap();
+    assert_eq!(std::fs::read(&kept).unwrap(), before);
+}
+
+#[tokio::test]
+async fn a_cleanup_saves_what_is_kept_and_looks_again_after_the_question() {
+    let bench = Bench::new(&[(At::First(Call::Exec), Act::Block)]);
+    bench.fake.look(|engine| {
+        let copy = archive("workspace/made.txt", "made inside\n");
+        engine.files.insert("/workspace".to_owned(), copy);
+    });
+    let identity = orphan(&bench, with_copy(&bench)).await;
+    let (home, label) = (bench.home(), bench.label());
+    let live = bench.fake.look(|engine| engine.live(&label));
+    let plan = CleanupPlan::new(&survey(&home, live).unwrap(), &home);
+    assert_eq!(plan.bottles[0].state, LeftoverState::Remove);
+    // While the question stands open, somebody marks it.
+    home.state(&identity).preserve(Mark::Asked).unwrap();
+    let cleaned = plan.execute(&bench.fake, &home).await.unwrap();
+    assert!(cleaned[0].result.is_ok(), "{cleaned:?}");
+    assert!(!bench.is_in_engine(&identity));
+    let state = home.state(&identity);
+    assert!(state.path().join("workspace.tar").is_file());
+    for key in KEYS {
+        assert!(!state.path().join(key).exists(), "{key}");
+    }
 }
