@@ -24,8 +24,7 @@ use self::request::Request;
 use crate::finding::Finding;
 
 /// All rules of this kind.
-#[cfg(test)]
-const RULES: [&str; 4] = [
+pub(crate) const RULES: [&str; 4] = [
     command::DISGUISED_RULE,
     command::SENT_RULE,
     chain::SENT_RULE,

@@ -42,6 +42,7 @@ mod numbers;
 mod overrides;
 mod piece;
 mod render;
+mod rules;
 mod runs;
 mod scan;
 mod scanner;
@@ -71,6 +72,7 @@ pub use crate::known::{KnownSecret, MIN_SECRET_LENGTH, secret_part, secret_spell
 pub use crate::message::MessageScan;
 pub use crate::overrides::{Overrides, RouteDlp, host_data_rules};
 pub use crate::render::{effective_allowlist, render};
+pub use crate::rules::rule_names;
 pub use crate::scanner::Scanner;
 pub use crate::stream::StreamScan;
 pub use crate::trail::{MAX_TAKEN_APART, Memory, Sent, Trail};

@@ -167,7 +167,7 @@ fn another_scanner_and_its_holes_are_visible() {
     );
     place.write(
         "home/bottles/dev.md",
-        "---\nprovider: command\negress:\n  routes:\n    - {host: api.example.com, dlp: {allow: [jwt], responses: block, large_bodies: text}}\n---\n",
+        "---\nprovider: command\negress:\n  routes:\n    - {host: api.example.com, dlp: {allow: [json-web-token], responses: block, large_bodies: text}}\n---\n",
     );
     assert_snapshot!(place.picture(&["info", "dev"]));
     assert!(
@@ -178,7 +178,7 @@ fn another_scanner_and_its_holes_are_visible() {
     let own = |path: &str| {
         std::fs::read_to_string(place.path().join("repository/own").join(path)).unwrap()
     };
-    assert!(own("pipelock/dlp.yaml").contains("- 'jwt'\n  responses: 'block'\n"));
+    assert!(own("pipelock/dlp.yaml").contains("- 'json-web-token'\n  responses: 'block'\n"));
     assert_eq!(
         own("egress/upstream-ca.pem")
             .matches("BEGIN CERTIFICATE")
@@ -187,6 +187,62 @@ fn another_scanner_and_its_holes_are_visible() {
     );
     // Both networks of the rendered bottle lie in ranges that are internal anyway.
     assert!(own("pipelock/pipelock.yaml").contains("internal:\n- '0.0.0.0/8'\n- '10.0.0.0/8'\n"));
+}
+
+/// A misspelt rule in `dlp.allow` would allow nothing, and nobody would know.
+#[test]
+fn a_route_does_without_rules_that_there_are() {
+    let place = Place::new();
+    let route = |allow: &str| {
+        format!(
+            "---\nprovider: command\negress:\n  routes:\n    - host: api.example.com\n      dlp: {{allow: [{allow}]}}\n---\n"
+        )
+    };
+    place.write(
+        "home/bottles/base.md",
+        &route("json-web-token, github-tokn, zzz"),
+    );
+    place.write("home/bottles/dev.md", "---\nextends: base\n---\n");
+    let identity = "dev-4x0kz";
+    place.write(
+        &format!("home/state/{identity}/metadata.json"),
+        &kept(place.path(), identity),
+    );
+    let commands: [&[&str]; 5] = [
+        &["check", "dev"],
+        &["render", "dev", "--out", "out"],
+        &["run", "dev", "--", "true"],
+        &["start", "dev", "--dry-run"],
+        &["resume", identity, "--dry-run"],
+    ];
+    for args in commands {
+        assert_snapshot!(place.picture(args));
+    }
+    assert!(!place.path().join("repository/out").exists());
+    assert_snapshot!(place.picture(&["explain-error", "route.dlp-rule"]));
+    // Some of each kind that there are.
+    place.write(
+        "home/bottles/base.md",
+        &route(
+            "json-web-token, call-chain-dropper, documented-example, host-data-over-time, instruction-override, password-in-setting, shell-obfuscation, table-of-cards, wallet-in-query",
+        ),
+    );
+    for args in commands {
+        let picture = place.picture(args);
+        assert!(!picture.contains("route.dlp-rule"), "{picture}");
+    }
+    let checked = place.picture(&["check", "dev"]);
+    assert!(checked.starts_with("exit 0"), "{checked}");
+    assert!(place.path().join("repository/out").exists());
+}
+
+/// What is remembered of a bottle that was kept.
+fn kept(place: &std::path::Path, identity: &str) -> String {
+    let cwd = place.join("repository");
+    format!(
+        r#"{{"version": 1, "identity": "{identity}", "agent": "dev", "bottle": "dev", "cwd": "{}", "started_at": "2026-01-01T00:00:00Z", "compose_project": "bottle-{identity}", "networks": null, "images": {{"agent": null, "sidecar": null}}}}"#,
+        cwd.display()
+    )
 }
 
 #[test]
