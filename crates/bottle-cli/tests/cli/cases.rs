@@ -1,3 +1,7 @@
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use insta::assert_snapshot;
 
 use crate::picture::Place;
@@ -353,6 +357,37 @@ fn scan_finds_and_shows_no_secret() {
         &["scan", "-"],
         &["scan", "not-there.txt"],
         &["scan", "--json", "--jsonl", "clean.txt"],
+    ] {
+        let picture = place.picture(args);
+        assert!(!picture.contains(&key[4..]), "{picture}");
+        assert_snapshot!(picture);
+    }
+}
+
+#[test]
+fn scan_takes_files_apart() {
+    let place = Place::new();
+    let key = ["AKIA", "Q3EGTHP7K5ZWXN2M"].concat();
+    let (first, second) = key.split_at(9);
+    let cut = format!("{{\n  \"first\": \"{first}\",\n  \"second\": \"{second}\"\n}}\n");
+    place.write("repository/cut.json", &cut);
+    let more = "more ".repeat(40);
+    let whole = format!("{{\"key\": \"{key}\", \"text\": \"{more}\"}}\n");
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    gzip.write_all(whole.as_bytes()).unwrap();
+    let packed = place.path().join("repository/packed.json.gz");
+    std::fs::write(packed, gzip.finish().unwrap()).unwrap();
+    let diff =
+        format!("diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1,2 @@\n same\n+key = {key}\n");
+    place.write("repository/change.diff", &diff);
+    place.write("repository/clean.json", "{\"first\": [\"a\", \"b\"]}\n");
+    for args in [
+        &["scan", "cut.json"][..],
+        &["scan", "--json", "cut.json"],
+        &["scan", "packed.json.gz"],
+        &["scan", "--json", "packed.json.gz"],
+        &["scan", "change.diff"],
+        &["scan", "clean.json"],
     ] {
         let picture = place.picture(args);
         assert!(!picture.contains(&key[4..]), "{picture}");
