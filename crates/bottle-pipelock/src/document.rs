@@ -49,15 +49,19 @@ impl Scanner {
             self.see(&mut found, &Piece::whole(&body));
         }
         match texts(format.media_type, &body) {
-            Ok(texts) => texts
-                .iter()
-                .for_each(|text| self.see(&mut found, &Piece::joined(&text.bytes, &text.starts))),
+            Ok(texts) => {
+                for text in &texts {
+                    self.see(&mut found, &Piece::joined(&text.bytes, &text.starts));
+                }
+            }
             Err(_) => found.whole(self, COMPLEX_RULE),
         }
-        let rules = table::find(&body).into_iter();
-        rules.for_each(|rule| found.whole(self, rule));
-        let calls = calls::find(&body, |rule| self.allows(rule));
-        calls.iter().for_each(|call| found.whole(self, call.rule));
+        if let Some(rule) = table::find(&body) {
+            found.whole(self, rule);
+        }
+        if let Some(call) = calls::find(&body, |rule| self.allows(rule)) {
+            found.whole(self, call.rule);
+        }
         found.all
     }
 

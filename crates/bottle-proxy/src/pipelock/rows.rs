@@ -1,6 +1,6 @@
 //! Calls of tools in consecutive requests: what each is alone may be ordinary.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bottle_core::Guard;
 use bottle_egress::{DenialCode, Permit};
@@ -19,10 +19,11 @@ const SESSION: &str = "mcp-session-id";
 
 /// What the calls of each session did lately.
 #[derive(Default)]
-pub(super) struct Rows(Mutex<CallChains>);
+pub(super) struct Rows(Arc<Mutex<CallChains>>);
 
 impl Rows {
-    /// Whether the calls in a body, which passed by itself, may follow those before.
+    /// Whether the calls in a body, which passed by itself, may follow those before. Of a long body they are read on a
+    /// thread of its own, so that nothing else waits for it.
     ///
     /// # Errors
     ///
@@ -37,35 +38,48 @@ impl Rows {
         if body.is_empty() || !Guard::CallRows.is_on() {
             return Ok(());
         }
-        let calls = read(&work.headers, body.clone()).await?;
-        let session = session(permit, &work.headers);
-        let mut chains = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = chains.push(scanner, &session, &calls);
+        let codings = work.headers.get_all(CONTENT_ENCODING).iter();
+        let next = Next {
+            session: session(permit, &work.headers),
+            codings: codings.cloned().collect(),
+            body: body.clone(),
+        };
+        let (chains, scanner) = (Arc::clone(&self.0), scanner.clone());
+        let push = move || next.push(&scanner, &chains);
+        if body.len() <= MAX_SCAN_INLINE {
+            return push();
+        }
+        let pushed = spawn_blocking(push).await;
+        pushed.unwrap_or_else(|_| Err(DenialCode::InternalFailClosed.into()))
+    }
+}
+
+/// A body that follows others of its session.
+struct Next {
+    session: String,
+    codings: Vec<HeaderValue>,
+    body: Bytes,
+}
+
+impl Next {
+    fn push(&self, scanner: &Scanner, chains: &Mutex<CallChains>) -> Result<(), Refusal> {
+        let codings: Vec<&[u8]> = self.codings.iter().map(HeaderValue::as_bytes).collect();
+        let calls = Calls::of_content(&Content {
+            media_type: None,
+            codings: &codings,
+            message_coding: None,
+            bytes: &self.body,
+        });
+        if calls.is_empty() {
+            // Most bodies, which wait for nobody then.
+            return Ok(());
+        }
+        let mut chains = chains.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = chains.push(scanner, &self.session, &calls);
         found.map_or(Ok(()), |finding| {
             Err(inspect::refusal("body, behind earlier requests", &finding))
         })
     }
-}
-
-/// The calls in a body: of a long one on a thread of its own, so that nothing else waits for it.
-async fn read(headers: &HeaderMap, body: Bytes) -> Result<Calls, Refusal> {
-    let codings = headers.get_all(CONTENT_ENCODING).iter();
-    let codings: Vec<HeaderValue> = codings.cloned().collect();
-    let is_long = body.len() > MAX_SCAN_INLINE;
-    let read = move || {
-        let codings: Vec<&[u8]> = codings.iter().map(HeaderValue::as_bytes).collect();
-        Calls::of_content(&Content {
-            media_type: None,
-            codings: &codings,
-            message_coding: None,
-            bytes: &body,
-        })
-    };
-    if !is_long {
-        return Ok(read());
-    }
-    let calls = spawn_blocking(read).await;
-    calls.map_err(|_| DenialCode::InternalFailClosed.into())
 }
 
 /// What names the session of a call: host and port, and the number that the server gave it.
