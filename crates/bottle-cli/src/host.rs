@@ -4,12 +4,18 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use bottle_core::ManifestSet;
+use bottle_core::{KnownRules, ManifestSet};
+use bottle_pipelock::rule_names;
 use bottle_state::Home;
 
 use crate::environment;
 use crate::printer::Printer;
 use crate::timings::Timings;
+
+/// The rules that a manifest may name: those of the scanner that a bottle runs.
+pub(crate) fn known_rules() -> KnownRules {
+    KnownRules::These(rule_names())
+}
 
 /// The host as one invocation sees it.
 #[derive(Debug)]
@@ -49,7 +55,8 @@ impl HostSide {
 
     /// The manifests as they are seen from a folder.
     pub(crate) fn manifests_at(&self, cwd: &Path) -> anyhow::Result<ManifestSet> {
-        let manifests = ManifestSet::open(self.home.path(), Some(cwd)).map_err(crate::invalid)?;
+        let manifests = ManifestSet::open(self.home.path(), Some(cwd), known_rules())
+            .map_err(crate::invalid)?;
         for warning in manifests.warnings() {
             self.printer.warn(warning);
         }

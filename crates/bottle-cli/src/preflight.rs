@@ -229,6 +229,7 @@ mod tests {
     use insta::{assert_snapshot, glob};
 
     use super::{WIDTH, render};
+    use crate::host::known_rules;
 
     /// The preflight of a fixture: a bottle with parents that it may name, or an agent in such a bottle.
     fn preflight(fixture: &Path) -> String {
@@ -255,7 +256,7 @@ mod tests {
                 &format!("---\nbottle: {name}\n---\n"),
             );
         }
-        let manifests = ManifestSet::open(home.path(), None).unwrap();
+        let manifests = ManifestSet::open(home.path(), None, known_rules()).unwrap();
         let plan = manifests.plan(&name.parse().unwrap()).unwrap();
         render(&plan, &fold(&plan))
     }

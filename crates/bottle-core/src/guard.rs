@@ -184,6 +184,8 @@ guards! {
     HeadScan "head-scan";
     /// A secret is found that is cut over consecutive requests.
     RequestJoins "request-joins";
+    /// Calls of tools are judged together with those of earlier requests.
+    CallRows "call-rows";
     /// What the names under a domain carry is added up.
     NameBudget "name-budget";
     /// Batches of LFS that do not plainly download are refused.

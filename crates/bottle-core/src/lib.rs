@@ -28,6 +28,7 @@ mod header_name;
 mod host;
 mod host_pattern;
 mod identity;
+mod known_rules;
 mod load;
 mod manifest;
 mod method;
@@ -57,6 +58,7 @@ pub use self::header_name::{HeaderName, HeaderNameError};
 pub use self::host::{Host, HostError};
 pub use self::host_pattern::{HostPattern, HostPatternError};
 pub use self::identity::{Identity, IdentityError, IdentitySuffix};
+pub use self::known_rules::KnownRules;
 pub use self::load::{Checked, Entry, Folder, LoadError, ManifestSet, PlanError, Subject};
 pub use self::manifest::{
     AgentManifest, BottleManifest, FrontMatter, PlanKey, Resolved, Schema, ValueOrigin,

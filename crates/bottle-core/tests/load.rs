@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 
 use bottle_core::{
-    BottleName, Code, Folder, ManifestSet, PlanError, PlanKey, Provider, ValueOrigin,
+    BottleName, Code, Folder, KnownRules, ManifestSet, PlanError, PlanKey, Provider, ValueOrigin,
 };
 use tempfile::TempDir;
 
@@ -37,7 +37,12 @@ fn place() -> TempDir {
 
 fn open(place: &TempDir) -> ManifestSet {
     let root = place.path();
-    ManifestSet::open(&root.join("home"), Some(&root.join("work"))).unwrap()
+    ManifestSet::open(
+        &root.join("home"),
+        Some(&root.join("work")),
+        KnownRules::Any,
+    )
+    .unwrap()
 }
 
 fn codes(error: &PlanError) -> Vec<Code> {
@@ -317,7 +322,7 @@ fn an_agent_of_the_same_name_comes_from_the_repository_and_that_is_said() {
 fn a_home_that_is_not_there_is_empty_and_other_files_do_not_count() {
     let place = place();
     let root = place.path();
-    let set = ManifestSet::open(&root.join("nothing"), None).unwrap();
+    let set = ManifestSet::open(&root.join("nothing"), None, KnownRules::Any).unwrap();
     assert_eq!((set.agents().count(), set.bottles().count()), (0, 0));
     write(root, "home/bottles/notes.txt", "no manifest");
     write(root, "home/bottles/.hidden.md", BOTTLE);
@@ -331,7 +336,7 @@ fn a_home_that_is_not_there_is_empty_and_other_files_do_not_count() {
 fn a_folder_that_cannot_be_read_is_an_error() {
     let place = tempfile::tempdir().unwrap();
     write(place.path(), "bottles", "a file where a folder belongs");
-    let error = ManifestSet::open(place.path(), None).unwrap_err();
+    let error = ManifestSet::open(place.path(), None, KnownRules::Any).unwrap_err();
     assert!(
         error.to_string().contains("bottles cannot be read"),
         "{error}"

@@ -13,7 +13,7 @@ pub const UNDECODABLE_RULE: &str = "undecodable";
 /// The rule of a body that holds more containers, or unpacks to more, than anybody needs.
 pub const COMPLEX_RULE: &str = "too-complex";
 /// Bytes that may come out of a compressed body: it must not fill the memory.
-const MAX_DECODED: usize = 64 * 1024 * 1024;
+pub(crate) const MAX_DECODED: usize = 64 * 1024 * 1024;
 
 /// A body that is here as a whole.
 #[derive(Debug, Clone, Copy)]

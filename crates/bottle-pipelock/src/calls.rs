@@ -17,15 +17,14 @@ mod shell;
 mod tests;
 mod word;
 
-pub use self::chain::CallChains;
+pub use self::chain::{CallChains, Calls};
 
-use self::chain::Chain;
+use self::chain::{Call, Chain};
 use self::request::Request;
 use crate::finding::Finding;
 
 /// All rules of this kind.
-#[cfg(test)]
-const RULES: [&str; 4] = [
+pub(crate) const RULES: [&str; 4] = [
     command::DISGUISED_RULE,
     command::SENT_RULE,
     chain::SENT_RULE,
@@ -38,7 +37,7 @@ pub(crate) fn find(body: &[u8], is_allowed: impl Fn(&str) -> bool) -> Option<Fin
     let is_finding = |rule: &&str| !is_allowed(rule);
     let alone = |request: &Request| alone(request).filter(is_finding);
     let mut chain = Chain::default();
-    let mut together = |request: &Request| chain.push(request).filter(is_finding);
+    let mut together = |request: &Request| chain.push(&Call::of(request), |rule| !is_allowed(rule));
     let rule = requests.iter().find_map(alone);
     rule.or_else(|| requests.iter().find_map(&mut together))
         .map(Finding::of)

@@ -11,6 +11,11 @@ use crate::host_data;
 use crate::message::MessageScan;
 use crate::scanner::Scanner;
 
+/// The rule of an address that is none.
+pub(crate) const ADDRESS_RULE: &str = "address-invalid";
+/// The rule of an address that names no host.
+pub(crate) const NO_NAME_RULE: &str = "address-not-a-name";
+
 /// A request, and what follows on the WebSocket that it may have become.
 #[derive(Debug, Clone, Copy)]
 pub struct Exchange<'a> {
@@ -93,10 +98,10 @@ impl Scanner {
             Some(Located { finding, part })
         };
         let Ok(url) = http_form(exchange.url).parse::<RequestUrl>() else {
-            return refused(Part::Url, "address-invalid");
+            return refused(Part::Url, ADDRESS_RULE);
         };
         let UrlHost::Name(host) = &url.host else {
-            return refused(Part::Host, "address-not-a-name");
+            return refused(Part::Host, NO_NAME_RULE);
         };
         let line = Line {
             method: exchange.method,

@@ -76,6 +76,12 @@ pub fn find_injection_but(text: &[u8], allowed: &BTreeSet<RuleName>) -> Option<I
     search::find(text, Encodings::Taken, allowed)
 }
 
+/// The names of all rules of this kind.
+pub(crate) fn rule_names() -> impl Iterator<Item = &'static str> {
+    let orders = rules::all().map(|rule| rule.name);
+    orders.chain([search::UNREAD_RULE])
+}
+
 /// Whether what is encoded in a text is read as well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Encodings {

@@ -16,7 +16,7 @@ pub(crate) const BROKEN_RULE: &str = "scanner-broken";
 /// The rule of an input that would take too long to decode.
 pub(crate) const TOO_MANY_RULE: &str = "too-many-encodings";
 /// Findings of one text; whoever has more knows enough.
-const MAX_FOUND: usize = 1000;
+pub(crate) const MAX_FOUND: usize = 1000;
 
 /// Finds tokens by their shape and known secrets by value: as they are and behind Unicode look-alikes, percent-encoding,
 /// escapes, character references, base64, base32, hexadecimal and marks between the characters, up to three of these on
@@ -59,8 +59,13 @@ impl Scanner {
 
     /// All findings in a text, in its order; a thousand at most. What is behind several encodings is told once for each.
     pub fn find_all(&self, text: &[u8]) -> Vec<Finding> {
+        self.find_all_in(&Piece::whole(text))
+    }
+
+    /// All findings in a piece, in its order.
+    pub(crate) fn find_all_in(&self, piece: &Piece<'_>) -> Vec<Finding> {
         let mut all = Vec::new();
-        self.each(&Piece::whole(text), EXACT.as_ref(), &mut |finding| {
+        self.each(piece, EXACT.as_ref(), &mut |finding| {
             all.push(finding);
             if all.len() < MAX_FOUND {
                 ControlFlow::Continue(())

@@ -10,7 +10,7 @@ use std::hint::black_box;
 use std::path::Path;
 
 use bottle_compose::{Images, InternalRoute, LaunchFacts, NetworkFacts, Networks, UserIds};
-use bottle_core::{BottleManifest, BottlePlan, Identity, IdentitySuffix, ManifestSet};
+use bottle_core::{BottleManifest, BottlePlan, Identity, IdentitySuffix, KnownRules, ManifestSet};
 use bottle_egress::fold;
 use criterion::{Criterion, criterion_group, criterion_main};
 
@@ -107,7 +107,7 @@ fn one_bottle(criterion: &mut Criterion) {
     let home = tempfile::tempdir().unwrap();
     fs::create_dir(home.path().join("bottles")).unwrap();
     write(home.path(), "dev", TYPICAL);
-    let set = ManifestSet::open(home.path(), None).unwrap();
+    let set = ManifestSet::open(home.path(), None, KnownRules::Any).unwrap();
     let name = "dev".parse().unwrap();
     let plan = set.resolve_bottle(&name).unwrap().plan;
     let facts = facts();
@@ -142,7 +142,7 @@ fn a_thousand(criterion: &mut Criterion) {
         "read the files, parse, extend, fold and render all",
         |bencher| {
             bencher.iter(|| {
-                let set = ManifestSet::open(home.path(), None).unwrap();
+                let set = ManifestSet::open(home.path(), None, KnownRules::Any).unwrap();
                 let checked = set.check_all();
                 assert_eq!(checked.len(), 1000);
                 let plans = checked

@@ -10,6 +10,7 @@ use bottle_run::host_routes;
 use ipnet::Ipv4Net;
 
 use super::error::DemoError;
+use crate::host::known_rules;
 
 /// The agent and the bottle.
 pub(crate) const NAME: &str = "demo";
@@ -49,7 +50,7 @@ pub(crate) fn plan(
         fs::write(folder.join(format!("{NAME}.md")), text)?;
     }
     let name = NAME.parse().map_err(|_| DemoError::Name(NAME.to_owned()))?;
-    Ok(ManifestSet::open(home, None)?.plan(&name)?)
+    Ok(ManifestSet::open(home, None, known_rules())?.plan(&name)?)
 }
 
 fn bottle(image: &ImageRef, world: Ipv4Addr) -> String {

@@ -10,6 +10,7 @@ use time::OffsetDateTime;
 
 use super::plan::{API, AUTH, NAME, OUTSIDE, plan};
 use crate::engine;
+use crate::host::known_rules;
 use crate::printer::Printer;
 
 /// Shows it.
@@ -35,7 +36,7 @@ pub(crate) fn without_engine(printer: Printer) -> anyhow::Result<()> {
         printer.data(&format!("  GET {url}  {answer}\n"));
     }
     let request = RenderRequest {
-        plan: ManifestSet::open(folder.path(), None)?.plan(&NAME.parse()?)?,
+        plan: ManifestSet::open(folder.path(), None, known_rules())?.plan(&NAME.parse()?)?,
         out: folder.path().join("rendered"),
         home: folder.path().display().to_string(),
         sidecar,

@@ -1,3 +1,7 @@
+use std::io::Write as _;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use insta::assert_snapshot;
 
 use crate::picture::Place;
@@ -167,7 +171,7 @@ fn another_scanner_and_its_holes_are_visible() {
     );
     place.write(
         "home/bottles/dev.md",
-        "---\nprovider: command\negress:\n  routes:\n    - {host: api.example.com, dlp: {allow: [jwt], responses: block, large_bodies: text}}\n---\n",
+        "---\nprovider: command\negress:\n  routes:\n    - {host: api.example.com, dlp: {allow: [json-web-token], responses: block, large_bodies: text}}\n---\n",
     );
     assert_snapshot!(place.picture(&["info", "dev"]));
     assert!(
@@ -178,7 +182,7 @@ fn another_scanner_and_its_holes_are_visible() {
     let own = |path: &str| {
         std::fs::read_to_string(place.path().join("repository/own").join(path)).unwrap()
     };
-    assert!(own("pipelock/dlp.yaml").contains("- 'jwt'\n  responses: 'block'\n"));
+    assert!(own("pipelock/dlp.yaml").contains("- 'json-web-token'\n  responses: 'block'\n"));
     assert_eq!(
         own("egress/upstream-ca.pem")
             .matches("BEGIN CERTIFICATE")
@@ -187,6 +191,62 @@ fn another_scanner_and_its_holes_are_visible() {
     );
     // Both networks of the rendered bottle lie in ranges that are internal anyway.
     assert!(own("pipelock/pipelock.yaml").contains("internal:\n- '0.0.0.0/8'\n- '10.0.0.0/8'\n"));
+}
+
+/// A misspelt rule in `dlp.allow` would allow nothing, and nobody would know.
+#[test]
+fn a_route_does_without_rules_that_there_are() {
+    let place = Place::new();
+    let route = |allow: &str| {
+        format!(
+            "---\nprovider: command\negress:\n  routes:\n    - host: api.example.com\n      dlp: {{allow: [{allow}]}}\n---\n"
+        )
+    };
+    place.write(
+        "home/bottles/base.md",
+        &route("json-web-token, github-tokn, zzz"),
+    );
+    place.write("home/bottles/dev.md", "---\nextends: base\n---\n");
+    let identity = "dev-4x0kz";
+    place.write(
+        &format!("home/state/{identity}/metadata.json"),
+        &kept(place.path(), identity),
+    );
+    let commands: [&[&str]; 5] = [
+        &["check", "dev"],
+        &["render", "dev", "--out", "out"],
+        &["run", "dev", "--", "true"],
+        &["start", "dev", "--dry-run"],
+        &["resume", identity, "--dry-run"],
+    ];
+    for args in commands {
+        assert_snapshot!(place.picture(args));
+    }
+    assert!(!place.path().join("repository/out").exists());
+    assert_snapshot!(place.picture(&["explain-error", "route.dlp-rule"]));
+    // Some of each kind that there are.
+    place.write(
+        "home/bottles/base.md",
+        &route(
+            "json-web-token, call-chain-dropper, documented-example, host-data-over-time, instruction-override, password-in-setting, shell-obfuscation, table-of-cards, wallet-in-query",
+        ),
+    );
+    for args in commands {
+        let picture = place.picture(args);
+        assert!(!picture.contains("route.dlp-rule"), "{picture}");
+    }
+    let checked = place.picture(&["check", "dev"]);
+    assert!(checked.starts_with("exit 0"), "{checked}");
+    assert!(place.path().join("repository/out").exists());
+}
+
+/// What is remembered of a bottle that was kept.
+fn kept(place: &std::path::Path, identity: &str) -> String {
+    let cwd = place.join("repository");
+    format!(
+        r#"{{"version": 1, "identity": "{identity}", "agent": "dev", "bottle": "dev", "cwd": "{}", "started_at": "2026-01-01T00:00:00Z", "compose_project": "bottle-{identity}", "networks": null, "images": {{"agent": null, "sidecar": null}}}}"#,
+        cwd.display()
+    )
 }
 
 #[test]
@@ -297,6 +357,37 @@ fn scan_finds_and_shows_no_secret() {
         &["scan", "-"],
         &["scan", "not-there.txt"],
         &["scan", "--json", "--jsonl", "clean.txt"],
+    ] {
+        let picture = place.picture(args);
+        assert!(!picture.contains(&key[4..]), "{picture}");
+        assert_snapshot!(picture);
+    }
+}
+
+#[test]
+fn scan_takes_files_apart() {
+    let place = Place::new();
+    let key = ["AKIA", "Q3EGTHP7K5ZWXN2M"].concat();
+    let (first, second) = key.split_at(9);
+    let cut = format!("{{\n  \"first\": \"{first}\",\n  \"second\": \"{second}\"\n}}\n");
+    place.write("repository/cut.json", &cut);
+    let more = "more ".repeat(40);
+    let whole = format!("{{\"key\": \"{key}\", \"text\": \"{more}\"}}\n");
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    gzip.write_all(whole.as_bytes()).unwrap();
+    let packed = place.path().join("repository/packed.json.gz");
+    std::fs::write(packed, gzip.finish().unwrap()).unwrap();
+    let diff =
+        format!("diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1,2 @@\n same\n+key = {key}\n");
+    place.write("repository/change.diff", &diff);
+    place.write("repository/clean.json", "{\"first\": [\"a\", \"b\"]}\n");
+    for args in [
+        &["scan", "cut.json"][..],
+        &["scan", "--json", "cut.json"],
+        &["scan", "packed.json.gz"],
+        &["scan", "--json", "packed.json.gz"],
+        &["scan", "change.diff"],
+        &["scan", "clean.json"],
     ] {
         let picture = place.picture(args);
         assert!(!picture.contains(&key[4..]), "{picture}");

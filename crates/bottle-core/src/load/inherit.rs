@@ -37,7 +37,9 @@ impl ManifestSet {
         if let Some(flat) = seen.get(&entry.name) {
             return Ok(flat.clone());
         }
-        let own = read(&entry.path, BottleManifest::read)?;
+        let own = read(&entry.path, |name, text| {
+            BottleManifest::read_with(name, text, &self.rules)
+        })?;
         path.push(entry.name.clone());
         let mut inherited = BottleManifest::default();
         let mut parents: Vec<BottleName> = Vec::new();

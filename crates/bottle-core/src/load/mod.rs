@@ -13,6 +13,7 @@ pub use self::files::{Entry, Folder};
 use self::files::{entries, read};
 use self::inherit::{Flat, Flattened};
 use crate::code::Code;
+use crate::known_rules::KnownRules;
 use crate::manifest::{Agent, AgentManifest, Resolved, resolve};
 use crate::name::{AgentName, BottleName};
 use crate::nearest::nearest;
@@ -26,16 +27,17 @@ pub struct ManifestSet {
     agents: BTreeMap<AgentName, Entry<AgentName>>,
     bottles: BTreeMap<BottleName, Entry<BottleName>>,
     warnings: Vec<String>,
+    rules: KnownRules,
 }
 
 impl ManifestSet {
     /// Looks into `home/bottles`, `home/agents` and, when there is a `cwd`, `cwd/.claude-bottle/agents`.
-    /// Bottles come from home alone: that is the trust boundary.
+    /// Bottles come from home alone: that is the trust boundary. They may name these rules of the scanner.
     ///
     /// # Errors
     ///
     /// [`LoadError`] when a folder exists and cannot be read.
-    pub fn open(home: &Path, cwd: Option<&Path>) -> Result<Self, LoadError> {
+    pub fn open(home: &Path, cwd: Option<&Path>, rules: KnownRules) -> Result<Self, LoadError> {
         let mut warnings = Vec::new();
         let bottles = entries(&home.join("bottles"), Folder::Home, &mut warnings)?;
         let mut agents = entries(&home.join("agents"), Folder::Home, &mut warnings)?;
@@ -70,6 +72,7 @@ impl ManifestSet {
             agents,
             bottles,
             warnings,
+            rules,
         })
     }
 

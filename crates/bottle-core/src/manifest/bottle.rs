@@ -9,6 +9,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::env::{EnvName, EnvValue};
 use crate::expectation::Expectation;
 use crate::host_pattern::HostPattern;
+use crate::known_rules::KnownRules;
 use crate::name::BottleName;
 use crate::plan::{
     Cpus, DlpSpec, GitRemote, ImageRef, ImageSource, LimitError, Memory, Pids, Provider, RouteSpec,
@@ -103,13 +104,23 @@ pub struct BottleManifest {
 }
 
 impl BottleManifest {
-    /// Reads the text of a bottle's file; `name` is for messages.
+    /// Reads the text of a bottle's file, whatever rules of the scanner it names; `name` is for messages.
+    ///
+    /// # Errors
+    ///
+    /// Everything that is wrong with its form.
+    pub fn read(name: &str, text: &str) -> Result<Self, Diagnostics> {
+        Self::read_with(name, text, &KnownRules::Any)
+    }
+
+    /// Reads the text of a bottle's file, which may name these rules of the scanner; `name` is for messages.
     ///
     /// # Errors
     ///
     /// Everything that is wrong with it.
-    pub fn read(name: &str, text: &str) -> Result<Self, Diagnostics> {
+    pub fn read_with(name: &str, text: &str, rules: &KnownRules) -> Result<Self, Diagnostics> {
         let (mut reader, tree, _) = Reader::open(name, text)?;
+        reader.rules = rules;
         let bottle = read(&mut reader, tree);
         if let Some(bottle) = &bottle {
             reader.note(bottle.contradictions());

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::FrontMatter;
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics, Position};
+use crate::known_rules::KnownRules;
 use crate::nearest::nearest;
 use crate::source::{Place, Placed, Source, SourceFile};
 use crate::tree::{Key, Node, Value};
@@ -32,6 +33,8 @@ pub(crate) struct Reader<'a> {
     source: Source<'a>,
     file: Arc<SourceFile>,
     problems: Diagnostics,
+    /// The rules of the scanner that may be named.
+    pub(crate) rules: &'a KnownRules,
 }
 
 impl<'a> Reader<'a> {
@@ -51,6 +54,7 @@ impl<'a> Reader<'a> {
             source,
             file,
             problems,
+            rules: &KnownRules::Any,
         };
         Ok((reader, tree, body))
     }

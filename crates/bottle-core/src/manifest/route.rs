@@ -8,7 +8,8 @@ use super::reader::{Fields, Keys, Reader};
 use crate::code::Code;
 use crate::header_name::HeaderName;
 use crate::plan::{
-    AuthScheme, AuthSpec, DlpSpec, LargeBodies, ResponseAction, Role, RouteSpec, WebSocket,
+    AuthScheme, AuthSpec, DlpSpec, LargeBodies, ResponseAction, Role, RouteSpec, RuleName,
+    WebSocket,
 };
 use crate::port::Port;
 use crate::source::Placed;
@@ -119,10 +120,7 @@ fn dlp(reader: &mut Reader<'_>, node: Node) -> DlpSpec {
     let mut dlp = DlpSpec::default();
     for (key, value) in reader.fields(node, DLP).unwrap_or_default() {
         match key.text.as_str() {
-            "allow" => {
-                let rules = reader.parsed_list(value, Code::RouteDlp);
-                dlp.allow = rules.into_iter().collect();
-            }
+            "allow" => dlp.allow = allowed_rules(reader, value),
             "responses" => {
                 let words = ResponseAction::ALL.map(|action| (action.as_str(), action));
                 let action = reader.choice(&value, Code::RouteDlp, &words);
@@ -136,6 +134,28 @@ fn dlp(reader: &mut Reader<'_>, node: Node) -> DlpSpec {
         }
     }
     dlp
+}
+
+/// The rules that a route does without. A name that is no rule's would allow nothing, and nobody would know.
+fn allowed_rules(reader: &mut Reader<'_>, node: Node) -> BTreeSet<RuleName> {
+    let mut allowed = BTreeSet::new();
+    for item in reader.list(node) {
+        let Some(rule) = reader.parsed::<RuleName>(&item, Code::RouteDlp) else {
+            continue;
+        };
+        if !reader.rules.has(&rule) {
+            let message = format!("the scanner has no rule `{rule}`");
+            let help = match reader.rules.nearest(&rule) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => {
+                    "a refusal says which rule it is from, and so does `bottle scan`".to_owned()
+                }
+            };
+            reader.problem(Code::RouteDlpRule, item.at, message, Some(help));
+        }
+        allowed.insert(rule);
+    }
+    allowed
 }
 
 fn ports(reader: &mut Reader<'_>, node: Node) -> BTreeSet<Port> {

@@ -8,8 +8,16 @@ use crate::text::text_newtype;
 
 /// The longest name of a rule, in bytes.
 const MAX_RULE: usize = 64;
-/// What holds on every route: a secret of the bottle itself, and a scanner that could not be built.
-const ALWAYS: [&str; 2] = ["known-secret", "scanner-broken"];
+/// What holds on every route: a secret of the bottle itself, what could not be looked at, and addresses that name no host.
+const ALWAYS: [&str; 7] = [
+    "address-invalid",
+    "address-not-a-name",
+    "known-secret",
+    "not-searched",
+    "scanner-broken",
+    "too-many-encodings",
+    "undecodable",
+];
 
 /// Where the scanner differs from its defaults on one route.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -119,13 +127,16 @@ mod tests {
     #[test]
     fn some_rules_hold_everywhere() {
         let read = |text: &str| text.parse::<RuleName>();
-        for text in ["known-secret", "scanner-broken"] {
+        for text in ALWAYS {
             assert_eq!(read(text), Err(RuleNameError::Always));
         }
         for text in ["", "JWT", "a_b", &"a".repeat(MAX_RULE + 1)] {
             assert_eq!(read(text), Err(RuleNameError::Name));
         }
-        let names = BTreeSet::from([read("known-secrets").unwrap(), read("jwt").unwrap()]);
-        assert!(names.contains("jwt") && !names.contains("known-secret"));
+        let names = BTreeSet::from([
+            read("known-secrets").unwrap(),
+            read("json-web-token").unwrap(),
+        ]);
+        assert!(names.contains("json-web-token") && !names.contains("known-secret"));
     }
 }

@@ -4,7 +4,10 @@ use std::collections::VecDeque;
 
 use super::deed::Deed;
 use super::request::{self, Request};
+use crate::body::{Content, MAX_DECODED};
+use crate::content::decode;
 use crate::finding::Finding;
+use crate::scanner::Scanner;
 
 /// The rule of what sends soon after secrets were read.
 pub(super) const SENT_RULE: &str = "call-chain-exfiltration";
@@ -14,8 +17,49 @@ pub(super) const RUN_RULE: &str = "call-chain-dropper";
 const NEAR: usize = 4;
 /// Files that are remembered of one session.
 const MOST_FILES: usize = 16;
+/// Bytes of a file's path that are remembered: no system opens a longer one.
+const LONGEST_PATH: usize = 4096;
 /// Sessions that are remembered.
 const MOST_SESSIONS: usize = 256;
+
+/// A call, as far as it matters for those behind it.
+#[derive(Debug)]
+pub(super) struct Call {
+    id: Option<u64>,
+    deed: Deed,
+}
+
+impl Call {
+    pub(super) fn of(request: &Request) -> Self {
+        Self {
+            id: request.id,
+            deed: Deed::of(request),
+        }
+    }
+}
+
+/// The calls of one body, in their order.
+#[derive(Debug, Default)]
+pub struct Calls(Vec<Call>);
+
+impl Calls {
+    /// Reads them out of a body. Takes time linear in it.
+    pub fn of(body: &[u8]) -> Self {
+        Self(request::read(body).iter().map(Call::of).collect())
+    }
+
+    /// The same without the compression of a body. One that cannot be read has none: it is refused for that.
+    pub fn of_content(content: &Content<'_>) -> Self {
+        let codings = content.codings.iter().copied();
+        decode(codings, content.bytes, MAX_DECODED)
+            .map_or_else(|_| Self::default(), |body| Self::of(&body))
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
 
 /// What the calls of one session did.
 #[derive(Debug, Default)]
@@ -27,17 +71,23 @@ pub(super) struct Chain {
 }
 
 impl Chain {
-    /// Adds the next call: the rule that it breaks together with those before it, if it does.
-    pub(super) fn push(&mut self, request: &Request) -> Option<&'static str> {
-        self.follow(request.id);
-        let deed = Deed::of(request);
+    /// Adds the next call: the rule that it breaks together with those before it, if it does and the rule holds.
+    pub(super) fn push(
+        &mut self,
+        call: &Call,
+        holds: impl Fn(&str) -> bool,
+    ) -> Option<&'static str> {
+        self.follow(call.id);
+        let deed = &call.deed;
         let is_near = self.since_secret.is_some_and(|calls| calls < NEAR);
         let runs = self.written.iter().any(|path| deed.runs_file(path));
-        self.note(&deed);
-        if deed.sends && is_near {
-            return Some(SENT_RULE);
+        let broken = [(deed.sends && is_near, SENT_RULE), (runs, RUN_RULE)];
+        let broken = broken.into_iter().find(|(is, rule)| *is && holds(rule));
+        if broken.is_none() || deed.reads_secret {
+            self.age(deed);
         }
-        runs.then_some(RUN_RULE)
+        self.note(deed);
+        broken.map(|(_, rule)| rule)
     }
 
     /// A client counts its requests up: one that counts anew is another.
@@ -48,13 +98,18 @@ impl Chain {
         self.last_id = id.or(self.last_id);
     }
 
-    fn note(&mut self, deed: &Deed) {
+    /// A call that is refused does not make what was read before any older: it would pass if it were only tried again.
+    fn age(&mut self, deed: &Deed) {
         self.since_secret = if deed.reads_secret {
             Some(0)
         } else {
             self.since_secret.map(|calls| calls.saturating_add(1))
         };
-        if let Some(path) = &deed.writes {
+    }
+
+    fn note(&mut self, deed: &Deed) {
+        let path = deed.writes.as_ref();
+        if let Some(path) = path.filter(|path| path.len() <= LONGEST_PATH) {
             if self.written.len() == MOST_FILES {
                 self.written.pop_front();
             }
@@ -69,14 +124,15 @@ impl Chain {
 pub struct CallChains(VecDeque<(String, Chain)>);
 
 impl CallChains {
-    /// Adds the calls of a body that goes to this session, in their order: what they are together with those before.
-    pub fn push(&mut self, session: &str, body: &[u8]) -> Option<Finding> {
-        let requests = request::read(body);
-        if requests.is_empty() {
+    /// Adds the calls of a body that goes to this session, in their order: what they are together with those before, if
+    /// the scanner does not allow it.
+    pub fn push(&mut self, scanner: &Scanner, session: &str, calls: &Calls) -> Option<Finding> {
+        if calls.is_empty() {
             return None;
         }
         let chain = self.chain(session)?;
-        let rules = requests.iter().map(|request| chain.push(request));
+        let holds = |rule: &str| !scanner.allows(rule);
+        let rules = calls.0.iter().map(|call| chain.push(call, holds));
         // All are added, whatever the first one is.
         let rules: Vec<_> = rules.collect();
         rules.into_iter().flatten().next().map(Finding::of)

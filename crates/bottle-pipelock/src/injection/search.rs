@@ -22,7 +22,7 @@ use super::{Encodings, Injection};
 const TURN_LENGTH: usize = 24;
 
 /// What is told of a text that could not be searched.
-const UNREAD: &str = "not-searched";
+pub(super) const UNREAD_RULE: &str = "not-searched";
 
 /// A search that goes through a text once.
 struct Search<'a> {
@@ -50,7 +50,7 @@ pub(super) fn find(
     match Search::new(text, allowed) {
         Some(search) => search.find(encodings),
         None => Some(Injection {
-            rule: UNREAD,
+            rule: UNREAD_RULE,
             offset: 0,
         }),
     }

@@ -42,20 +42,23 @@ fn one_route_alone_holds() {
     let strict = RouteDlp {
         responses: ResponseAction::Block,
         large_bodies: LargeBodies::Text,
-        ..dlp(&["jwt"])
+        ..dlp(&["json-web-token"])
     };
     let overrides = through_the_file(&plan(
         Provider::Command,
         vec![
-            route("**.a.test", &[], dlp(&["jwt"])),
+            route("**.a.test", &[], dlp(&["json-web-token"])),
             route("plain.a.test", &[], RouteDlp::default()),
             route("*.deep.a.test", &[], RouteDlp::default()),
             route("b.test", &["/v1"], strict.clone()),
             route("c.test", &[], RouteDlp::default()),
         ],
     ));
-    assert_eq!(of(&overrides, "x.a.test", "/"), dlp(&["jwt"]));
-    assert_eq!(of(&overrides, "x.y.a.test", "/any?x=1"), dlp(&["jwt"]));
+    assert_eq!(of(&overrides, "x.a.test", "/"), dlp(&["json-web-token"]));
+    assert_eq!(
+        of(&overrides, "x.y.a.test", "/any?x=1"),
+        dlp(&["json-web-token"])
+    );
     assert_eq!(of(&overrides, "b.test", "/v1/x?y=/"), strict);
     for (host, path) in [
         ("plain.a.test", "/"),
@@ -80,7 +83,11 @@ fn the_file_has_what_differs_and_what_hides_it() {
     let overrides = through_the_file(&plan(
         Provider::Command,
         vec![
-            route("*.a.test", &["/v1"], dlp(&["jwt", "seed-phrase"])),
+            route(
+                "*.a.test",
+                &["/v1"],
+                dlp(&["json-web-token", "seed-phrase"]),
+            ),
             route("plain.a.test", &[], RouteDlp::default()),
             route("other.test", &[], RouteDlp::default()),
             route("**.a.test", &[], RouteDlp::default()),
@@ -93,7 +100,7 @@ fn the_file_has_what_differs_and_what_hides_it() {
 
 #[test]
 fn a_conversation_may_quote_documents() {
-    let own = route("api.anthropic.com", &["/v1"], dlp(&["jwt"]));
+    let own = route("api.anthropic.com", &["/v1"], dlp(&["json-web-token"]));
     for (provider, host, routes) in [
         (Provider::Claude, "api.anthropic.com", vec![]),
         (Provider::Codex, "api.openai.com", vec![]),
@@ -111,12 +118,12 @@ fn a_conversation_may_quote_documents() {
     let both = through_the_file(&plan(Provider::Claude, vec![own.clone()]));
     assert_eq!(
         of(&both, "api.anthropic.com", "/v1/x"),
-        dlp(&["documented-example", "jwt"])
+        dlp(&["documented-example", "json-web-token"])
     );
     let command = through_the_file(&plan(Provider::Command, vec![own]));
     assert_eq!(
         of(&command, "api.anthropic.com", "/v1/x"),
-        dlp(&["jwt"]),
+        dlp(&["json-web-token"]),
         "nobody said that it is a model"
     );
 }

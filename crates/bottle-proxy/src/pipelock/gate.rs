@@ -18,6 +18,7 @@ use super::knowing::Knowing;
 use super::policy::{Policy, Scanning};
 use super::recent::{Passed, Recent};
 use super::responses;
+use super::rows::Rows;
 use super::service::AllowedPeers;
 use crate::body::Body;
 use crate::gate::{Gate, Message, Page, PageRequest, Prepared, Refusal, Sender, Welcome, Work};
@@ -36,6 +37,8 @@ pub(super) struct PipelockGate {
     pub(super) room: Room,
     /// What was sent lately.
     pub(super) recent: Recent,
+    /// What calls of tools did lately.
+    pub(super) rows: Rows,
     /// Room for answers that are looked at.
     pub(super) answers: Arc<watch::Room>,
     pub(super) allowed_peers: AllowedPeers,
@@ -200,6 +203,9 @@ impl PipelockGate {
             &self.room,
         )
         .await?;
+        self.rows
+            .judge(&looking.scanner, permit, work, &bytes)
+            .await?;
         self.follows(&looking, permit, work, Some(&bytes)).await?;
         Ok(Body::whole(bytes).with_room(held.room))
     }

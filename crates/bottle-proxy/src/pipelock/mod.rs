@@ -9,6 +9,7 @@ mod knowing;
 mod policy;
 mod recent;
 mod responses;
+mod rows;
 mod service;
 
 pub use service::{AllowedPeers, Pipelock, PipelockSettings};

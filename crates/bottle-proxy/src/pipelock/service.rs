@@ -12,6 +12,7 @@ use super::inspect::Room;
 use super::knowing::Knowing;
 use super::policy::Policy;
 use super::recent::Recent;
+use super::rows::Rows;
 use crate::config::{self, StartError, Surroundings};
 use crate::decision_log::DecisionLog;
 use crate::engine::{Engine, Listener, listen};
@@ -102,6 +103,7 @@ impl Pipelock {
             knowing: SecretStore::new(&run_dir, Knowing::of),
             room: Room::default(),
             recent: Recent::default(),
+            rows: Rows::default(),
             answers: Arc::default(),
             allowed_peers,
             upstream: Upstream::new(way),

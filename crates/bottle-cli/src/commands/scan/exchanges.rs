@@ -7,7 +7,7 @@ use std::io::{self, BufRead};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bottle_pipelock::{
-    CallChains, Exchange, Injection, Located, Part, Scanner, SocketFrame, find_injection,
+    CallChains, Calls, Exchange, Injection, Located, Part, Scanner, SocketFrame, find_injection,
 };
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -142,7 +142,8 @@ impl Judge {
             frames: &frames?,
         });
         // Each call is part of its row, whatever it is alone.
-        let row = self.chains.push(&session, line.body.as_bytes());
+        let calls = Calls::of(line.body.as_bytes());
+        let row = self.chains.push(&self.scanner, &session, &calls);
         let in_row = row.map(|finding| Located {
             finding,
             part: Part::Body,

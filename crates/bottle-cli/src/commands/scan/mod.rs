@@ -7,7 +7,7 @@ use std::io::{self, BufRead, BufReader};
 use std::path::Path;
 
 use bottle_core::visible;
-use bottle_pipelock::{Finding, Scanner};
+use bottle_pipelock::{InFile, Scanner};
 use serde_json::json;
 
 use self::exchanges::Responses;
@@ -44,7 +44,8 @@ pub(crate) fn run(args: &ScanArgs, host: &HostSide) -> anyhow::Result<Exit> {
     }
     let mut text = Vec::new();
     input.read_to_end(&mut text).map_err(unreadable)?;
-    let found = Scanner::new().find_all(&text);
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    let found = Scanner::new().find_in_file(&name, &text);
     host.printer.data(&if args.json {
         let findings: Vec<_> = found.iter().map(|each| to_json(each, &text)).collect();
         format!("{:#}\n", json!({ "findings": findings }))
@@ -74,24 +75,27 @@ fn shown(file: &Path) -> String {
     }
 }
 
-fn to_line(found: &Finding, text: &[u8], file: &Path) -> String {
-    let Place { line, column } = Place::of(text, found.offset);
-    let (file, rule) = (shown(file), found.rule);
-    let beginning = match found.literal {
+fn to_line(InFile { finding, place }: &InFile, text: &[u8], file: &Path) -> String {
+    let (file, rule) = (shown(file), finding.rule);
+    let place = place.map_or_else(String::new, |offset| {
+        let Place { line, column } = Place::of(text, offset);
+        format!("{line}:{column}:")
+    });
+    let beginning = match finding.literal {
         "" => String::new(),
         literal => format!(" ({literal}…)"),
     };
-    format!("{file}:{line}:{column}: {rule}{beginning}\n")
+    format!("{file}:{place} {rule}{beginning}\n")
 }
 
-fn to_json(found: &Finding, text: &[u8]) -> serde_json::Value {
-    let Place { line, column } = Place::of(text, found.offset);
+fn to_json(InFile { finding, place }: &InFile, text: &[u8]) -> serde_json::Value {
+    let position = place.map(|offset| Place::of(text, offset));
     json!({
-        "rule": found.rule,
-        "offset": found.offset,
-        "line": line,
-        "column": column,
-        "shown": found.excerpt(),
+        "rule": finding.rule,
+        "offset": place,
+        "line": position.map(|position| position.line),
+        "column": position.map(|position| position.column),
+        "shown": finding.excerpt(),
     })
 }
 

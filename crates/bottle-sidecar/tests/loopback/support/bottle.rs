@@ -304,6 +304,7 @@ fn plan(port: u16, plain_port: u16) -> BottlePlan {
             "aws-access-key-id",
             "instruction-override",
             "host-data-over-time",
+            "call-chain-exfiltration",
         ]
         .map(|rule| rule.parse().unwrap())
         .into(),
