@@ -45,8 +45,8 @@ fn options() -> LogsOptionsBuilder {
 }
 
 impl Docker {
-    /// What the containers of a bottle write from now on, as it comes, each line as in
-    /// [`bottle_run::backend::Backend::logs`]. Ends when all of them have ended.
+    /// What the containers of a bottle wrote and go on to write, as it comes, each line as in
+    /// [`bottle_run::backend::Backend::logs`]; only what one of them wrote is in order. Ends when all of them have ended.
     ///
     /// # Errors
     ///
@@ -57,7 +57,7 @@ impl Docker {
     ) -> Result<impl Stream<Item = Result<Vec<u8>, BackendError>> + use<'_>, BackendError> {
         let containers = of(self, request).await?;
         let streams = containers.into_iter().map(|(id, service)| {
-            let options = options().follow(true).tail("0").build();
+            let options = options().follow(true).tail("all").build();
             let parts = self.client().logs(&id, Some(options));
             parts
                 .map(move |part| {

@@ -1,12 +1,14 @@
 //! Packing a folder of the operator's for the agent.
 
-use std::ffi::OsStr;
-use std::fs::{self, File};
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
 use std::io::{self, Read, Write};
-use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use bottle_compose::UserIds;
+use rustix::fs::{AtFlags, CWD, Dir, FileType, Mode, OFlags, Stat};
 use tar::{Builder, EntryType, Header};
 
 /// The most that a copy may hold, in bytes of its files: protects the engine's disk from a folder that was not meant.
@@ -38,71 +40,130 @@ pub enum PackError {
     Write(#[source] io::Error),
 }
 
+/// How a folder is opened: it must be one, and not a link to one.
+const FOLDER: OFlags = OFlags::RDONLY
+    .union(OFlags::DIRECTORY)
+    .union(OFlags::NOFOLLOW)
+    .union(OFlags::CLOEXEC);
+/// How a file is opened: not through a link that took its place, and not waiting for a pipe that did.
+const FILE: OFlags = OFlags::RDONLY
+    .union(OFlags::NOFOLLOW)
+    .union(OFlags::NONBLOCK)
+    .union(OFlags::CLOEXEC);
+
 /// Writes a folder as an archive whose names begin with `name`, all of it belonging to `owner`.
 ///
-/// Links stay links and are not followed. Sockets, pipes and devices are left out. A file that changes meanwhile is cut
-/// or filled with zeros at the length that it had.
+/// Links stay links; none is followed, also not on the way, whoever exchanges folders meanwhile. Sockets, pipes and devices
+/// are left out. A file that changes meanwhile is cut or filled with zeros at the length that it had.
 pub(crate) fn pack(
     folder: &Path,
     name: &str,
     owner: UserIds,
     into: impl Write,
 ) -> Result<(), PackError> {
+    let top = rustix::fs::openat(CWD, folder, FOLDER, Mode::empty());
+    let top = top.map_err(|error| unreadable(folder)(error.into()))?;
     let mut packing = Packing {
         folder,
+        name: Path::new(name),
+        top,
         owner,
         archive: Builder::new(into),
         left: COPY_LIMIT,
     };
-    packing.entry(folder, Path::new(name))?;
+    packing.all()?;
     let mut into = packing.archive.into_inner().map_err(PackError::Write)?;
     into.flush().map_err(PackError::Write)
 }
 
 struct Packing<'a, W: Write> {
     folder: &'a Path,
+    name: &'a Path,
+    top: OwnedFd,
     owner: UserIds,
     archive: Builder<W>,
     left: u64,
 }
 
 impl<W: Write> Packing<'_, W> {
-    fn entry(&mut self, path: &Path, name: &Path) -> Result<(), PackError> {
-        let mut waiting = vec![(path.to_owned(), name.to_owned())];
-        while let Some((path, name)) = waiting.pop() {
-            let facts = fs::symlink_metadata(&path).map_err(unreadable(&path))?;
-            if facts.is_dir() {
-                self.head(&facts, EntryType::Directory, &name)?;
-                for child in children(&path)? {
-                    waiting.push((path.join(&child), name.join(&child)));
+    fn all(&mut self) -> Result<(), PackError> {
+        let facts = rustix::fs::fstat(&self.top);
+        let facts = facts.map_err(|error| unreadable(self.folder)(error.into()))?;
+        self.head(&facts, Path::new(""))?;
+        let mut waiting = vec![PathBuf::new()];
+        while let Some(path) = waiting.pop() {
+            let outside = self.folder.join(&path);
+            let folder = self.open(&path).map_err(unreadable(&outside))?;
+            for child in children(&folder).map_err(unreadable(&outside))? {
+                let path = path.join(&child);
+                if self.entry(&folder, &child, &path)? {
+                    waiting.push(path);
                 }
-            } else if facts.is_file() {
-                self.file(&path, &facts, &name)?;
-            } else if facts.is_symlink() {
-                let target = fs::read_link(&path).map_err(unreadable(&path))?;
-                let mut header = self.header(&facts, EntryType::Symlink);
-                self.archive
-                    .append_link(&mut header, &name, &target)
-                    .map_err(PackError::Write)?;
             }
         }
         Ok(())
     }
 
-    fn head(
-        &mut self,
-        facts: &fs::Metadata,
-        kind: EntryType,
-        name: &Path,
-    ) -> Result<(), PackError> {
-        let mut header = self.header(facts, kind);
+    /// Opens a folder below the top, one name after the other: the depth of a tree costs no open files.
+    fn open(&self, path: &Path) -> io::Result<OwnedFd> {
+        let mut folder = self.top.try_clone()?;
+        for name in path {
+            folder = rustix::fs::openat(&folder, name, FOLDER, Mode::empty())?;
+        }
+        Ok(folder)
+    }
+
+    /// Writes what lies at a name in a folder. Whether it is a folder, whose content is to follow.
+    fn entry(&mut self, folder: &OwnedFd, name: &OsStr, path: &Path) -> Result<bool, PackError> {
+        let outside = self.folder.join(path);
+        let facts = rustix::fs::statat(folder, name, AtFlags::SYMLINK_NOFOLLOW);
+        let facts = facts.map_err(|error| unreadable(&outside)(error.into()))?;
+        match FileType::from_raw_mode(facts.st_mode) {
+            FileType::Directory => {
+                self.head(&facts, path)?;
+                return Ok(true);
+            }
+            FileType::Symlink => {
+                let target = rustix::fs::readlinkat(folder, name, Vec::new());
+                let target = target.map_err(|error| unreadable(&outside)(error.into()))?;
+                let target = Path::new(OsStr::from_bytes(target.to_bytes())).to_owned();
+                let mut header = self.header(&facts, EntryType::Symlink);
+                let name = self.name.join(path);
+                self.archive
+                    .append_link(&mut header, &name, &target)
+                    .map_err(PackError::Write)?;
+            }
+            FileType::RegularFile => {
+                let file = rustix::fs::openat(folder, name, FILE, Mode::empty());
+                let file = file.map_err(|error| unreadable(&outside)(error.into()))?;
+                self.file(file.into(), path)?;
+            }
+            _ => {}
+        }
+        Ok(false)
+    }
+
+    fn head(&mut self, facts: &Stat, path: &Path) -> Result<(), PackError> {
+        let mut header = self.header(facts, EntryType::Directory);
+        // Joined with nothing, a path would end with a slash.
+        let name = if path.as_os_str().is_empty() {
+            self.name.to_owned()
+        } else {
+            self.name.join(path)
+        };
         self.archive
             .append_data(&mut header, name, io::empty())
             .map_err(PackError::Write)
     }
 
-    fn file(&mut self, path: &Path, facts: &fs::Metadata, name: &Path) -> Result<(), PackError> {
-        let size = facts.len();
+    /// A file that is open, as it is now.
+    fn file(&mut self, file: File, path: &Path) -> Result<(), PackError> {
+        let facts = rustix::fs::fstat(&file);
+        let facts = facts.map_err(|error| unreadable(&self.folder.join(path))(error.into()))?;
+        if FileType::from_raw_mode(facts.st_mode) != FileType::RegularFile {
+            return Ok(());
+        }
+        let size = u64::try_from(facts.st_size).unwrap_or_default();
         self.left = self
             .left
             .checked_sub(size)
@@ -110,30 +171,23 @@ impl<W: Write> Packing<'_, W> {
                 folder: self.folder.to_owned(),
                 limit: COPY_LIMIT,
             })?;
-        // Not through a link that took its place, and not waiting for a pipe that did.
-        let flags = rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK;
-        let mut options = File::options();
-        options
-            .read(true)
-            .custom_flags(i32::try_from(flags.bits()).unwrap_or_default());
-        let file = options.open(path).map_err(unreadable(path))?;
-        let mut header = self.header(facts, EntryType::Regular);
+        let mut header = self.header(&facts, EntryType::Regular);
         header.set_size(size);
         let whole = Exactly {
             inner: file,
             left: size,
         };
         self.archive
-            .append_data(&mut header, name, whole)
+            .append_data(&mut header, self.name.join(path), whole)
             .map_err(PackError::Write)
     }
 
-    fn header(&self, facts: &fs::Metadata, kind: EntryType) -> Header {
+    fn header(&self, facts: &Stat, kind: EntryType) -> Header {
         let mut header = Header::new_gnu();
         header.set_entry_type(kind);
         // Set-user-id and its like do not travel.
-        header.set_mode(facts.mode() & 0o777);
-        header.set_mtime(u64::try_from(facts.mtime()).unwrap_or_default());
+        header.set_mode(facts.st_mode & 0o777);
+        header.set_mtime(u64::try_from(facts.st_mtime).unwrap_or_default());
         header.set_uid(self.owner.uid.into());
         header.set_gid(self.owner.gid.into());
         header.set_size(0);
@@ -146,14 +200,17 @@ fn unreadable(path: &Path) -> impl FnOnce(io::Error) -> PackError {
     move |source| PackError::Read { path, source }
 }
 
-/// The names in a folder, the last one first: they are taken from the end.
-fn children(path: &Path) -> Result<Vec<std::ffi::OsString>, PackError> {
-    let entries = fs::read_dir(path).map_err(unreadable(path))?;
-    let mut names = entries
-        .map(|entry| entry.map(|entry| entry.file_name()))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(unreadable(path))?;
-    names.sort_by(|left, right| OsStr::cmp(right, left));
+/// The names in a folder, in order.
+fn children(folder: &OwnedFd) -> io::Result<Vec<OsString>> {
+    let mut names = Vec::new();
+    for entry in Dir::read_from(folder)? {
+        let entry = entry?;
+        let name = entry.file_name().to_bytes();
+        if name != b"." && name != b".." {
+            names.push(OsStr::from_bytes(name).to_owned());
+        }
+    }
+    names.sort();
     Ok(names)
 }
 
@@ -180,6 +237,7 @@ impl Read for Exactly {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::os::unix::fs::{PermissionsExt as _, symlink};
     use std::os::unix::net::UnixListener;
 

@@ -10,7 +10,7 @@ use bottle_compose::{InternalRoute, LaunchFacts, UserIds};
 use bottle_core::{BottlePlan, Identity, IdentitySuffix, ImageRef, RuntimeName, Workspace};
 use bottle_egress::{Folded, fold};
 use bottle_state::{
-    Access, Home, ImageIds, METADATA_VERSION, Metadata, StateDir, StateError, Timestamp,
+    Access, Home, ImageIds, Lock, METADATA_VERSION, Metadata, StateDir, StateError, Timestamp,
 };
 use ipnet::Ipv4Net;
 use time::OffsetDateTime;
@@ -84,9 +84,12 @@ pub async fn check<B: Backend>(
     is_itself(&request)?;
     // A home that cannot be a label fails here, not after the question.
     request.home.label()?;
-    let (identity, earlier) = match &request.resume {
-        Some(identity) => (identity.clone(), Some(kept(&request.home, identity)?)),
-        None => (fresh_identity(&request, entropy)?, None),
+    let (identity, earlier, lock) = match &request.resume {
+        Some(identity) => {
+            let (earlier, lock) = kept(&request.home, identity)?;
+            (identity.clone(), Some(earlier), Some(lock))
+        }
+        None => (fresh_identity(&request, entropy)?, None, None),
     };
     let engine = backend.engine().await?;
     if earlier.is_some() {
@@ -104,6 +107,7 @@ pub async fn check<B: Backend>(
         credentials,
         identity,
         earlier,
+        lock,
         entrance,
         engine,
         runtime,
@@ -135,8 +139,8 @@ async fn entrance<B: Backend>(
     Entrance::check(request, live)
 }
 
-/// What is remembered of a bottle that nobody looks after.
-fn kept(home: &Home, identity: &Identity) -> Result<Metadata, PrepareError> {
+/// What is remembered of a bottle that nobody looks after, and the right to.
+fn kept(home: &Home, identity: &Identity) -> Result<(Metadata, Lock), PrepareError> {
     let state = home.state(identity);
     let nothing = || PrepareError::NothingKept {
         identity: identity.clone(),
@@ -144,9 +148,10 @@ fn kept(home: &Home, identity: &Identity) -> Result<Metadata, PrepareError> {
     if !state.path().exists() {
         return Err(nothing());
     }
-    // Given back at once: what counts is the lock that the commit takes.
-    drop(state.lock()?);
-    state.metadata()?.ok_or_else(nothing)
+    // Held until it has ended: what was looked at must be so when it is started.
+    let lock = state.lock()?;
+    let metadata = state.metadata()?.ok_or_else(nothing)?;
+    Ok((metadata, lock))
 }
 
 /// Sees to it that the engine has nothing of a bottle. Its networks may still be on their way out.
@@ -193,6 +198,8 @@ pub struct Checked {
     identity: Identity,
     /// What is remembered of the run that is resumed.
     earlier: Option<Metadata>,
+    /// The lock of its folder, which is there.
+    lock: Option<Lock>,
     entrance: Entrance,
     engine: EngineInfo,
     runtime: Option<RuntimeName>,
@@ -266,7 +273,7 @@ impl Checked {
         let seed = u64::from_le_bytes(entropy::bytes(entropy)?);
         let authorities =
             Authorities::generate(&self.identity.to_string(), self.request.now, entropy)?;
-        let state = own_state(&self.request.home, &self.identity, self.earlier.is_some())?;
+        let state = own_state(&self.request.home, &self.identity, self.lock.take())?;
         is_itself(&self.request)?;
         let mounted = self.entrance.open(&self.request.cwd, state.dir())?;
         let mut metadata = self.metadata();
@@ -440,10 +447,13 @@ fn fresh_identity(
 }
 
 /// Makes the state folder, or takes over the one that is there, and finds the one path that leads to it.
-fn own_state(home: &Home, identity: &Identity, is_there: bool) -> Result<OwnedState, StateError> {
+fn own_state(
+    home: &Home,
+    identity: &Identity,
+    held: Option<Lock>,
+) -> Result<OwnedState, StateError> {
     let dir = home.state(identity);
-    let owned = if is_there {
-        let lock = dir.lock()?;
+    let owned = if let Some(lock) = held {
         OwnedState::of_old(dir, lock)
     } else {
         let lock = dir.create()?;

@@ -1,5 +1,6 @@
 //! `bottle logs`: what a bottle's containers wrote.
 
+use std::collections::HashSet;
 use std::pin::pin;
 
 use bottle_core::Identity;
@@ -32,17 +33,20 @@ pub(crate) async fn run(args: &LogsArgs, host: &HostSide) -> anyhow::Result<Exit
         show_all(args, host, &kept);
         return Ok(Exit::Fine);
     };
-    // Followed first, so that nothing falls between what was and what comes.
-    let mut coming = pin!(docker.follow(&request).await?);
-    show_all(args, host, &docker.logs(&request).await?);
+    let logs = docker.logs(&request).await?;
+    show_all(args, host, &logs);
     if !args.follow {
         return Ok(Exit::Fine);
     }
+    // All of it comes again, in another order: nothing falls between what was and what comes.
+    let mut shown: HashSet<&[u8]> = logs.split_inclusive(|byte| *byte == b'\n').collect();
+    let mut coming = pin!(docker.follow(&request).await?);
     let mut stop = pin!(signals::stop()?);
     loop {
         tokio::select! {
             () = &mut stop => return Ok(Exit::Interrupted),
             line = coming.try_next() => match line? {
+                Some(line) if shown.remove(line.as_slice()) => {}
                 Some(line) => show(args, host, &line),
                 None => return Ok(Exit::Fine),
             },
