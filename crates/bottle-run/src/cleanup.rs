@@ -208,7 +208,7 @@ impl Leftover {
         state: &StateDir,
         label: &str,
     ) -> Result<Removed, CleanupError> {
-        Ok(halt::take_down(backend, state, label.to_owned()).await?)
+        Ok(halt::take_down(backend, state, (label.to_owned(), self.services.is_empty())).await?)
     }
 
     /// Takes the lock first, so that nobody starts to look after what is being removed.

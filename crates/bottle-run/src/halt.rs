@@ -92,7 +92,9 @@ pub async fn halt<B: Backend>(
         None => Err(HaltError::NotRunning {
             identity: identity.clone(),
         }),
-        Some(_) => take_down(backend, &state, label).await.map(Halted::Here),
+        Some(bottle) => take_down(backend, &state, (label, bottle.services.is_empty()))
+            .await
+            .map(Halted::Here),
     }
 }
 
@@ -135,12 +137,13 @@ fn ask_owner(state: &StateDir) -> Result<bool, HaltError> {
 pub(crate) async fn take_down<B: Backend>(
     backend: &B,
     state: &StateDir,
-    home: String,
+    (home, has_networks_alone): (String, bool),
 ) -> Result<Removed, HaltError> {
     let identity = state.identity().clone();
     // Without a folder there is nothing to lock, to write to, or to resume.
     let lock = state.path().exists().then(|| state.lock()).transpose()?;
-    if lock.is_some() {
+    // Without containers it was taken down already, and what is saved is better than what there would be to save.
+    if lock.is_some() && !has_networks_alone {
         state.preserve(Mark::Automatic)?;
         let leavings = state.metadata()?;
         if let Some(leavings) = leavings.and_then(|each| Leavings::of(&identity, &each)) {

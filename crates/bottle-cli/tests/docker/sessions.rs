@@ -153,6 +153,7 @@ fn an_orphan_is_ended_resumed_and_removed_by_name() {
     assert!(cli.is_gone());
     let resumed = cli.output(&["resume", &identity, "--yes", "--", "sh", "-c", "exit 6"]);
     assert_eq!(resumed.status.code(), Some(6), "{}", text(&resumed.stderr));
+    assert!(cli.is_gone());
     let crashed = cli.output(&["cleanup", "--yes"]);
     assert!(text(&crashed.stdout).contains("nothing is left behind"));
     assert!(cli.state(&identity).exists());

@@ -72,6 +72,7 @@ fn a_clone_is_changed_shown_applied_and_removed() {
         text(&ran.stderr)
     );
     let identity = cli.identities().pop().unwrap();
+    assert!(cli.is_gone());
     // What a crash leaves is removed, what has changes is not.
     assert!(text(&run(&cli, &sub, &["cleanup", "--yes"]).stdout).contains("nothing is left"));
 

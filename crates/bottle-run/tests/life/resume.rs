@@ -266,6 +266,29 @@ async fn networks_that_are_on_their_way_out_do_not_hold_a_resume_up() {
         (0, 2)
     );
     assert!(bench.is_in_engine(&first.identity));
+    // Nor does a cleanup take them for a bottle that has something to save: its logs are.
+    let live = bench.fake.look(|engine| engine.live(&bench.label()));
+    let own = live
+        .into_iter()
+        .filter(|each| each.identity == first.identity);
+    let found = survey(&bench.home(), own.collect()).unwrap();
+    let plan = CleanupPlan::new(&found, &bench.home());
+    let logs = bench
+        .fake
+        .names()
+        .iter()
+        .filter(|call| **call == Call::Logs)
+        .count();
+    let networks = bench.fake.look(|engine| engine.things.clone());
+    plan.execute(&bench.fake, &bench.home()).await.unwrap();
+    let again_logs = bench
+        .fake
+        .names()
+        .iter()
+        .filter(|call| **call == Call::Logs)
+        .count();
+    assert_eq!(again_logs, logs);
+    bench.fake.look(|engine| engine.things = networks);
     let second = bench
         .run_as(again(&bench, &first.identity), 0)
         .await
