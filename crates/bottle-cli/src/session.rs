@@ -120,6 +120,20 @@ pub(crate) fn words(command: &[&str]) -> Vec<String> {
     command.iter().map(|word| (*word).to_owned()).collect()
 }
 
+/// There is nobody to talk to the agent's program, or to a shell.
+#[derive(Debug, thiserror::Error)]
+#[error("there is no terminal to attach; name a command after `--` to run without one")]
+pub(crate) struct NoTerminal;
+
+/// How a session is joined to this process: to its terminal, or, where a command is named, without one.
+pub(crate) fn joined(command: &[String]) -> Result<ExecIo, NoTerminal> {
+    match (has_terminal(), command.is_empty()) {
+        (true, _) => Ok(ExecIo::Terminal),
+        (false, false) => Ok(ExecIo::Inherit),
+        (false, true) => Err(NoTerminal),
+    }
+}
+
 /// Whether a session can be joined to a terminal.
 pub(crate) fn has_terminal() -> bool {
     io::stdin().is_terminal() && io::stdout().is_terminal()

@@ -9,7 +9,7 @@ use crate::backend::{Backend, BackendError, DownRequest, DownScope, Removed};
 use crate::halt::{self, HaltError};
 use crate::survey::{Condition, FoundBottle, StatePresence};
 use crate::unmount;
-use crate::workspace::{MountError, Worktree};
+use crate::workspace::{MountError, clone_has_changes};
 
 /// What a cleanup would remove.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -167,13 +167,6 @@ impl CleanupPlan {
 /// Whether somebody marked a folder, or it has a clone with changes; as if, when that cannot be told.
 fn is_wanted(state: &StateDir) -> bool {
     state.mark().map_or(true, |mark| mark.is_some()) || clone_has_changes(state)
-}
-
-fn clone_has_changes(state: &StateDir) -> bool {
-    Worktree::is_in(state.path())
-        && Worktree::open(state.path())
-            .and_then(|worktree| worktree.has_changes(state.identity()))
-            .unwrap_or(true)
 }
 
 impl Leftover {

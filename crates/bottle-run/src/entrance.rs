@@ -9,7 +9,7 @@ use bottle_core::{Identity, Workspace};
 use bottle_state::{Owner, StateDir};
 
 use crate::backend::LiveBottle;
-use crate::prepare::{AGENT_USER, PrepareError, PrepareRequest};
+use crate::prepare::{AGENT_USER, PrepareError, PrepareRequest, operator_or, text};
 use crate::survey::{Condition, survey};
 use crate::workspace::{
     self, Listing, Placeholder, Protection, Source, Worktree, agent_user, protect,
@@ -109,17 +109,7 @@ impl Entrance {
                 uid: owner.uid,
                 gid: owner.gid,
             },
-            Self::Worktree(_) | Self::Kept => {
-                let (uid, gid) = (rustix::process::getuid(), rustix::process::getgid());
-                if uid.is_root() {
-                    AGENT_USER
-                } else {
-                    UserIds {
-                        uid: uid.as_raw(),
-                        gid: gid.as_raw(),
-                    }
-                }
-            }
+            Self::Worktree(_) | Self::Kept => operator_or(AGENT_USER),
         }
     }
 
@@ -246,13 +236,4 @@ fn is_free(request: &PrepareRequest, live: Vec<LiveBottle>) -> Result<(), Prepar
         }
     }
     Ok(())
-}
-
-fn text(path: &Path) -> Result<String, PrepareError> {
-    let path = path
-        .to_str()
-        .ok_or_else(|| bottle_state::StateError::NotUtf8 {
-            path: path.to_owned(),
-        })?;
-    Ok(path.to_owned())
 }

@@ -272,12 +272,9 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
     /// What was made is what is removed at the end.
     fn note(&self, made: &[Placeholder]) -> Result<(), RunError> {
         let state = self.prepared.state.dir();
-        if let Some(metadata) = state.metadata()? {
-            state.write_metadata(&Metadata {
-                placeholders: made.iter().map(|each| each.path.clone()).collect(),
-                ..metadata
-            })?;
-        }
+        state.change_metadata(|metadata| {
+            metadata.placeholders = made.iter().map(|each| each.path.clone()).collect();
+        })?;
         Ok(())
     }
 

@@ -29,7 +29,7 @@ use crate::values::{self, AskedValues, Credentials, HostValues, Question};
 use crate::workspace::Source;
 
 pub use self::error::PrepareError;
-pub(crate) use self::users::{AGENT_USER, sidecar_access, sidecar_user};
+pub(crate) use self::users::{AGENT_USER, operator_or, sidecar_access, sidecar_user};
 
 /// How often another name is drawn when there is a state folder of that name: 60 million names are not full.
 const IDENTITY_TRIES: usize = 8;
@@ -292,12 +292,11 @@ impl Checked {
             },
         )?;
         let home = self.request.home.label()?;
-        let state_dir = text(state.dir())?;
+        let state_dir = text(state.dir().path())?;
         let Self {
             request,
             credentials,
             identity,
-            earlier,
             entrance,
             engine,
             runtime,
@@ -321,7 +320,6 @@ impl Checked {
             internal_route: internal_route(&engine),
             seed,
             metadata,
-            is_resumed: earlier.is_some(),
             extras: None,
             state,
         })
@@ -376,7 +374,6 @@ pub struct Prepared {
     pub(crate) internal_route: InternalRoute,
     pub(crate) seed: u64,
     pub(crate) metadata: Metadata,
-    pub(crate) is_resumed: bool,
     pub(crate) extras: Option<Extras>,
     pub(crate) state: OwnedState,
 }
@@ -395,6 +392,11 @@ impl Prepared {
     /// Who may read what a sidecar reads: for files that the caller adds for an extra container.
     pub const fn sidecar_access(&self) -> Access {
         sidecar_access(self.sidecar_user)
+    }
+
+    /// Whether its folder was there before.
+    pub(crate) const fn is_resumed(&self) -> bool {
+        self.metadata.resumed > 0
     }
 
     /// Containers to start beside the bottle, on its networks, before its own.
@@ -481,12 +483,10 @@ fn write(
     Ok(())
 }
 
-/// The path of a state folder as text, for a compose file.
-fn text(state: &StateDir) -> Result<String, StateError> {
-    let path = state.path();
-    path.to_str()
-        .map(str::to_owned)
-        .ok_or_else(|| StateError::NotUtf8 {
-            path: path.to_owned(),
-        })
+/// A path as text, for a compose file.
+pub(crate) fn text(path: &Path) -> Result<String, StateError> {
+    let text = path.to_str().map(str::to_owned);
+    text.ok_or_else(|| StateError::NotUtf8 {
+        path: path.to_owned(),
+    })
 }

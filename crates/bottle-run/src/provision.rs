@@ -7,7 +7,7 @@ use std::thread;
 
 use bottle_compose::WORKSPACE;
 use bottle_core::Workspace;
-use bottle_state::{Metadata, StateError};
+use bottle_state::StateError;
 
 use crate::Prepared;
 use crate::agent_home::{AgentHome, Origin, PASSWD, PASSWD_LIMIT};
@@ -37,24 +37,23 @@ impl<B: Backend> Provision<'_, '_, '_, B> {
         if let Some(home) = &home {
             self.transcript(home).await?;
         }
-        self.done()?;
+        self.done(home.as_ref())?;
         Ok(home
             .filter(|home| home.origin == Origin::Made)
             .map(|home| home.path))
     }
 
-    /// The home of whom the agent runs as, where it matters: made when the image has none, and remembered.
+    /// The home of whom the agent runs as, where it matters: made when the image has none.
     async fn home(&mut self) -> Result<Option<AgentHome>, RunError> {
         let user = self.prepared.agent_user;
-        let folder = self.prepared.plan.provider.preset().transcript;
-        if folder.is_none() && user == AGENT_USER {
+        let keeps_none = self.prepared.plan.provider.preset().transcript.is_none();
+        if keeps_none && user == AGENT_USER {
             return Ok(None);
         }
         let home = AgentHome::find(&self.passwd().await?, user);
         if home.origin == Origin::Made {
             self.make_home(&home.path).await?;
         }
-        self.remember(&home, folder)?;
         Ok(Some(home))
     }
 
@@ -64,31 +63,19 @@ impl<B: Backend> Provision<'_, '_, '_, B> {
         self.upload("/", Archive::Bytes(archive)).await
     }
 
-    /// Notes that all is there, where it matters.
-    fn done(&self) -> Result<(), StateError> {
-        let state = self.prepared.state.dir();
-        match state.metadata()? {
-            Some(metadata)
-                if metadata.workspace == Workspace::Copy || metadata.transcript.is_some() =>
-            {
-                state.write_metadata(&Metadata {
-                    provisioned: true,
-                    ..metadata
-                })
-            }
-            _ => Ok(()),
-        }
-    }
-
-    fn remember(&self, home: &AgentHome, folder: Option<&str>) -> Result<(), StateError> {
-        let state = self.prepared.state.dir();
-        let Some(metadata) = state.metadata()? else {
+    /// Notes that all is there, and where, for whoever saves it or comes in later.
+    fn done(&self, home: Option<&AgentHome>) -> Result<(), StateError> {
+        let Prepared { plan, state, .. } = self.prepared;
+        if home.is_none() && plan.workspace != Workspace::Copy {
             return Ok(());
-        };
-        state.write_metadata(&Metadata {
-            agent_home: Some(home.path.clone()),
-            transcript: folder.map(|folder| format!("{}/{folder}", home.path)),
-            ..metadata
+        }
+        let folder = plan.provider.preset().transcript;
+        state.dir().change_metadata(|metadata| {
+            metadata.agent_home = home.map(|home| home.path.clone());
+            metadata.transcript = home
+                .zip(folder)
+                .map(|(home, folder)| format!("{}/{folder}", home.path));
+            metadata.provisioned = true;
         })
     }
 
@@ -120,7 +107,7 @@ impl<B: Backend> Provision<'_, '_, '_, B> {
             return Ok(());
         }
         self.journal.begin(Step::Workspace);
-        let kept = if self.prepared.is_resumed {
+        let kept = if self.prepared.is_resumed() {
             self.prepared.state.dir().folder().open_file(&COPY)?
         } else {
             None

@@ -29,7 +29,7 @@ pub enum RebuildError {
     Halt(#[from] HaltError),
 }
 
-/// Notes a Dockerfile for a bottle and ends it, with its conversation saved. The next resume builds the image and goes
+/// Ends a bottle, with its conversation saved, and notes a Dockerfile for it. The next resume builds the image and goes
 /// on with it.
 ///
 /// # Errors
@@ -52,19 +52,17 @@ pub async fn rebuild<B: Backend>(
     // The mark first, and the strong one: a session that ends well at this moment must not take the folder away.
     let before = state.mark()?;
     state.preserve(Mark::Asked)?;
-    state
-        .folder()
-        .write(&DOCKERFILE, dockerfile.as_bytes(), Access::Private)?;
     let halted = halt(backend, home, identity).await;
-    if let Err(error) = halted
-        // One that was kept already has nothing to be ended.
-        && !matches!(error, HaltError::NotRunning { .. })
-    {
-        state.folder().remove_file(&DOCKERFILE)?;
-        return Err(error.into());
-    }
     if before != Some(Mark::Asked) {
         state.set_mark(Mark::Automatic)?;
     }
+    match halted {
+        // One that was kept already has nothing to be ended.
+        Ok(_) | Err(HaltError::NotRunning { .. }) => {}
+        Err(error) => return Err(error.into()),
+    }
+    state
+        .folder()
+        .write(&DOCKERFILE, dockerfile.as_bytes(), Access::Private)?;
     Ok(())
 }

@@ -20,7 +20,7 @@ use crate::settle::{Fate, Settled, settle};
 use crate::stop::{Interrupted, Stop};
 use crate::teardown::{TeardownError, TornDown, tear_down};
 use crate::transcript::TranscriptError;
-use crate::workspace::{MountError, Worktree};
+use crate::workspace::{MountError, clone_has_changes};
 
 /// Why a run ended early.
 #[derive(Debug, thiserror::Error)]
@@ -164,7 +164,7 @@ impl Prepared {
         let fate = match &lived {
             Ok(Ok((_, fate))) => *fate,
             // Without a container there is nothing to look at afterwards.
-            Ok(Err(_)) | Err(_) if self.is_resumed || journal.started_containers() => Fate::Keep,
+            Ok(Err(_)) | Err(_) if self.is_resumed() || journal.started_containers() => Fate::Keep,
             Ok(Err(_)) | Err(_) => Fate::Remove,
         };
         let mut torn = tear_down(&self, backend, &mut journal, (fate, scope)).await;
@@ -176,7 +176,7 @@ impl Prepared {
             errors: mut teardown,
             panic,
         } = torn;
-        let fate = if fate == Fate::Remove && has_changes(&self) {
+        let fate = if fate == Fate::Remove && clone_has_changes(self.state.dir()) {
             Fate::KeepChanges
         } else {
             fate
@@ -195,14 +195,4 @@ impl Prepared {
             (Err(panic), _) | (Ok(_), Some(panic)) => std::panic::resume_unwind(panic),
         }
     }
-}
-
-/// Whether the bottle has a clone with something in it that the operator's repository does not have. When that cannot be
-/// told, it is treated as if.
-fn has_changes(prepared: &Prepared) -> bool {
-    // Whatever the manifest says by now.
-    Worktree::is_in(prepared.state.dir().path())
-        && Worktree::open(prepared.state.dir().path())
-            .and_then(|worktree| worktree.has_changes(&prepared.identity))
-            .unwrap_or(true)
 }

@@ -119,14 +119,13 @@ impl TornDown {
 
     /// Removes what was made in the operator's folder, unless a container may still have it mounted.
     pub(crate) fn leave_folder(&mut self, prepared: &Prepared, before: Option<&Listing>) {
-        let is_down = TeardownError::leaves_containers;
         match before.map(|before| unmount::replaced(&prepared.metadata, before)) {
             None => {}
             Some(Ok(paths)) if paths.is_empty() => {}
             Some(Ok(paths)) => self.errors.push(TeardownError::Replaced { paths }),
             Some(Err(error)) => self.errors.push(TeardownError::Folder(error)),
         }
-        if !self.errors.iter().any(is_down) {
+        if !self.errors.iter().any(TeardownError::leaves_containers) {
             let removed =
                 unmount::remove_places(prepared.state.dir(), Some(&prepared.mounted.claim));
             self.errors.extend(removed.err().map(TeardownError::Folder));

@@ -12,24 +12,22 @@ pub(crate) fn remove_places(state: &StateDir, own: Option<&Claim>) -> Result<(),
     let Some(metadata) = state.metadata().ok().flatten() else {
         return Ok(());
     };
-    // Held until the end of this function, where it is not the caller's.
-    let other = match own {
-        Some(_) => None,
-        None => entrance::claim(&metadata.cwd).ok(),
-    };
-    if metadata.placeholders.is_empty() || own.is_none() && other.is_none() {
+    if metadata.placeholders.is_empty() {
         return Ok(());
     }
+    // Held until the end of this function, where it is not the caller's.
+    let _other = match own {
+        Some(_) => None,
+        None => match entrance::claim(&metadata.cwd) {
+            Ok(claim) => Some(claim),
+            Err(_) => return Ok(()),
+        },
+    };
     let noted = metadata.placeholders.iter();
     let noted: Vec<Placeholder> = noted.filter_map(|path| Placeholder::named(path)).collect();
     remove_placeholders(&metadata.cwd, &noted)?;
-    let cleared = Metadata {
-        placeholders: Vec::new(),
-        ..metadata
-    };
     // A note that stays names what is gone, which is fine.
-    let _ = state.write_metadata(&cleared);
-    drop(other);
+    let _ = state.change_metadata(|metadata| metadata.placeholders.clear());
     Ok(())
 }
 

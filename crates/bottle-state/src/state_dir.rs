@@ -132,6 +132,19 @@ impl StateDir {
         self.folder.write(&path, &bytes, Access::Private)
     }
 
+    /// Changes `metadata.json`; nothing when there is none.
+    ///
+    /// # Errors
+    ///
+    /// As for reading and writing it.
+    pub fn change_metadata(&self, change: impl FnOnce(&mut Metadata)) -> Result<(), StateError> {
+        let Some(mut metadata) = self.metadata()? else {
+            return Ok(());
+        };
+        change(&mut metadata);
+        self.write_metadata(&metadata)
+    }
+
     /// Reads `metadata.json`; `None` when there is none (yet).
     ///
     /// # Errors

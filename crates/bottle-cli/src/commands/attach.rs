@@ -14,14 +14,8 @@ const AGENT: &str = "agent";
 
 /// There is nothing to attach to.
 #[derive(Debug, thiserror::Error)]
-enum AttachError {
-    /// It does not run.
-    #[error("{0} does not run: `bottle list` shows what does, `bottle resume` starts a kept one")]
-    NotRunning(Identity),
-    /// Nobody is there to talk to a shell.
-    #[error("there is no terminal to attach; name a command after `--` to run without one")]
-    NoTerminal,
-}
+#[error("{0} does not run: `bottle list` shows what does, `bottle resume` starts a kept one")]
+struct NotRunning(Identity);
 
 /// Runs the command.
 pub(crate) async fn run(args: &AttachArgs, host: &HostSide) -> anyhow::Result<Exit> {
@@ -30,13 +24,9 @@ pub(crate) async fn run(args: &AttachArgs, host: &HostSide) -> anyhow::Result<Ex
     let live = docker.live(&host.home.label()?).await?;
     let running = live.iter().find(|bottle| bottle.identity == *identity);
     if !running.is_some_and(has_agent) {
-        return Err(crate::invalid(AttachError::NotRunning(identity.clone())));
+        return Err(crate::invalid(NotRunning(identity.clone())));
     }
-    let io = match (session::has_terminal(), args.command.is_empty()) {
-        (true, _) => ExecIo::Terminal,
-        (false, false) => ExecIo::Inherit,
-        (false, true) => return Err(crate::invalid(AttachError::NoTerminal)),
-    };
+    let io = session::joined(&args.command).map_err(crate::invalid)?;
     let command = if args.command.is_empty() {
         session::words(Provider::Command.preset().command)
     } else {

@@ -8,11 +8,6 @@ use crate::exit::Exit;
 use crate::host::HostSide;
 use crate::session::{self, Job, Subject};
 
-/// Without a terminal there is nobody to talk to the agent.
-#[derive(Debug, thiserror::Error)]
-#[error("there is no terminal to attach; name a command after `--` to run without one")]
-struct NoTerminal;
-
 /// Runs the command.
 pub(crate) async fn run(args: &ResumeArgs, host: &HostSide) -> anyhow::Result<Exit> {
     let identity = &args.identity;
@@ -27,11 +22,10 @@ pub(crate) async fn run(args: &ResumeArgs, host: &HostSide) -> anyhow::Result<Ex
     };
     let metadata = metadata.ok_or_else(|| crate::invalid(nothing()))?;
     let (docker, checked) = session::check(host, Subject::Kept(&metadata)).await?;
-    let io = match (session::has_terminal(), args.command.is_empty()) {
-        (true, _) => ExecIo::Terminal,
-        (false, false) => ExecIo::Inherit,
-        (false, true) if args.how.dry_run => ExecIo::Inherit,
-        (false, true) => return Err(crate::invalid(NoTerminal)),
+    let io = match session::joined(&args.command) {
+        // Nothing is going to be joined.
+        Err(_) if args.how.dry_run => ExecIo::Inherit,
+        joined => joined.map_err(crate::invalid)?,
     };
     if let Some(exit) = session::agree(host, &checked, args.how)? {
         return Ok(exit);

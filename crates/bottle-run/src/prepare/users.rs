@@ -13,12 +13,17 @@ const NOT_ROOT: u32 = 65532;
 
 /// Whom the sidecars run as: the operator, so that their folders can stay private; never root.
 pub(crate) fn sidecar_user() -> UserIds {
+    operator_or(UserIds {
+        uid: NOT_ROOT,
+        gid: NOT_ROOT,
+    })
+}
+
+/// The operator; another one when that is root.
+pub(crate) fn operator_or(other: UserIds) -> UserIds {
     let (uid, gid) = (rustix::process::getuid(), rustix::process::getgid());
     if uid.is_root() {
-        UserIds {
-            uid: NOT_ROOT,
-            gid: NOT_ROOT,
-        }
+        other
     } else {
         UserIds {
             uid: uid.as_raw(),

@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 
 use bottle_core::Identity;
+use bottle_state::StateDir;
 
 use super::beneath::{Beneath, Found};
 use super::checkout::branch;
@@ -10,6 +11,15 @@ use super::{TreePath, WorkspaceError, Worktree};
 
 /// Bytes of a reference's file: a name or an object's name.
 const MAX_REFERENCE: u64 = 4096;
+
+/// Whether a state folder has a checkout with something in it that the operator's repository does not have, whatever its
+/// manifest says by now. When that cannot be told, it is treated as if.
+pub(crate) fn clone_has_changes(state: &StateDir) -> bool {
+    Worktree::is_in(state.path())
+        && Worktree::open(state.path())
+            .and_then(|worktree| worktree.has_changes(state.identity()))
+            .unwrap_or(true)
+}
 
 impl Worktree {
     /// Whether the checkout holds anything that the base commit does not: files that differ, or commits. Used to decide

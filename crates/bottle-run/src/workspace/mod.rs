@@ -42,6 +42,7 @@ pub use self::checkout::Checkout;
 pub use self::error::{Conflict, ConflictKind, WorkspaceError};
 pub use self::git_info::write_git_info;
 pub use self::guard::{GIT_GUARDS, GUARDS, Guard, GuardKind, guarded};
+pub(crate) use self::has_changes::clone_has_changes;
 pub use self::left_out::{LeftOut, LeftOutBecause};
 pub use self::listing::{Identification, Lies, Listing};
 pub use self::mount::{Mount, MountAccess, MountError, Protection, agent_user, protect};
