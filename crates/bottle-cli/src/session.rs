@@ -55,6 +55,7 @@ pub(crate) async fn check(
     let host_values = HostValues::gather(&plan, environment::value);
     host_values.complete(&plan)?;
     let docker = engine::connect().await?;
+    docker.expect_sidecar_image();
     let request = PrepareRequest {
         host_values,
         plan,

@@ -7,6 +7,7 @@ use bollard::query_parameters::{
 };
 use bottle_run::backend::{AppendRequest, BackendError};
 use futures_util::TryStreamExt;
+use futures_util::future::try_join_all;
 
 use crate::backend::Docker;
 use crate::error::{engine, is_missing, other};
@@ -32,13 +33,12 @@ pub(crate) async fn append(
     request: &AppendRequest,
 ) -> Result<Vec<String>, BackendError> {
     let container = request.target.to_string();
-    let mut appended = Vec::new();
-    for path in &request.paths {
-        if append_one(docker, &container, path, &request.bytes).await? {
-            appended.push(path.clone());
-        }
-    }
-    Ok(appended)
+    let each = request.paths.iter().map(|path| async {
+        let appended = append_one(docker, &container, path, &request.bytes).await?;
+        Ok(appended.then(|| path.clone()))
+    });
+    let appended = try_join_all(each).await?;
+    Ok(appended.into_iter().flatten().collect())
 }
 
 async fn append_one(

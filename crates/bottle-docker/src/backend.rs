@@ -1,6 +1,7 @@
 //! The backend itself.
 
 use std::path::Path;
+use std::sync::Mutex;
 use std::time::Duration;
 
 use bollard::ClientVersion;
@@ -16,7 +17,7 @@ use ipnet::Ipv4Net;
 
 use crate::clock::Clock;
 use crate::error::{engine, other};
-use crate::image::{self, SidecarProgram};
+use crate::image::{self, Making, SidecarProgram};
 use crate::wire::Address;
 use crate::{append, down, exec, extra, files, live, logs, network, ready, up};
 
@@ -35,6 +36,7 @@ pub struct Docker {
     client: bollard::Docker,
     address: Address,
     sidecar: SidecarProgram,
+    expected: Mutex<Option<Making>>,
     clock: Clock,
 }
 
@@ -75,8 +77,14 @@ impl Docker {
             client: client.map_err(|error| unavailable(error.into()))?,
             address,
             sidecar,
+            expected: Mutex::default(),
             clock: Clock::default(),
         })
+    }
+
+    /// Says that the sidecars' image will be wanted soon: the executable is read and hashed meanwhile.
+    pub fn expect_sidecar_image(&self) {
+        image::expect_sidecar(self);
     }
 
     /// Everything that the engine tells of a container, as JSON: what anybody who may ask it can see.
@@ -107,6 +115,10 @@ impl Docker {
 
     pub(crate) const fn address(&self) -> &Address {
         &self.address
+    }
+
+    pub(crate) const fn expected(&self) -> &Mutex<Option<Making>> {
+        &self.expected
     }
 
     pub(crate) const fn sidecar(&self) -> &SidecarProgram {

@@ -19,12 +19,10 @@ pub enum Step {
     Extras,
     /// Starting the containers.
     Up,
-    /// Waiting until they are ready.
+    /// Waiting until they are ready; meanwhile the agent's image is made to trust the bottle's authority.
     Ready,
     /// Handing the credentials over.
     Secrets,
-    /// Making the agent's image trust the bottle's authority.
-    Trust,
     /// Bringing the operator's folder in.
     Workspace,
     /// Bringing an earlier conversation back.
@@ -52,7 +50,6 @@ impl fmt::Display for Step {
             Self::Up => "starting the containers",
             Self::Ready => "waiting for the sidecars",
             Self::Secrets => "handing the credentials over",
-            Self::Trust => "installing the certificate authority",
             Self::Workspace => "copying the folder in",
             Self::Transcript => "bringing the conversation back",
             Self::Session => "running",

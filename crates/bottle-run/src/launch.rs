@@ -6,6 +6,7 @@ use std::time::Duration;
 use bottle_compose::{ComposeFile, Images, LaunchFacts, NetworkFacts, Networks};
 use bottle_core::{Secret, Workspace};
 use bottle_state::{ImageIds, Metadata, NetworkCidrs};
+use futures_util::future::try_join;
 use ipnet::Ipv4Net;
 
 use crate::agent_image::AgentImage;
@@ -73,7 +74,6 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
         self.up(&file).await?;
         self.ready().await?;
         self.hand_over().await?;
-        self.trust().await?;
         let mut provision = Provision {
             prepared: self.prepared,
             backend: self.backend,
@@ -301,14 +301,26 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
         Ok(())
     }
 
+    /// Waits for all services. Meanwhile programs that heed no variable are made to trust the bottle's authority, where
+    /// the image has a bundle.
     async fn ready(&mut self) -> Result<(), RunError> {
         self.journal.begin(Step::Ready);
-        let request = ReadyRequest {
-            identity: self.prepared.identity.clone(),
+        let identity = &self.prepared.identity;
+        let ready = ReadyRequest {
+            identity: identity.clone(),
             services: [AGENT, EGRESS, PIPELOCK].map(str::to_owned).to_vec(),
             timeout: READY_TIMEOUT,
         };
-        self.stop.race(self.backend.wait_ready(&request)).await??;
+        let trust = AppendRequest {
+            target: Target::new(identity, AGENT),
+            paths: SYSTEM_BUNDLES.map(str::to_owned).to_vec(),
+            bytes: format!("\n{}", self.prepared.certificate).into_bytes(),
+        };
+        let both = try_join(
+            self.backend.wait_ready(&ready),
+            self.backend.append_files(&trust),
+        );
+        self.stop.race(both).await??;
         Ok(())
     }
 
@@ -332,20 +344,6 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
             document: document.clone(),
         };
         self.stop.race(self.backend.put_secrets(&request)).await??;
-        Ok(())
-    }
-
-    /// Lets programs that heed no variable trust the bottle's authority, where the image has a bundle.
-    async fn trust(&mut self) -> Result<(), RunError> {
-        self.journal.begin(Step::Trust);
-        let request = AppendRequest {
-            target: Target::new(&self.prepared.identity, AGENT),
-            paths: SYSTEM_BUNDLES.map(str::to_owned).to_vec(),
-            bytes: format!("\n{}", self.prepared.certificate).into_bytes(),
-        };
-        self.stop
-            .race(self.backend.append_files(&request))
-            .await??;
         Ok(())
     }
 }

@@ -17,7 +17,8 @@ const TAG_DIGITS: usize = 12;
 const LABEL: &str = "bottle.sidecar";
 
 /// One image of one layer.
-pub(super) struct Archive {
+#[derive(Debug)]
+pub(crate) struct Archive {
     layer: Vec<u8>,
     /// SHA-256 of the layer, hexadecimal.
     hash: String,

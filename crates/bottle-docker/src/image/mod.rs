@@ -6,11 +6,13 @@ mod closure;
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{MutexGuard, PoisonError};
 
 use bollard::query_parameters::ImportImageOptionsBuilder;
 use bottle_core::{ImageRef, ImageRefError};
 use bottle_run::backend::{BackendError, ImageFacts};
 use futures_util::TryStreamExt;
+use tokio::task::{JoinError, JoinHandle};
 
 use crate::backend::Docker;
 use crate::error::{engine, optional, other};
@@ -76,6 +78,9 @@ impl SidecarProgram {
     }
 }
 
+/// The archive of an image, while it is read and hashed.
+pub(crate) type Making = JoinHandle<Result<Archive, ImageError>>;
+
 /// Looks an image up.
 pub(crate) async fn find(
     docker: &Docker,
@@ -94,9 +99,10 @@ const WHAT: &str = "be given the image of the sidecars";
 
 /// The sidecars' image: named after its content, so it is there or has to be loaded.
 pub(crate) async fn sidecar(docker: &Docker) -> Result<ImageFacts, BackendError> {
-    let program = docker.sidecar().clone();
-    let made = tokio::task::spawn_blocking(move || Archive::of(program.path())).await;
-    let archive = made.map_err(other(WHAT))?.map_err(other(WHAT))?;
+    let archive = made(docker)
+        .await
+        .map_err(other(WHAT))?
+        .map_err(other(WHAT))?;
     let name: ImageRef = archive
         .name()
         .parse()
@@ -106,6 +112,30 @@ pub(crate) async fn sidecar(docker: &Docker) -> Result<ImageFacts, BackendError>
     }
     let bytes = archive.docker_archive().map_err(other(WHAT))?;
     docker.clock().time(load(docker, bytes, &name)).await
+}
+
+/// Begins to read and hash the executable, on a thread of its own.
+pub(crate) fn expect_sidecar(docker: &Docker) {
+    let mut expected = lock(docker);
+    if expected.is_none() {
+        *expected = Some(make(docker));
+    }
+}
+
+/// The archive that is expected, or one that is made now.
+async fn made(docker: &Docker) -> Result<Result<Archive, ImageError>, JoinError> {
+    let expected = lock(docker).take();
+    expected.unwrap_or_else(|| make(docker)).await
+}
+
+fn make(docker: &Docker) -> Making {
+    let program = docker.sidecar().clone();
+    tokio::task::spawn_blocking(move || Archive::of(program.path()))
+}
+
+fn lock(docker: &Docker) -> MutexGuard<'_, Option<Making>> {
+    let expected = docker.expected().lock();
+    expected.unwrap_or_else(PoisonError::into_inner)
 }
 
 async fn load(

@@ -28,7 +28,6 @@ async fn a_session_that_went_well_leaves_no_state() {
             Step::Up,
             Step::Ready,
             Step::Secrets,
-            Step::Trust,
             Step::Session,
             Step::Logs,
             Step::Down,
