@@ -11,6 +11,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("bottle-ca", &["core"]),
     ("bottle-egress", &["core"]),
     ("bottle-pipelock", &["core", "egress"]),
+    ("bottle-git", &["core"]),
     ("bottle-compose", &["core"]),
     ("bottle-state", &["core"]),
     (
@@ -35,6 +36,7 @@ const NEVER: &[(&str, &[&str])] = &[
     ("bottle-ca", &["tokio", "hyper", "bollard", "getrandom"]),
     ("bottle-egress", &["tokio", "hyper", "bollard"]),
     ("bottle-pipelock", &["tokio", "hyper", "bollard"]),
+    ("bottle-git", &["tokio", "hyper", "bollard"]),
     ("bottle-compose", &["tokio", "hyper", "bollard"]),
     ("bottle-state", &["tokio", "bollard"]),
     ("bottle-run", &["bollard", "clap", "tokio"]),

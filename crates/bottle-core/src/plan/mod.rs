@@ -5,6 +5,7 @@ mod git;
 mod image;
 mod limits;
 mod preset;
+mod push;
 mod route;
 mod runtime;
 mod skill;
@@ -17,6 +18,7 @@ pub use self::git::{GitRemote, GitRemoteError, HostKey, KeyPath, RemoteName, Ssh
 pub use self::image::{ImageRef, ImageRefError};
 pub use self::limits::{Cpus, LimitError, Limits, Memory, Pids};
 pub use self::preset::{Credential, PLACEHOLDER, Placeholder, Preset, Provider, WIRING, Wiring};
+pub use self::push::{PushPolicy, RefPattern, RefPatternError};
 pub use self::route::{AuthScheme, AuthSpec, Role, RouteSpec, WebSocket};
 pub use self::runtime::{RuntimeName, RuntimeNameError};
 pub use self::skill::{SkillName, SkillNameError};
