@@ -217,7 +217,7 @@ impl Leftover {
         }
         let lock: Option<Lock> = match self.state {
             LeftoverState::None => None,
-            LeftoverState::Remove | LeftoverState::Keep => Some(state.lock()?),
+            LeftoverState::Remove | LeftoverState::Keep => Some(state.lock_to_end()?),
         };
         // A question may stand open for hours: somebody may have found something to keep meanwhile.
         if lock.is_some() && !self.is_named && is_wanted(&state) {

@@ -47,10 +47,10 @@ pub(crate) struct Mounted {
     pub(crate) claim: Claim,
 }
 
-/// The folder that is mounted, locked for as long as this is there.
+/// The folder that is mounted and those above it, locked for as long as this is there.
 #[derive(Debug, Default)]
 pub(crate) struct Claim(
-    #[expect(dead_code, reason = "holding the open folder is what holds the lock")] Option<File>,
+    #[expect(dead_code, reason = "holding the open folders is what holds the locks")] Vec<File>,
 );
 
 /// Another bottle has the folder.
@@ -192,26 +192,45 @@ fn mount(cwd: &Path, protection: &Protection, state: &StateDir) -> Result<Mounte
         mounts,
         working_dir: Some(WORKSPACE.to_owned()),
         placeholders: protection.placeholders.clone(),
-        claim: Claim(Some(claim)),
+        claim: Claim(claim),
     })
 }
 
-/// Takes the folder for one bottle: the kernel gives it back when the process ends, however it does.
-pub(crate) fn claim(cwd: &Path) -> Result<File, PrepareError> {
+/// Takes the folder for one bottle: the kernel gives it back when the process ends, however it does. The folders that it
+/// lies in are shared with others that do the same, and taken by nobody.
+pub(crate) fn claim(cwd: &Path) -> Result<Vec<File>, PrepareError> {
     let refused = |source: io::Error| PrepareError::Claim {
         cwd: cwd.to_owned(),
         source,
     };
-    let folder = File::open(cwd).map_err(refused)?;
-    match folder.try_lock() {
-        Ok(()) => Ok(folder),
-        Err(TryLockError::WouldBlock) => Err(Mounting {
-            cwd: cwd.to_owned(),
-            other: "another bottle".to_owned(),
-        }
-        .into()),
-        Err(TryLockError::Error(source)) => Err(refused(source)),
+    let folder = cwd.canonicalize().map_err(refused)?;
+    let mut claimed = Vec::new();
+    for folder in folder.ancestors() {
+        let file = match File::open(folder) {
+            // Nobody who may not read it can take it.
+            Err(error)
+                if error.kind() == io::ErrorKind::PermissionDenied && !claimed.is_empty() =>
+            {
+                continue;
+            }
+            opened => opened.map_err(refused)?,
+        };
+        let locked = if claimed.is_empty() {
+            file.try_lock()
+        } else {
+            file.try_lock_shared()
+        };
+        locked.map_err(|error| match error {
+            TryLockError::WouldBlock => Mounting {
+                cwd: cwd.to_owned(),
+                other: "another bottle".to_owned(),
+            }
+            .into(),
+            TryLockError::Error(source) => refused(source),
+        })?;
+        claimed.push(file);
     }
+    Ok(claimed)
 }
 
 /// Whether no other bottle has the folder, one above it or one in it.
@@ -236,4 +255,27 @@ fn is_free(request: &PrepareRequest, live: Vec<LiveBottle>) -> Result<(), Prepar
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_is_claimed_with_all_that_is_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let [project, sub, other] = ["project", "project/sub", "other"].map(|name| {
+            let path = folder.path().join(name);
+            std::fs::create_dir(&path).unwrap();
+            path
+        });
+        let is_refused =
+            |path: &Path| matches!(claim(path), Err(PrepareError::Mounting(Mounting { .. })));
+        let held = claim(&project).unwrap();
+        assert!(is_refused(&project) && is_refused(&sub) && is_refused(folder.path()));
+        let _beside = claim(&other).unwrap();
+        drop(held);
+        let _inner = claim(&sub).unwrap();
+        assert!(is_refused(&sub) && is_refused(&project));
+    }
 }

@@ -5,9 +5,9 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use bottle_core::Identity;
-use bottle_state::{Access, Home, LockState, Mark, StateDir, StateError};
+use bottle_state::{Access, Holder, Home, LockState, Mark, StateDir, StateError};
 use rustix::io::Errno;
-use rustix::process::{Pid, Signal, getpid, kill_process};
+use rustix::process::{Pid, Signal, kill_process};
 
 use crate::artefact;
 use crate::backend::{Backend, BackendError, DownRequest, DownScope, LogsRequest, Removed};
@@ -105,21 +105,23 @@ fn ask_owner(state: &StateDir) -> Result<bool, HaltError> {
         identity: identity.clone(),
         source,
     };
-    let Some(holder) = state.holder()? else {
-        return Ok(false);
-    };
-    let pid = i32::try_from(holder).ok().and_then(Pid::from_raw);
-    let pid = pid.ok_or_else(|| signal(io::ErrorKind::InvalidData.into()))?;
-    // Our own number is there when we have just let go of the bottle, and a program that we start has a copy of the lock
-    // until it is one.
-    let is_other = pid != getpid();
-    if is_other {
-        match kill_process(pid, Signal::TERM) {
-            // It has just ended by itself.
-            Ok(()) | Err(Errno::SRCH) => {}
-            Err(error) => return Err(signal(error.into())),
+    let is_other = match state.holder()? {
+        None => return Ok(false),
+        // Who is ending it already is waited for.
+        Some(Holder::Other) => true,
+        // Our own number is there when we have just let go of the bottle, and a program that we start has a copy of the
+        // lock until it is one.
+        Some(Holder::Owner(process)) if process == std::process::id() => false,
+        Some(Holder::Owner(process)) => {
+            let process = i32::try_from(process).ok().and_then(Pid::from_raw);
+            let process = process.ok_or_else(|| signal(io::ErrorKind::InvalidData.into()))?;
+            match kill_process(process, Signal::TERM) {
+                // It has just ended by itself.
+                Ok(()) | Err(Errno::SRCH) => true,
+                Err(error) => return Err(signal(error.into())),
+            }
         }
-    }
+    };
     let until = Instant::now() + PATIENCE;
     while state.path().exists() && state.lock_state().unwrap_or(LockState::Free) == LockState::Held
     {
@@ -141,7 +143,11 @@ pub(crate) async fn take_down<B: Backend>(
 ) -> Result<Removed, HaltError> {
     let identity = state.identity().clone();
     // Without a folder there is nothing to lock, to write to, or to resume.
-    let lock = state.path().exists().then(|| state.lock()).transpose()?;
+    let lock = state
+        .path()
+        .exists()
+        .then(|| state.lock_to_end())
+        .transpose()?;
     // Without containers it was taken down already, and what is saved is better than what there would be to save.
     if lock.is_some() && !has_networks_alone {
         state.preserve(Mark::Automatic)?;

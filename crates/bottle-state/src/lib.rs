@@ -37,7 +37,7 @@ pub use self::access::{Access, Owner};
 pub use self::error::StateError;
 pub use self::folder::{Folder, Staged};
 pub use self::home::Home;
-pub use self::lock::Lock;
+pub use self::lock::{Holder, Lock};
 pub use self::metadata::{ImageIds, METADATA_VERSION, Metadata, NetworkCidrs};
 pub use self::relative_path::{RelativePath, RelativePathError};
 pub use self::state_dir::{LockState, Mark, StateDir};

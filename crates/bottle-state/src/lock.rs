@@ -23,6 +23,15 @@ const LONGEST_PID: u64 = 16;
 #[derive(Debug)]
 pub struct Lock(#[expect(dead_code, reason = "holding the open file is what holds the lock")] File);
 
+/// Who has the lock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holder {
+    /// The process of this number looks after the bottle, and ends it when it is told to.
+    Owner(u32),
+    /// A process that is about to end the bottle, or has not written down yet who it is.
+    Other,
+}
+
 /// Why there is no lock.
 pub(crate) enum NoLock {
     /// Another process has it.
@@ -34,7 +43,7 @@ pub(crate) enum NoLock {
 }
 
 /// Takes the lock in an open folder, making its file where missing.
-pub(crate) fn take(folder: &OwnedFd) -> Result<Lock, NoLock> {
+pub(crate) fn take(folder: &OwnedFd, holder: Holder) -> Result<Lock, NoLock> {
     let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let file = rustix::fs::openat(folder, LOCK_FILE, flags, Mode::RUSR | Mode::WUSR)
         .map(File::from)
@@ -48,7 +57,7 @@ pub(crate) fn take(folder: &OwnedFd) -> Result<Lock, NoLock> {
     patiently(&file)?;
     // Its last owner may have removed the file between our opening and our locking it.
     if is_still_there(folder, &file).map_err(|error| NoLock::Io(error.into()))? {
-        sign(&file).map_err(NoLock::Io)?;
+        sign(&file, holder).map_err(NoLock::Io)?;
         Ok(Lock(file))
     } else {
         Err(NoLock::Gone)
@@ -69,14 +78,17 @@ fn patiently(file: &File) -> Result<(), NoLock> {
     })
 }
 
-/// Writes down who has it.
-fn sign(mut file: &File) -> io::Result<()> {
+/// Writes down who has it, if that is somebody who can be told to end.
+fn sign(mut file: &File, holder: Holder) -> io::Result<()> {
     file.set_len(0)?;
-    write!(file, "{}", std::process::id())
+    match holder {
+        Holder::Owner(process) => write!(file, "{process}"),
+        Holder::Other => Ok(()),
+    }
 }
 
-/// The process that has the lock, when somebody has it.
-pub(crate) fn holder(folder: &OwnedFd) -> io::Result<Option<u32>> {
+/// Who has the lock, when somebody has it.
+pub(crate) fn holder(folder: &OwnedFd) -> io::Result<Option<Holder>> {
     if !is_held(folder)? {
         return Ok(None);
     }
@@ -84,7 +96,7 @@ pub(crate) fn holder(folder: &OwnedFd) -> io::Result<Option<u32>> {
     let file = rustix::fs::openat(folder, LOCK_FILE, flags, Mode::empty()).map(File::from)?;
     let mut text = String::new();
     file.take(LONGEST_PID).read_to_string(&mut text)?;
-    Ok(text.parse().ok())
+    Ok(Some(text.parse().map_or(Holder::Other, Holder::Owner)))
 }
 
 /// Whether somebody has the lock. Asks with a shared lock, which is given back at once.

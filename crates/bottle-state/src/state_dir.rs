@@ -6,7 +6,7 @@ use bottle_core::Identity;
 use rustix::fs::{AtFlags, CWD};
 use rustix::io::Errno;
 
-use crate::lock::{self, NoLock};
+use crate::lock::{self, Holder, NoLock};
 use crate::{
     Access, Folder, Lock, METADATA_VERSION, Metadata, RelativePath, StateError, cut, remove,
 };
@@ -84,14 +84,27 @@ impl StateDir {
         self.lock()
     }
 
-    /// Takes the lock. It does not wait.
+    /// Takes the lock, to look after the bottle. It does not wait.
     ///
     /// # Errors
     ///
     /// [`StateError::Locked`] when another process has it, [`StateError::Gone`] when that one has just removed
     /// the folder, or what the operating system says.
     pub fn lock(&self) -> Result<Lock, StateError> {
-        lock::take(&self.folder.open()?).map_err(|why| match why {
+        self.lock_as(Holder::Owner(std::process::id()))
+    }
+
+    /// Takes the lock, to end the bottle: nobody is going to be told to end meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// As [`StateDir::lock`].
+    pub fn lock_to_end(&self) -> Result<Lock, StateError> {
+        self.lock_as(Holder::Other)
+    }
+
+    fn lock_as(&self, holder: Holder) -> Result<Lock, StateError> {
+        lock::take(&self.folder.open()?, holder).map_err(|why| match why {
             NoLock::Held => StateError::Locked {
                 identity: self.identity.clone(),
             },
@@ -179,12 +192,12 @@ impl StateDir {
         }
     }
 
-    /// The process that looks after the bottle, where one does.
+    /// Who has the lock, where somebody has.
     ///
     /// # Errors
     ///
     /// What the operating system says.
-    pub fn holder(&self) -> Result<Option<u32>, StateError> {
+    pub fn holder(&self) -> Result<Option<Holder>, StateError> {
         lock::holder(&self.folder.open()?)
             .map_err(StateError::io("ask for the lock of", self.path()))
     }

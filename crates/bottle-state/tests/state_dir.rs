@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use bottle_core::Identity;
-use bottle_state::{Home, LockState, Mark, StateError};
+use bottle_state::{Holder, Home, LockState, Mark, StateError};
 
 /// Set for the copy of this program that holds a lock until it is killed.
 const HOLDER: &str = "BOTTLE_STATE_TEST_HOLDER";
@@ -65,13 +65,14 @@ fn the_lock_holds_across_processes_and_dies_with_its_owner() {
     let state = Home::new(temporary.path()).state(&identity());
     assert_eq!(state.lock_state().unwrap(), LockState::Held);
     assert!(matches!(state.lock(), Err(StateError::Locked { .. })));
-    assert_eq!(state.holder().unwrap(), Some(holder.id()));
+    assert_eq!(state.holder().unwrap(), Some(Holder::Owner(holder.id())));
     // SIGKILL: nothing in the holder gets to clean up.
     holder.kill().unwrap();
     holder.wait().unwrap();
     assert_eq!(state.lock_state().unwrap(), LockState::Free);
     assert_eq!(state.holder().unwrap(), None);
-    let lock = state.lock().unwrap();
+    let lock = state.lock_to_end().unwrap();
+    assert_eq!(state.holder().unwrap(), Some(Holder::Other));
     state.remove(lock).unwrap();
 }
 

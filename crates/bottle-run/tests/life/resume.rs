@@ -318,6 +318,23 @@ async fn orphan(bench: &Bench, request: PrepareRequest) -> Identity {
 }
 
 #[tokio::test]
+async fn who_is_ending_a_bottle_already_is_waited_for_and_not_told_to_end() {
+    let bench = Bench::new(&[(At::First(Call::Exec), Act::Block)]);
+    let identity = orphan(&bench, bench.request()).await;
+    let state = bench.home().state(&identity);
+    let lock = state.lock_to_end().unwrap();
+    let ending = std::thread::spawn(move || {
+        std::thread::sleep(std::time::Duration::from_millis(300));
+        drop(lock);
+    });
+    // It would have been refused at once, or have ended this process.
+    let halted = halt(&bench.fake, &bench.home(), &identity).await.unwrap();
+    assert!(matches!(halted, Halted::Here(_)), "{halted:?}");
+    assert!(ending.is_finished());
+    ending.join().unwrap();
+}
+
+#[tokio::test]
 async fn a_bottle_that_nobody_looks_after_is_ended_and_can_be_resumed() {
     let bench = Bench::new(&[(At::First(Call::Exec), Act::Block)]);
     bench.fake.look(|engine| {
