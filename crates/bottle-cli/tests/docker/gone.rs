@@ -10,10 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use super::support::{Cli, docker, wait_until};
-
-/// Where the real one listens.
-const SOCKET: &str = "/var/run/docker.sock";
+use super::support::{Cli, docker, socket, wait_until};
 
 /// A socket in front of the engine's that can be cut off from it.
 #[derive(Clone)]
@@ -43,7 +40,7 @@ impl Gate {
     }
 
     fn join(&self, client: &UnixStream) {
-        let engine = UnixStream::connect(SOCKET).unwrap();
+        let engine = UnixStream::connect(socket()).unwrap();
         let mut open = self.open.lock().unwrap();
         for (from, to) in [(client, &engine), (&engine, client)] {
             open.push(from.try_clone().unwrap());

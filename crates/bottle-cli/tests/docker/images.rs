@@ -15,13 +15,13 @@ use bottle_run::images::{ImageError, Planned, Recipe, plan};
 use tempfile::TempDir;
 use tokio::sync::Notify;
 
-use super::support::{docker, docker_json, wait_until};
+use super::support::{docker, docker_json, host, wait_until};
 
 const BASE: &str = "bottle-agent:latest";
 
 async fn connect() -> Docker {
     let program = SidecarProgram::new(env!("CARGO_BIN_EXE_bottle"));
-    Docker::connect(None, program).await.unwrap()
+    Docker::connect(host().as_deref(), program).await.unwrap()
 }
 
 /// Nobody wants to end.

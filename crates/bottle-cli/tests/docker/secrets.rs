@@ -171,7 +171,7 @@ fn no_artefact_of_a_full_run_holds_a_secret() {
             |(name, text): &(String, String)| name.ends_with(place) && text.contains(LITERAL);
         assert!(found.iter().any(holds), "{place}");
     }
-    assert!(cli.left().is_empty());
+    assert!(cli.is_gone());
 }
 
 #[test]

@@ -1,8 +1,21 @@
 //! The engine, asked by Docker's own program: an independent witness.
 
+use std::env;
+use std::path::PathBuf;
 use std::process::Command;
 
 use serde_json::Value;
+
+/// The engine that the suite is run on, when it is not the one at Docker's own socket.
+pub(crate) fn host() -> Option<String> {
+    env::var("DOCKER_HOST").ok()
+}
+
+/// The socket of that engine.
+pub(crate) fn socket() -> PathBuf {
+    let host = host().unwrap_or_else(|| "unix:///var/run/docker.sock".to_owned());
+    PathBuf::from(host.strip_prefix("unix://").unwrap())
+}
 
 /// What `docker` prints; its failure is the test's.
 pub(crate) fn docker(args: &[&str]) -> String {

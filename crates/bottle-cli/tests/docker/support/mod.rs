@@ -6,6 +6,6 @@ mod screen;
 mod upstream;
 
 pub(crate) use self::cli::{Cli, signal, wait_until};
-pub(crate) use self::engine::{docker, docker_json, left_of};
+pub(crate) use self::engine::{docker, docker_json, host, left_of, socket};
 pub(crate) use self::screen::Screen;
 pub(crate) use self::upstream::{Bottle, HOST};

@@ -19,6 +19,8 @@ use ipnet::Ipv4Net;
 use tempfile::TempDir;
 use time::OffsetDateTime;
 
+use super::engine::host;
+
 /// The one site.
 pub(crate) const HOST: &str = "files.test.example";
 
@@ -46,9 +48,12 @@ impl Bottle {
 
     /// Runs the bottle around the work and checks that nothing is left of it.
     pub(crate) async fn run<T>(&self, work: impl AsyncFnOnce(&Running<'_, Docker>) -> T) -> T {
-        let docker = Docker::connect(None, SidecarProgram::new(env!("CARGO_BIN_EXE_bottle")))
-            .await
-            .unwrap();
+        let docker = Docker::connect(
+            host().as_deref(),
+            SidecarProgram::new(env!("CARGO_BIN_EXE_bottle")),
+        )
+        .await
+        .unwrap();
         let subnet = subnet();
         let world = address(subnet, 10);
         let root = DemoRoot::generate(OffsetDateTime::now_utc()).unwrap();
