@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use bottle_core::{BottlePlan, Cpus, Limits, Memory};
 
 use crate::environment;
-use crate::facts::{InternalRoute, LaunchFacts, UserIds, WORKSPACE, WorkspaceMount};
+use crate::facts::{InterfaceSettings, LaunchFacts, UserIds, WORKSPACE, WorkspaceMount};
 use crate::mount::BindMount;
 use crate::network::{NetworkAttachment, NetworkKey};
 use crate::render::RenderError;
@@ -13,19 +13,24 @@ use crate::service::{Service, ServiceName};
 use crate::text::Text;
 
 /// How long the kernel waits for an answer to each of its three questions for a hardware address, in milliseconds.
-/// The default is a second, so programs would hang for three before they hear that there is no way.
+/// The default is a second, so programs would hang for three before they hear that there is no way: to an address of the
+/// agent's own network that nobody has, and with engines before 26, which leave a default route there, to any.
 const IMPATIENT: (&str, &str) = ("net.ipv4.neigh.eth0.retrans_time_ms", "250");
+/// The same, for the interface of an endpoint.
+const IMPATIENT_ENDPOINT: (&str, &str) = (
+    "com.docker.network.endpoint.sysctls",
+    "net.ipv4.neigh.IFNAME.retrans_time_ms=250",
+);
 
 /// The agent's container: on the internal network alone.
 pub(crate) fn service(plan: &BottlePlan, facts: &LaunchFacts) -> Result<Service, RenderError> {
     let Limits { pids, memory, cpus } = plan.limits;
-    let attachment = NetworkAttachment {
-        ipv4_address: facts.networks.agent()?,
-    };
-    let sysctls = match facts.internal_route {
-        InternalRoute::None => BTreeMap::new(),
-        InternalRoute::Dead => BTreeMap::from([IMPATIENT]),
-    };
+    let mut attachment = NetworkAttachment::at(facts.networks.agent()?);
+    let mut sysctls = BTreeMap::new();
+    match facts.interface_settings {
+        InterfaceSettings::OfContainer => sysctls.extend([IMPATIENT]),
+        InterfaceSettings::OfEndpoint => attachment.driver_opts.extend([IMPATIENT_ENDPOINT]),
+    }
     let image = facts.images.agent.to_string().into();
     let UserIds { uid, gid } = facts.agent_user;
     if uid == 0 {

@@ -21,8 +21,8 @@ pub struct LaunchFacts {
     pub state_dir: String,
     /// Its two networks.
     pub networks: Networks,
-    /// What the engine leaves on the agent's network.
-    pub internal_route: InternalRoute,
+    /// How the engine is told about settings of a container's interface.
+    pub interface_settings: InterfaceSettings,
     /// Its two images.
     pub images: Images,
     /// What the engine runs the agent's container with; its own default when `None`.
@@ -53,14 +53,13 @@ pub struct Networks {
     pub egress: NetworkFacts,
 }
 
-/// Whether an internal network has a default route.
+/// How an engine is told about settings of a container's interface.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InternalRoute {
-    /// It has none: a way out is none at once.
-    None,
-    /// It has one, to an address that nobody answers for (engines before 26): a way out is none after the kernel has
-    /// asked for that address in vain.
-    Dead,
+pub enum InterfaceSettings {
+    /// Among those of the container, by the name that its first interface has (engines before 27).
+    OfContainer,
+    /// With the network that it is on (engines from 27 on, which refuse them elsewhere).
+    OfEndpoint,
 }
 
 /// One network that exists.

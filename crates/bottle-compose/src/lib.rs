@@ -26,8 +26,8 @@ mod sidecar;
 mod text;
 
 pub use crate::facts::{
-    Images, InternalRoute, LaunchFacts, MountAccess, NetworkFacts, Networks, UserIds, WORKSPACE,
-    WorkspaceMount,
+    Images, InterfaceSettings, LaunchFacts, MountAccess, NetworkFacts, Networks, UserIds,
+    WORKSPACE, WorkspaceMount,
 };
 pub use crate::file::{ComposeFile, ExternalNetwork};
 pub use crate::health::HealthCheck;

@@ -1,5 +1,6 @@
 //! A service on a network.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::net::Ipv4Addr;
 
@@ -37,4 +38,17 @@ impl fmt::Display for NetworkKey {
 pub struct NetworkAttachment {
     /// Its fixed address.
     pub ipv4_address: Ipv4Addr,
+    /// What the engine's driver is told about the service's interface.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub driver_opts: BTreeMap<&'static str, &'static str>,
+}
+
+impl NetworkAttachment {
+    /// With an address and nothing else.
+    pub(crate) const fn at(ipv4_address: Ipv4Addr) -> Self {
+        Self {
+            ipv4_address,
+            driver_opts: BTreeMap::new(),
+        }
+    }
 }

@@ -102,5 +102,5 @@ fn environment(facts: &LaunchFacts, name: &str, value: String) -> BTreeMap<Text,
 }
 
 const fn attachment(ipv4_address: Ipv4Addr) -> NetworkAttachment {
-    NetworkAttachment { ipv4_address }
+    NetworkAttachment::at(ipv4_address)
 }

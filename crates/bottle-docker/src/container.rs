@@ -36,7 +36,12 @@ pub(crate) fn blueprint(
 ) -> Blueprint {
     let container = service.container_name.as_str().to_owned();
     let mut endpoints = service.networks.iter().map(|(key, attachment)| {
+        let driver_opts = attachment.driver_opts.iter();
+        let driver_opts =
+            driver_opts.map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         let endpoint = EndpointSettings {
+            driver_opts: Some(driver_opts.collect())
+                .filter(|options: &HashMap<_, _>| !options.is_empty()),
             ipam_config: Some(EndpointIpamConfig {
                 ipv4_address: Some(attachment.ipv4_address.to_string()),
                 ..EndpointIpamConfig::default()

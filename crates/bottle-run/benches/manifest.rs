@@ -9,7 +9,7 @@ use std::fs;
 use std::hint::black_box;
 use std::path::Path;
 
-use bottle_compose::{Images, InternalRoute, LaunchFacts, NetworkFacts, Networks, UserIds};
+use bottle_compose::{Images, InterfaceSettings, LaunchFacts, NetworkFacts, Networks, UserIds};
 use bottle_core::{BottleManifest, BottlePlan, Identity, IdentitySuffix, KnownRules, ManifestSet};
 use bottle_egress::fold;
 use criterion::{Criterion, criterion_group, criterion_main};
@@ -54,7 +54,7 @@ fn facts() -> LaunchFacts {
             internal: network("internal", "10.213.0.16/28"),
             egress: network("egress", "10.213.0.0/28"),
         },
-        internal_route: InternalRoute::None,
+        interface_settings: InterfaceSettings::OfEndpoint,
         images: Images {
             agent: "bottle-agent:latest".parse().unwrap(),
             sidecar: "bottle-sidecar:0123456789ab".parse().unwrap(),

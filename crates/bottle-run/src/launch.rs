@@ -194,7 +194,7 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
             agent_runtime,
             agent_user,
             mounted,
-            internal_route,
+            interface_settings,
             ..
         } = self.prepared;
         LaunchFacts {
@@ -202,7 +202,7 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
             home: home.clone(),
             state_dir: state_dir.clone(),
             networks,
-            internal_route: *internal_route,
+            interface_settings: *interface_settings,
             images: Images {
                 agent: agent.reference.clone(),
                 sidecar: sidecar.reference.clone(),

@@ -6,7 +6,7 @@ mod users;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-use bottle_compose::{InternalRoute, LaunchFacts, UserIds};
+use bottle_compose::{InterfaceSettings, LaunchFacts, UserIds};
 use bottle_core::{BottlePlan, Identity, IdentitySuffix, ImageRef, RuntimeName, Workspace};
 use bottle_egress::{Folded, fold};
 use bottle_state::{
@@ -317,7 +317,7 @@ impl Checked {
             agent_runtime: runtime,
             agent_user: entrance.agent_user(),
             mounted,
-            internal_route: internal_route(&engine),
+            interface_settings: interface_settings(&engine),
             seed,
             metadata,
             extras: None,
@@ -371,7 +371,7 @@ pub struct Prepared {
     pub(crate) agent_runtime: Option<RuntimeName>,
     pub(crate) agent_user: UserIds,
     pub(crate) mounted: Mounted,
-    pub(crate) internal_route: InternalRoute,
+    pub(crate) interface_settings: InterfaceSettings,
     pub(crate) seed: u64,
     pub(crate) metadata: Metadata,
     pub(crate) extras: Option<Extras>,
@@ -420,15 +420,15 @@ pub(crate) fn project(identity: &Identity) -> String {
     format!("bottle-{identity}")
 }
 
-/// What an engine leaves on an internal network: before 26, which speaks 1.45, a default route.
-fn internal_route(engine: &EngineInfo) -> InternalRoute {
+/// How an engine is told about settings of an interface: from 27 on, which speaks 1.46, with the network.
+fn interface_settings(engine: &EngineInfo) -> InterfaceSettings {
     let version = engine.api.split_once('.');
     let version =
         version.and_then(|(major, minor)| Some((major.parse().ok()?, minor.parse().ok()?)));
-    if version.is_some_and(|version: (u32, u32)| version < (1, 45)) {
-        InternalRoute::Dead
+    if version.is_some_and(|version: (u32, u32)| version < (1, 46)) {
+        InterfaceSettings::OfContainer
     } else {
-        InternalRoute::None
+        InterfaceSettings::OfEndpoint
     }
 }
 

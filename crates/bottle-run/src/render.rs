@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use bottle_compose::{Images, InternalRoute, LaunchFacts, NetworkFacts, Networks};
+use bottle_compose::{Images, InterfaceSettings, LaunchFacts, NetworkFacts, Networks};
 use bottle_core::{BottlePlan, Identity, IdentitySuffix, ImageRef};
 use bottle_egress::fold;
 use bottle_state::{Access, Folder, RelativePath, StateError};
@@ -142,7 +142,7 @@ fn facts(
         home: request.home.clone(),
         state_dir: state_dir.to_owned(),
         networks: Networks { internal, egress },
-        internal_route: InternalRoute::None,
+        interface_settings: InterfaceSettings::OfEndpoint,
         images: Images {
             agent: image,
             sidecar: request.sidecar.clone(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bottle_compose::{Images, InternalRoute, LaunchFacts, NetworkFacts, Networks, UserIds};
+use bottle_compose::{Images, InterfaceSettings, LaunchFacts, NetworkFacts, Networks, UserIds};
 use bottle_core::{BottlePlan, EnvValue, Identity, IdentitySuffix, Provider};
 
 pub(crate) fn plan() -> BottlePlan {
@@ -48,7 +48,7 @@ pub(crate) fn facts() -> LaunchFacts {
             internal: network("internal", "10.213.0.16/28"),
             egress: network("egress", "10.213.0.0/28"),
         },
-        internal_route: InternalRoute::None,
+        interface_settings: InterfaceSettings::OfEndpoint,
         images: Images {
             agent: "bottle-agent:latest".parse().unwrap(),
             sidecar: "bottle-sidecar:0123456789ab".parse().unwrap(),

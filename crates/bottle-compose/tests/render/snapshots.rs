@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use bottle_compose::{InternalRoute, render};
+use bottle_compose::{InterfaceSettings, render};
 use bottle_core::{BottlePlan, Limits};
 use serde_yaml::{Mapping, Value};
 
@@ -22,7 +22,7 @@ fn limits_and_resolvers_and_an_old_engine() {
     };
     let mut facts = facts();
     facts.agent_runtime = Some("runsc".parse().unwrap());
-    facts.internal_route = InternalRoute::Dead;
+    facts.interface_settings = InterfaceSettings::OfContainer;
     facts.resolvers = vec![
         "198.51.100.10".parse().unwrap(),
         "2001:db8::1".parse().unwrap(),
