@@ -17,7 +17,9 @@
 //! ```
 
 mod gate_file;
+mod judge;
 mod release;
 
 pub use gate_file::{GateFile, GateRemote};
+pub use judge::{Guarded, RefChange, RefRefusal, RefUpdate, judge};
 pub use release::{Release, Releases};
