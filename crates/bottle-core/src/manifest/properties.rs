@@ -164,7 +164,7 @@ prop_compose! {
             parsed("\\?[a-z]{0,4}"),
         ].prop_map(placed), 0..3),
         git in list(remote(), |remote| remote.name.to_string()),
-        git_user in (maybe(parsed("[ -;=?-~é]{0,4}[a-z]")), maybe(parsed("[a-z]@[a-z]"))),
+        git_user in (maybe(parsed("([!-;=?-~é][ -;=?-~é]{0,4})?[a-z]")), maybe(parsed("[a-z]@[a-z]"))),
         routes in list(route(), |route| route.host.to_string()),
         allowlist in list(parsed::<crate::host_pattern::HostPattern>(HOST), ToString::to_string),
         supervise in maybe(one_of(&[Supervise::Off, Supervise::On])),
