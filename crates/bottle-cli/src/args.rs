@@ -209,19 +209,31 @@ pub(crate) struct ApplyArgs {
 /// `bottle image`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ImageCommand {
-    /// Build the image that bottles of a provider use when they name none
+    /// Build the image that bottles of a provider use when they name none, or what git-gate's image begins with
     Build(ImageBuildArgs),
 }
 
 /// `bottle image build`.
 #[derive(Debug, Args)]
 pub(crate) struct ImageBuildArgs {
-    /// Whose program is in it
+    /// Whose image it is
+    #[arg(value_enum, default_value_t = ImageOf::Agent)]
+    pub(crate) of: ImageOf,
+    /// Which agent's program is in it
     #[arg(long, value_enum, default_value_t = ProviderArg::Command)]
     pub(crate) provider: ProviderArg,
-    /// The Debian that it begins with, which the engine must have; `debian:bookworm-slim` when left out
+    /// The Debian that it begins with, which the engine must have; `debian:bookworm-slim` when left out, for git-gate `debian:trixie-slim`
     #[arg(long)]
     pub(crate) base: Option<ImageRef>,
+}
+
+/// Whose image is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ImageOf {
+    /// The agent's
+    Agent,
+    /// git-gate's, which has git and ssh
+    GitGate,
 }
 
 /// `bottle rebuild`.

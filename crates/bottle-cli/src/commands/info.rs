@@ -1,6 +1,6 @@
 //! `bottle info`: the resolved plan of an agent, and where each value comes from.
 
-use bottle_core::{BottleName, EnvValue, Identity, PlanKey, Resolved, Supervise};
+use bottle_core::{BottleName, EnvValue, GitUser, Identity, PlanKey, Resolved, Supervise};
 use bottle_egress::fold;
 use serde_json::{Value, json};
 
@@ -121,12 +121,18 @@ fn rows(resolved: &Resolved) -> Vec<Row> {
         let pinned = if remote.known_host_key.is_some() {
             "host key pinned"
         } else {
-            "no host key: nothing is pushed"
+            "no host key: nothing is fetched or pushed"
         };
         row(
             PlanKey::Git(remote.name.clone()),
-            format!("{} ({pinned})", remote.upstream),
+            format!("{} ({pinned})", preflight::git_rule(remote)),
         );
+    }
+    let GitUser { name, email } = &plan.git_user;
+    for (key, value) in [(PlanKey::GitUserName, name), (PlanKey::GitUserEmail, email)] {
+        if let Some(value) = value {
+            row(key, bottle_core::visible(value.as_str()));
+        }
     }
     for route in fold(plan).table.routes() {
         let declared = PlanKey::Route(route.host.clone());

@@ -11,7 +11,7 @@ use bottle_demo::DemoRoot;
 use bottle_docker::{Docker, SidecarProgram};
 use bottle_run::backend::{DownScope, ExecIo, ExecOutcome, ExtraContainer, ExtraMount, Target};
 use bottle_run::{
-    AskedValues, Conduct, Extras, Fate, HostValues, PrepareRequest, RunError, Running,
+    AskedValues, Conduct, Extras, Fate, GitKeys, HostValues, PrepareRequest, RunError, Running,
     SystemEntropy, UpstreamSettings, check,
 };
 use bottle_state::Home;
@@ -63,6 +63,7 @@ impl Bottle {
             home: home.clone(),
             cwd: self.folder.path().to_owned(),
             host_values: HostValues::default(),
+            git_keys: GitKeys::default(),
             resume: None,
             upstream: UpstreamSettings {
                 extra_roots_pem: Some(root.certificate),
