@@ -29,9 +29,10 @@ const EGRESS_CA: RelativePath = RelativePath::constant("egress/ca.pem");
 const EGRESS_KEY: RelativePath = RelativePath::constant("egress/ca-key.pem");
 const EGRESS_UPSTREAM: RelativePath = RelativePath::constant("egress/upstream-ca.pem");
 const GIT_GATE: RelativePath = RelativePath::constant("git-gate");
-const GIT_GATE_FILE: RelativePath = RelativePath::constant("git-gate/git-gate.yaml");
+/// What git-gate serves.
+pub(crate) const GIT_GATE_FILE: RelativePath = RelativePath::constant("git-gate/git-gate.yaml");
 /// What the operator let pass. It stays when the bottle is resumed.
-pub const RELEASES: RelativePath = RelativePath::constant("git-gate/releases.yaml");
+pub(crate) const RELEASES: RelativePath = RelativePath::constant("git-gate/releases.yaml");
 /// The mirrors: the one folder that a sidecar writes to.
 const GIT_GATE_DATA: RelativePath = RelativePath::constant("git-gate-data");
 const PIPELOCK: RelativePath = RelativePath::constant("pipelock");
@@ -143,7 +144,7 @@ pub fn policy(source: &PolicySource<'_>) -> Result<Vec<Artefact>, ArtefactError>
 }
 
 /// What git-gate serves. Keys are no part of it.
-fn gate(plan: &BottlePlan) -> GateFile {
+pub(crate) fn gate(plan: &BottlePlan) -> GateFile {
     let remote = |remote: &GitRemote| {
         let GitRemote {
             name,

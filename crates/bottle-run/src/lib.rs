@@ -62,7 +62,7 @@ pub use self::cleanup::{
 pub use self::entrance::Mounting;
 pub use self::entropy::{Entropy, EntropyError, SystemEntropy};
 pub use self::exposed::Exposed;
-pub use self::git::{GitKeys, GitKeysError, KeyProblem};
+pub use self::git::{AllowError, Allowed, GitKeys, GitKeysError, KeyProblem, allow, releases};
 pub use self::halt::{HaltError, Halted, halt};
 pub use self::journal::Step;
 pub use self::leavings::LeavingsError;
