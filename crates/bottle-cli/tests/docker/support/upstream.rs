@@ -46,6 +46,17 @@ impl Bottle {
 
     /// Runs the bottle around the work and checks that nothing is left of it.
     pub(crate) async fn run<T>(&self, work: impl AsyncFnOnce(&Running<'_, Docker>) -> T) -> T {
+        self.run_beside(|_, _| {}, Box::new(|_| Vec::new()), work)
+            .await
+    }
+
+    /// The same with a plan that is changed, knowing the subnet that leads out, and with more containers beside it.
+    pub(crate) async fn run_beside<T>(
+        &self,
+        change: impl FnOnce(&mut BottlePlan, Ipv4Net),
+        more: Extras,
+        work: impl AsyncFnOnce(&Running<'_, Docker>) -> T,
+    ) -> T {
         let docker = Docker::connect(None, SidecarProgram::new(env!("CARGO_BIN_EXE_bottle")))
             .await
             .unwrap();
@@ -58,12 +69,14 @@ impl Bottle {
         let home = Home::new(self.folder.path().join("home"))
             .resolve()
             .unwrap();
+        let mut plan = plan(world);
+        change(&mut plan, subnet);
         let request = PrepareRequest {
-            plan: plan(world),
+            git_keys: GitKeys::read(&plan, None).unwrap(),
+            plan,
             home: home.clone(),
             cwd: self.folder.path().to_owned(),
             host_values: HostValues::default(),
-            git_keys: GitKeys::default(),
             resume: None,
             upstream: UpstreamSettings {
                 extra_roots_pem: Some(root.certificate),
@@ -78,7 +91,7 @@ impl Bottle {
             .commit(&AskedValues::none(), &mut SystemEntropy)
             .unwrap();
         let state = prepared.state().path().to_owned();
-        let prepared = prepared.with_extras(extras(&root_dir, &self.files()));
+        let prepared = prepared.with_extras(all(vec![extras(&root_dir, &self.files()), more]));
         let conduct = Conduct {
             backend: &docker,
             stop: Box::pin(std::future::pending()),
@@ -124,7 +137,8 @@ fn subnet() -> Ipv4Net {
     Ipv4Net::new(first.into(), 28).unwrap()
 }
 
-fn address(subnet: Ipv4Net, place: u32) -> Ipv4Addr {
+/// The address at a place of a subnet.
+pub(crate) fn address(subnet: Ipv4Net, place: u32) -> Ipv4Addr {
     (u32::from(subnet.network()) + place).into()
 }
 
@@ -144,6 +158,11 @@ fn plan(world: Ipv4Addr) -> BottlePlan {
             Provider::Command,
         )
     }
+}
+
+/// Everything that stands beside the bottle.
+fn all(extras: Vec<Extras>) -> Extras {
+    Box::new(move |facts| extras.iter().flat_map(|each| each(facts)).collect())
 }
 
 fn extras(root: &Path, files: &Path) -> Extras {
