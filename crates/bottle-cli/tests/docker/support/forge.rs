@@ -16,7 +16,7 @@ use super::address;
 /// What the operator calls it.
 pub(crate) const FORGE: &str = "forge.test.example";
 /// The repository as an agent writes it.
-pub(crate) const UPSTREAM: &str = "agent@forge.test.example:team/app.git";
+pub(crate) const UPSTREAM: &str = "agent@forge.test.example:/srv/team/app.git";
 /// Its place on the network that leads out; the tenth is another guest's.
 const PLACE: u32 = 11;
 const IMAGE: &str = "bottle-test-forge:latest";
