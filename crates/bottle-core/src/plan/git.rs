@@ -34,7 +34,7 @@ pub struct GitRemote {
     pub upstream: SshUrl,
     /// The private key that the gate pushes with, as the manifest writes it.
     pub identity_file: KeyPath,
-    /// The host's public key. Without it nothing is pushed.
+    /// The host's public key. Without it nothing is fetched and nothing pushed.
     pub known_host_key: Option<HostKey>,
     /// Addresses of names that do not resolve where the gate runs.
     pub extra_hosts: BTreeMap<Host, IpAddr>,
