@@ -44,7 +44,12 @@ pub(crate) fn render(plan: &BottlePlan, folded: &Folded) -> String {
     let skills: Vec<&str> = plan.skills.iter().map(SkillName::as_str).collect();
     section("skills", joined(&skills).into_iter().collect());
     let remotes = plan.git.iter();
-    section("git", remotes.map(git_rule).collect());
+    section(
+        "git",
+        remotes
+            .map(|remote| format!("{} {}", remote.name, git_rule(remote)))
+            .collect(),
+    );
     section_of_user(&mut section, plan);
     let routes = folded.table.routes().iter();
     section(
@@ -70,14 +75,9 @@ fn section_of_user(section: &mut impl FnMut(&str, Vec<String>), plan: &BottlePla
     }
 }
 
-/// One remote on one line: its name, where it leads, what may be pushed.
+/// One remote on one line: where it leads, what may be pushed.
 pub(crate) fn git_rule(remote: &GitRemote) -> String {
-    format!(
-        "{} {} [{}]",
-        remote.name,
-        remote.upstream,
-        pushes(&remote.push)
-    )
+    format!("{} [{}]", remote.upstream, pushes(&remote.push))
 }
 
 /// What may be pushed, branches by their short names.

@@ -208,7 +208,7 @@ async fn the_image_of_the_gate_has_git_and_ssh_and_our_program() {
         "sh",
         &[
             "-c",
-            "ssh -G -F /dev/null git@forge.test.example | grep ^user; id -un",
+            "ssh -G -F /dev/null git@forge.test.example | grep '^user '; id -un",
         ],
     );
     assert_eq!(asked, "user git\nbottle\n");
