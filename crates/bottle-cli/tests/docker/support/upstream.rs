@@ -107,10 +107,12 @@ impl Bottle {
                 },
             )
             .await;
+        // First of all why it went wrong, if it did.
+        let value = ended.result.unwrap();
         assert!(ended.teardown.is_empty(), "{:?}", ended.teardown);
         assert!(!state.exists());
         assert!(super::left_of(&format!("bottle.home={}", home.label().unwrap())).is_empty());
-        ended.result.unwrap()
+        value
     }
 
     /// Runs a command as the agent's session and answers how it ended and what it wrote.
