@@ -153,13 +153,16 @@ async fn no_key_and_no_way_around_is_inside() {
             let facts = running.facts();
             // The needle comes in two halves, so that the search does not find itself.
             let (one, two) = needle.split_at(needle.len() / 2);
+            // What is looked for is put into a file, and later into an environment: a search that finds nothing
+            // would prove nothing.
             let search = format!(
-                "needle='{one}'; needle=\"${{needle}}{two}\"; \
+                "needle='{one}'; needle=\"${{needle}}{two}\"; printf %s \"$needle\" >/tmp/control; \
                  grep -rlsF --exclude-dir=proc --exclude-dir=sys --exclude-dir=dev -e \"$needle\" / || true; \
-                 cat /proc/[0-9]*/environ 2>/dev/null | grep -acF -e \"$needle\" || true; env | grep -i ssh_ || true"
+                 environments() {{ cat /proc/[0-9]*/environ 2>/dev/null | grep -acF -e \"$needle\" || true; }}; \
+                 environments; CONTROL=\"$needle\" sleep 20 & environments; kill $!; env | grep -i ssh_ || true"
             );
             let (found, _) = fine(running, &search).await;
-            assert_eq!(found.trim(), "0");
+            assert_eq!(found, "/tmp/control\n0\n1\n");
             for service in ["agent", "egress", "pipelock", "git-gate"] {
                 let name = format!("bottle-{}-{service}", facts.identity);
                 assert!(!docker(&["inspect", &name]).contains(&needle), "{service}");
