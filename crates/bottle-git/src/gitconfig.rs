@@ -1,6 +1,7 @@
 //! How git in the bottle is led to the gate.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::net::IpAddr;
 
 use bottle_core::{GitRemote, GitUser, Port, SshHost, SshUrl};
@@ -33,30 +34,34 @@ const UNDECLARED: &str = "-undeclared/";
 /// ```
 pub fn gitconfig(remotes: &[GitRemote], gate: &str, user: &GitUser) -> String {
     let GitUser { name, email } = user;
+    let user = [("name", name), ("email", email)].into_iter();
+    let user: Vec<(&str, &str)> = user
+        .filter_map(|(key, value)| Some((key, value.as_ref()?.as_str())))
+        .collect();
     let mut text = String::new();
-    if name.is_some() || email.is_some() {
-        text.push_str("[user]\n");
+    if !user.is_empty() {
+        section(&mut text, "user", &user);
     }
-    for (key, value) in [("name", name), ("email", email)] {
-        if let Some(value) = value {
-            text.push_str(&format!("\t{key} = {}\n", quoted(value.as_str())));
-        }
-    }
-    let mut by_target: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut by_target: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
     let beginnings = beginnings(remotes);
     for (beginning, target) in &beginnings {
-        by_target.entry(target).or_default().push(beginning);
+        let entries = by_target.entry(target).or_default();
+        entries.push(("insteadOf", beginning));
     }
-    for (target, beginnings) in by_target {
-        text.push_str(&format!(
-            "[url {}]\n",
-            quoted(&format!("git://{gate}/{target}"))
-        ));
-        for beginning in beginnings {
-            text.push_str(&format!("\tinsteadOf = {}\n", quoted(beginning)));
-        }
+    for (target, entries) in by_target {
+        let url = quoted(&format!("git://{gate}/{target}"));
+        section(&mut text, &format!("url {url}"), &entries);
     }
     text
+}
+
+/// One section of the configuration, with all values in quotes.
+fn section(text: &mut String, name: &str, entries: &[(&str, &str)]) {
+    // Writing to a String cannot fail.
+    let _ = writeln!(text, "[{name}]");
+    for (key, value) in entries {
+        let _ = writeln!(text, "\t{key} = {}", quoted(value));
+    }
 }
 
 /// What addresses begin with, and the path at the gate that stands in its place.

@@ -67,10 +67,10 @@ proptest! {
             let read = &other["remotes"][number];
             prop_assert_eq!(read["name"].as_str(), Some(remote.name.as_str()));
             prop_assert_eq!(read["upstream"].as_str().map(str::to_owned), Some(remote.upstream.to_string()));
-            prop_assert_eq!(read["host_key"].as_str(), remote.host_key.as_ref().map(|key| key.as_str()));
+            prop_assert_eq!(read["host_key"].as_str(), remote.host_key.as_ref().map(bottle_core::HostKey::as_str));
             prop_assert_eq!(read["push"]["max_bytes"].as_u64(), Some(remote.push.max_bytes));
             let refs: Vec<&str> = read["push"]["refs"].as_sequence().unwrap().iter().map(|each| each.as_str().unwrap()).collect();
-            let ours: Vec<&str> = remote.push.refs.iter().map(|each| each.as_str()).collect();
+            let ours: Vec<&str> = remote.push.refs.iter().map(bottle_core::RefPattern::as_str).collect();
             prop_assert_eq!(refs, ours);
         }
     }

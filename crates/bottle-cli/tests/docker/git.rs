@@ -159,7 +159,7 @@ async fn no_key_and_no_way_around_is_inside() {
                 "needle='{one}'; needle=\"${{needle}}{two}\"; printf %s \"$needle\" >/tmp/control; \
                  grep -rlsF --exclude-dir=proc --exclude-dir=sys --exclude-dir=dev -e \"$needle\" / || true; \
                  environments() {{ cat /proc/[0-9]*/environ 2>/dev/null | grep -acF -e \"$needle\" || true; }}; \
-                 environments; CONTROL=\"$needle\" sleep 20 & environments; kill $!; env | grep -i ssh_ || true"
+                 environments; CONTROL=\"$needle\" sleep 20 & sleep 1; environments; kill $!; env | grep -i ssh_ || true"
             );
             let (found, _) = fine(running, &search).await;
             assert_eq!(found, "/tmp/control\n0\n1\n");
