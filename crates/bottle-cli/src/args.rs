@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use bottle_core::{AgentName, Identity, ImageRef, Provider};
+use bottle_core::{AgentName, Identity, ImageRef, Provider, RemoteName};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Run AI coding agents safely on your own machine.
@@ -41,6 +41,12 @@ pub(crate) enum Command {
     Diff(DiffArgs),
     /// Bring what a bottle changed in its clone into the repository, uncommitted
     Apply(ApplyArgs),
+    /// Let a finding of git-gate pass, or show what may
+    #[command(subcommand)]
+    Git(GitCommand),
+    /// Look at what operators decided
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// Make the images that bottles begin with
     #[command(subcommand)]
     Image(ImageCommand),
@@ -206,22 +212,77 @@ pub(crate) struct ApplyArgs {
     pub(crate) json: bool,
 }
 
+/// `bottle git`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum GitCommand {
+    /// Let what one rule finds in one object pass towards one remote, from the next push on
+    Allow(GitAllowArgs),
+    /// Show what may pass in a bottle
+    Releases(GitReleasesArgs),
+}
+
+/// `bottle git allow`.
+#[derive(Debug, Args)]
+pub(crate) struct GitAllowArgs {
+    /// The bottle, running or kept, as `bottle list` names it
+    pub(crate) identity: Identity,
+    /// The object, by its whole id, as the refusal shows it
+    pub(crate) object: String,
+    /// The rule, as the refusal shows it
+    pub(crate) rule: String,
+    /// Towards which remote
+    #[arg(long, value_name = "NAME")]
+    pub(crate) remote: RemoteName,
+    /// Why, in one line; it is kept in the audit trail
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) reason: String,
+}
+
+/// `bottle git releases`.
+#[derive(Debug, Args)]
+pub(crate) struct GitReleasesArgs {
+    /// The bottle, running or kept, as `bottle list` names it
+    pub(crate) identity: Identity,
+    /// Print them as JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `bottle audit`.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Look whether every line is what was written; the first one that is not is named (exit code 1)
+    Verify,
+}
+
 /// `bottle image`.
 #[derive(Debug, Subcommand)]
 pub(crate) enum ImageCommand {
-    /// Build the image that bottles of a provider use when they name none
+    /// Build the image that bottles of a provider use when they name none, or what git-gate's image begins with
     Build(ImageBuildArgs),
 }
 
 /// `bottle image build`.
 #[derive(Debug, Args)]
 pub(crate) struct ImageBuildArgs {
-    /// Whose program is in it
+    /// Whose image it is
+    #[arg(value_enum, default_value_t = ImageOf::Agent)]
+    pub(crate) of: ImageOf,
+    /// Which agent's program is in it
     #[arg(long, value_enum, default_value_t = ProviderArg::Command)]
     pub(crate) provider: ProviderArg,
-    /// The Debian that it begins with, which the engine must have; `debian:bookworm-slim` when left out
+    /// The Debian that it begins with, which the engine must have; `debian:bookworm-slim` when left out, for git-gate `debian:trixie-slim`
     #[arg(long)]
     pub(crate) base: Option<ImageRef>,
+}
+
+/// Whose image is built.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ImageOf {
+    /// The agent's
+    Agent,
+    /// git-gate's, which has git and ssh
+    GitGate,
 }
 
 /// `bottle rebuild`.

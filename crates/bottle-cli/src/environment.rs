@@ -64,9 +64,14 @@ fn read_value(path: &Path) -> io::Result<String> {
     Ok(line.strip_suffix('\r').unwrap_or(line).to_owned())
 }
 
+/// The user's own home.
+pub(crate) fn user_home() -> Option<PathBuf> {
+    non_empty("HOME").map(PathBuf::from)
+}
+
 /// The folder of the user's skills.
 pub(crate) fn skills() -> Option<PathBuf> {
-    non_empty("HOME").map(|home| PathBuf::from(home).join(".claude/skills"))
+    user_home().map(|home| home.join(".claude/skills"))
 }
 
 /// Whether colour is unwanted (<https://no-color.org>).

@@ -4,8 +4,8 @@ use std::fmt::Write as _;
 use std::io::{self, BufRead, IsTerminal};
 
 use bottle_core::{
-    BottlePlan, DlpSpec, EnvName, ImageSource, LargeBodies, Method, PipelockSpec, ResponseAction,
-    RuleName, SkillName, Workspace,
+    BottlePlan, DlpSpec, EnvName, GitRemote, GitUser, ImageSource, LargeBodies, Method,
+    PipelockSpec, PushPolicy, RefPattern, ResponseAction, RuleName, SkillName, Workspace,
 };
 use bottle_egress::{Folded, Ports, Route};
 
@@ -47,9 +47,10 @@ pub(crate) fn render(plan: &BottlePlan, folded: &Folded) -> String {
     section(
         "git",
         remotes
-            .map(|remote| format!("{} {}", remote.name, remote.upstream))
+            .map(|remote| format!("{} {}", remote.name, git_rule(remote)))
             .collect(),
     );
+    section_of_user(&mut section, plan);
     let routes = folded.table.routes().iter();
     section(
         "routes",
@@ -60,6 +61,52 @@ pub(crate) fn render(plan: &BottlePlan, folded: &Folded) -> String {
         section("scanner", scanner);
     }
     section("limits", vec![limits(plan)]);
+    text
+}
+
+/// Whose name stands in the agent's commits, where the manifest says it.
+fn section_of_user(section: &mut impl FnMut(&str, Vec<String>), plan: &BottlePlan) {
+    let GitUser { name, email } = &plan.git_user;
+    let email = email.as_ref().map(|email| format!("<{email}>"));
+    let words: Vec<String> = name.iter().map(ToString::to_string).chain(email).collect();
+    if !words.is_empty() {
+        let user = bottle_core::visible(&words.join(" "));
+        section("", vec![format!("commits as {user}")]);
+    }
+}
+
+/// One remote on one line: where it leads, what may be pushed.
+pub(crate) fn git_rule(remote: &GitRemote) -> String {
+    format!("{} [{}]", remote.upstream, pushes(&remote.push))
+}
+
+/// What may be pushed, branches by their short names.
+fn pushes(policy: &PushPolicy) -> String {
+    let PushPolicy {
+        refs,
+        force,
+        delete,
+        max_refs: _,
+        max_objects: _,
+        max_bytes: _,
+    } = policy;
+    if refs.is_empty() {
+        return "fetch only".to_owned();
+    }
+    let list = |patterns: &[RefPattern]| {
+        let names = patterns.iter().map(|pattern| {
+            let short = pattern.as_str().strip_prefix("refs/heads/");
+            short.unwrap_or(pattern.as_str())
+        });
+        names.collect::<Vec<_>>().join(",")
+    };
+    let mut text = format!("push: {}", list(refs));
+    for (what, patterns) in [("rewrite", force), ("delete", delete)] {
+        if !patterns.is_empty() {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "; {what}: {}", list(patterns));
+        }
+    }
     text
 }
 

@@ -11,8 +11,8 @@ use bottle_docker::Docker;
 use bottle_run::backend::{DownScope, ExecIo, ExecOutcome};
 use bottle_run::workspace::Source;
 use bottle_run::{
-    AskedValues, Checked, Conduct, Ended, Fate, HostValues, KeptBecause, NotYet, PrepareRequest,
-    Prepared, RunError, Running, Settled, Step, SystemEntropy, UpstreamSettings,
+    AskedValues, Checked, Conduct, Ended, Fate, GitKeys, HostValues, KeptBecause, NotYet,
+    PrepareRequest, Prepared, RunError, Running, Settled, Step, SystemEntropy, UpstreamSettings,
 };
 use bottle_state::Metadata;
 use time::OffsetDateTime;
@@ -54,10 +54,13 @@ pub(crate) async fn check(
     // What the operator can mend at once is told first, with or without an engine.
     let host_values = HostValues::gather(&plan, environment::value);
     host_values.complete(&plan)?;
+    let git_keys = GitKeys::read(&plan, environment::user_home().as_deref());
+    let git_keys = git_keys.map_err(crate::invalid)?;
     let docker = engine::connect().await?;
     docker.expect_sidecar_image();
     let request = PrepareRequest {
         host_values,
+        git_keys,
         plan,
         home: host.home.clone(),
         cwd: cwd.clone(),

@@ -16,7 +16,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("bottle-state", &["core"]),
     (
         "bottle-run",
-        &["ca", "compose", "core", "egress", "pipelock", "state"],
+        &[
+            "ca", "compose", "core", "egress", "git", "pipelock", "state",
+        ],
     ),
     ("bottle-docker", &["compose", "core", "run"]),
     ("bottle-proxy", &["ca", "core", "egress", "pipelock"]),
@@ -25,7 +27,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "bottle-cli",
         &[
-            "compose", "core", "demo", "docker", "egress", "pipelock", "run", "sidecar", "state",
+            "compose", "core", "demo", "docker", "egress", "git", "pipelock", "run", "sidecar",
+            "state",
         ],
     ),
 ];

@@ -1,6 +1,7 @@
 //! The agent's container.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 
 use bottle_core::{BottlePlan, Cpus, Limits, Memory};
 
@@ -58,11 +59,24 @@ pub(crate) fn service(plan: &BottlePlan, facts: &LaunchFacts) -> Result<Service,
         millicpus: cpus.map(Cpus::millicpus),
         sysctls,
         environment: environment::agent(plan, facts),
+        extra_hosts: gate(plan, facts)?,
         dns: vec![facts.networks.egress_inner()?.into()],
         networks: BTreeMap::from([(NetworkKey::Internal, attachment)]),
         working_dir: working_dir(facts)?,
         ..closed
     })
+}
+
+/// git-gate by its name, which no resolver in the bottle knows.
+fn gate(plan: &BottlePlan, facts: &LaunchFacts) -> Result<BTreeMap<Text, IpAddr>, RenderError> {
+    if plan.git.is_empty() {
+        return Ok(BTreeMap::new());
+    }
+    let address = facts.networks.git_gate_inner()?;
+    Ok(BTreeMap::from([(
+        ServiceName::GitGate.as_str().into(),
+        address.into(),
+    )]))
 }
 
 /// A mount below the workspace, and nowhere else.

@@ -23,7 +23,7 @@ pub struct LaunchFacts {
     pub networks: Networks,
     /// How the engine is told about settings of a container's interface.
     pub interface_settings: InterfaceSettings,
-    /// Its two images.
+    /// Its images.
     pub images: Images,
     /// What the engine runs the agent's container with; its own default when `None`.
     pub agent_runtime: Option<RuntimeName>,
@@ -76,8 +76,10 @@ pub struct NetworkFacts {
 pub struct Images {
     /// The agent's.
     pub agent: ImageRef,
-    /// All sidecars'.
+    /// All sidecars', but for git-gate.
     pub sidecar: ImageRef,
+    /// That of git-gate, where there are remotes.
+    pub git_gate: Option<ImageRef>,
 }
 
 /// A file or folder of the operator's in the agent's container.
@@ -147,6 +149,24 @@ impl Networks {
     /// As [`Networks::egress_inner`].
     pub fn agent(&self) -> Result<Ipv4Addr, RenderError> {
         self.internal.address(3)
+    }
+
+    /// git-gate, as the agent sees it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Networks::egress_inner`].
+    pub fn git_gate_inner(&self) -> Result<Ipv4Addr, RenderError> {
+        self.internal.address(4)
+    }
+
+    /// git-gate on the network that leads out.
+    ///
+    /// # Errors
+    ///
+    /// As [`Networks::egress_inner`].
+    pub fn git_gate_outer(&self) -> Result<Ipv4Addr, RenderError> {
+        self.egress.address(4)
     }
 
     /// Pipelock.

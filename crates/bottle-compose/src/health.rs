@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::sidecar::PROGRAM;
 use crate::text::Text;
 
 /// How the engine asks a sidecar whether it is well.
@@ -23,7 +24,7 @@ pub struct HealthCheck {
 impl HealthCheck {
     /// The sidecars' own.
     pub(crate) fn sidecar() -> Self {
-        Self::of(["CMD", "/bottle-sidecar", "health"])
+        Self::of(["CMD", PROGRAM, "health"])
     }
 
     /// That of the program pipelock, as its image has it.

@@ -17,6 +17,7 @@ mod agent;
 mod environment;
 mod facts;
 mod file;
+mod git_gate;
 mod health;
 mod mount;
 mod network;

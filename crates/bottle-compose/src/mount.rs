@@ -30,7 +30,7 @@ pub struct BindMount {
     pub source: Text,
     /// Where it appears inside.
     pub target: Text,
-    /// Always, but for the workspace: nothing inside changes its own policy.
+    /// Always, but for the workspace and the mirrors of git-gate: nothing inside changes its own policy.
     pub read_only: bool,
     /// What the engine does when it does not exist.
     pub bind: BindOptions,
@@ -48,6 +48,15 @@ impl BindMount {
     /// The folder of a service, where our programs look for it.
     pub(crate) fn of(service: ServiceName, facts: &LaunchFacts) -> Self {
         Self::at(TARGET, service, facts)
+    }
+
+    /// What a service writes: a folder of the bottle's state of its own.
+    pub(crate) fn of_data(target: &str, service: ServiceName, facts: &LaunchFacts) -> Self {
+        Self {
+            source: format!("{}/{service}-data", facts.state_dir).into(),
+            read_only: false,
+            ..Self::at(target, service, facts)
+        }
     }
 
     /// A part of the workspace.

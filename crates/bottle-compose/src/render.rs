@@ -9,7 +9,7 @@ use crate::facts::{LaunchFacts, NetworkFacts};
 use crate::file::{ComposeFile, ExternalNetwork};
 use crate::network::NetworkKey;
 use crate::service::ServiceName;
-use crate::{agent, sidecar};
+use crate::{agent, git_gate, sidecar};
 
 /// Why a project could not be rendered.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +36,9 @@ pub enum RenderError {
         /// Where it would lie.
         target: String,
     },
+    /// There are remotes, and nothing to run their server from.
+    #[error("there is no image for git-gate")]
+    GitGateImage,
     /// Nothing would keep the agent's container alive.
     #[error("there is no program to keep the agent's container alive")]
     Hold,
@@ -55,11 +58,14 @@ pub fn render(plan: &BottlePlan, facts: &LaunchFacts) -> Result<ComposeFile, Ren
     if facts.agent_hold.is_empty() {
         return Err(RenderError::Hold);
     }
-    let services = BTreeMap::from([
+    let mut services = BTreeMap::from([
         (ServiceName::Agent, agent::service(plan, facts)?),
         (ServiceName::Egress, sidecar::egress(facts)?),
         (ServiceName::Pipelock, sidecar::pipelock(plan, facts)?),
     ]);
+    if !plan.git.is_empty() {
+        services.insert(ServiceName::GitGate, git_gate::service(facts, plan)?);
+    }
     Ok(ComposeFile {
         name: format!("bottle-{}", facts.identity).into(),
         services,

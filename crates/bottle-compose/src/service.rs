@@ -20,6 +20,9 @@ pub enum ServiceName {
     Agent,
     /// The proxy that decides and injects.
     Egress,
+    /// The git server that scans pushes and forwards them.
+    #[serde(rename = "git-gate")]
+    GitGate,
     /// The proxy that scans.
     Pipelock,
 }
@@ -30,6 +33,7 @@ impl ServiceName {
         match self {
             Self::Agent => "agent",
             Self::Egress => "egress",
+            Self::GitGate => "git-gate",
             Self::Pipelock => "pipelock",
         }
     }
@@ -112,6 +116,9 @@ pub struct Service {
     /// Whose names it asks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub dns: Vec<IpAddr>,
+    /// Names that it knows without asking.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub extra_hosts: BTreeMap<Text, IpAddr>,
     /// Which networks it is on.
     pub networks: BTreeMap<NetworkKey, NetworkAttachment>,
     /// What it sees of the host.
@@ -151,6 +158,7 @@ impl Service {
             tmpfs: Vec::new(),
             environment: BTreeMap::new(),
             dns: Vec::new(),
+            extra_hosts: BTreeMap::new(),
             networks: BTreeMap::new(),
             volumes: vec![BindMount::of(name, facts)],
             healthcheck: None,

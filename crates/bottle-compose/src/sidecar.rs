@@ -23,6 +23,8 @@ const UPSTREAM_ARGUMENTS: [&str; 5] = [
     "--listen",
     "0.0.0.0:8888",
 ];
+/// The program in every image of ours.
+pub(crate) const PROGRAM: &str = "/bottle-sidecar";
 /// What a sidecar may use; the scanner holds at most 96 MiB of bodies.
 const MEMORY: u64 = 256 * 1024 * 1024;
 
@@ -74,7 +76,7 @@ fn upstream_pipelock(image: &ImageRef, built_in: Service, facts: &LaunchFacts) -
     }
 }
 
-fn sidecar(name: ServiceName, facts: &LaunchFacts) -> Service {
+pub(crate) fn sidecar(name: ServiceName, facts: &LaunchFacts) -> Service {
     let UserIds { uid, gid } = facts.sidecar_user;
     let image = facts.images.sidecar.to_string().into();
     let run = format!("/run/bottle:uid={uid},gid={gid},mode=0700,size=1m");
@@ -101,6 +103,6 @@ fn environment(facts: &LaunchFacts, name: &str, value: String) -> BTreeMap<Text,
     ])
 }
 
-const fn attachment(ipv4_address: Ipv4Addr) -> NetworkAttachment {
+pub(crate) const fn attachment(ipv4_address: Ipv4Addr) -> NetworkAttachment {
     NetworkAttachment::at(ipv4_address)
 }

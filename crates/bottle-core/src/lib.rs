@@ -69,11 +69,11 @@ pub use self::nearest::nearest;
 pub use self::path_prefix::PathPrefix;
 pub use self::plan::{
     AuthScheme, AuthSpec, BottlePlan, Cpus, Credential, DlpSpec, GitRemote, GitRemoteError,
-    HostKey, ImageRef, ImageRefError, ImageSource, KeyPath, LargeBodies, LimitError, Limits,
-    Memory, PLACEHOLDER, Pids, PipelockSpec, Placeholder, Preset, Provider, PushPolicy, RefPattern,
-    RefPatternError, RemoteName, ResponseAction, Role, RouteSpec, RuleName, RuleNameError,
-    RuntimeName, RuntimeNameError, SkillName, SkillNameError, SshHost, SshUrl, Supervise, WIRING,
-    WebSocket, Wiring, Workspace,
+    GitUser, GitUserText, GitUserTextError, HostKey, ImageRef, ImageRefError, ImageSource, KeyPath,
+    LargeBodies, LimitError, Limits, Memory, PLACEHOLDER, Pids, PipelockSpec, Placeholder, Preset,
+    Provider, PushPolicy, RefPattern, RefPatternError, RemoteName, ResponseAction, Role, RouteSpec,
+    RuleName, RuleNameError, RuntimeName, RuntimeNameError, SkillName, SkillNameError, SshHost,
+    SshUrl, Supervise, WIRING, WebSocket, Wiring, Workspace,
 };
 pub use self::port::{Port, PortError};
 pub use self::request_url::{RequestUrl, RequestUrlError, Scheme, UrlHost};

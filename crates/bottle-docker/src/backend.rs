@@ -9,9 +9,9 @@ use bottle_compose::ComposeFile;
 use bottle_core::ImageRef;
 use bottle_run::backend::{
     AppendRequest, Backend, BackendError, BuildError, BuildRequest, BuildWatch, DownRequest,
-    DownloadRequest, EngineInfo, ExecIo, ExecOutcome, ExecRequest, ExtraContainer, ImageFacts,
-    LiveBottle, LogsRequest, NetworkRequest, ReadyRequest, Removed, SecretsRequest, Target,
-    UpOptions, UploadRequest,
+    DownloadRequest, EngineInfo, ExecIo, ExecOutcome, ExecRequest, ExtraContainer,
+    GitGateImageRequest, ImageFacts, LiveBottle, LogsRequest, NetworkRequest, ReadyRequest,
+    Removed, SecretsRequest, Target, UpOptions, UploadRequest,
 };
 use ipnet::Ipv4Net;
 
@@ -162,6 +162,13 @@ impl Backend for Docker {
 
     async fn sidecar_image(&self) -> Result<ImageFacts, BackendError> {
         Box::pin(image::sidecar(self)).await
+    }
+
+    async fn git_gate_image(
+        &self,
+        request: &GitGateImageRequest,
+    ) -> Result<ImageFacts, BackendError> {
+        Box::pin(image::git_gate(self, request)).await
     }
 
     async fn build_image(

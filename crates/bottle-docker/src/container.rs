@@ -134,6 +134,13 @@ fn host_config(service: &Service) -> HostConfig {
         ),
         tmpfs: Some(service.tmpfs.iter().map(tmpfs).collect()),
         dns: Some(service.dns.iter().map(ToString::to_string).collect()),
+        extra_hosts: Some(
+            service
+                .extra_hosts
+                .iter()
+                .map(|(name, address)| format!("{name}:{address}"))
+                .collect(),
+        ),
         mounts: Some(service.volumes.iter().map(mount).collect()),
         restart_policy: Some(RestartPolicy {
             name: Some(RestartPolicyNameEnum::NO),

@@ -17,7 +17,11 @@
 //! ```
 
 mod gate_file;
+mod gitconfig;
+mod judge;
 mod release;
 
 pub use gate_file::{GateFile, GateRemote};
+pub use gitconfig::gitconfig;
+pub use judge::{Guarded, RefChange, RefRefusal, RefUpdate, judge};
 pub use release::{Release, Releases};

@@ -58,6 +58,7 @@ fn facts() -> LaunchFacts {
         images: Images {
             agent: "bottle-agent:latest".parse().unwrap(),
             sidecar: "bottle-sidecar:0123456789ab".parse().unwrap(),
+            git_gate: None,
         },
         agent_runtime: None,
         agent_user: UserIds {

@@ -3,8 +3,9 @@
 use std::fmt;
 
 use bottle_compose::{ComposeFile, LaunchFacts, Networks};
-use bottle_core::{BottlePlan, PipelockSpec};
+use bottle_core::{BottlePlan, GitRemote, PipelockSpec};
 use bottle_egress::{RouteTable, UpstreamPart, fold};
+use bottle_git::{GateFile, GateRemote};
 use bottle_pipelock::Overrides;
 use bottle_state::{Access, Folder, RelativePath, StateError};
 
@@ -27,6 +28,13 @@ const EGRESS_ROUTES: RelativePath = RelativePath::constant("egress/routes.yaml")
 const EGRESS_CA: RelativePath = RelativePath::constant("egress/ca.pem");
 const EGRESS_KEY: RelativePath = RelativePath::constant("egress/ca-key.pem");
 const EGRESS_UPSTREAM: RelativePath = RelativePath::constant("egress/upstream-ca.pem");
+const GIT_GATE: RelativePath = RelativePath::constant("git-gate");
+/// What git-gate serves.
+pub(crate) const GIT_GATE_FILE: RelativePath = RelativePath::constant("git-gate/git-gate.yaml");
+/// What the operator let pass. It stays when the bottle is resumed.
+pub(crate) const RELEASES: RelativePath = RelativePath::constant("git-gate/releases.yaml");
+/// The mirrors: the one folder that a sidecar writes to.
+const GIT_GATE_DATA: RelativePath = RelativePath::constant("git-gate-data");
 const PIPELOCK: RelativePath = RelativePath::constant("pipelock");
 const PIPELOCK_FILE: RelativePath = RelativePath::constant("pipelock/pipelock.yaml");
 const PIPELOCK_OVERRIDES: RelativePath = RelativePath::constant("pipelock/dlp.yaml");
@@ -76,12 +84,16 @@ pub struct PolicySource<'a> {
 }
 
 /// The folders that are mounted, each into the service of the same name.
-pub fn folders(sidecar: Access) -> [(RelativePath, Access); 3] {
-    [
+pub fn folders(plan: &BottlePlan, sidecar: Access) -> Vec<(RelativePath, Access)> {
+    let mut folders = vec![
         (AGENT, Access::Public),
         (EGRESS, sidecar),
         (PIPELOCK, sidecar),
-    ]
+    ];
+    if !plan.git.is_empty() {
+        folders.extend([(GIT_GATE, sidecar), (GIT_GATE_DATA, sidecar)]);
+    }
+    folders
 }
 
 /// Every file that is mounted into a service, but for the one of [`pipelock`].
@@ -115,6 +127,13 @@ pub fn policy(source: &PolicySource<'_>) -> Result<Vec<Artefact>, ArtefactError>
         Artefact::new(PIPELOCK_CA, &pipelock.certificate, sidecar),
         Artefact::new(PIPELOCK_KEY, &pipelock.key, sidecar),
     ];
+    if !plan.git.is_empty() {
+        files.push(Artefact::new(
+            GIT_GATE_FILE,
+            &gate(plan).to_yaml()?,
+            sidecar,
+        ));
+    }
     if plan.pipelock.image.is_none() {
         // The program of another image knows neither.
         let overrides = Overrides::of_plan(plan, table).to_yaml()?;
@@ -122,6 +141,29 @@ pub fn policy(source: &PolicySource<'_>) -> Result<Vec<Artefact>, ArtefactError>
         files.extend(extra_roots.map(|roots| Artefact::new(PIPELOCK_ROOTS, roots, sidecar)));
     }
     Ok(files)
+}
+
+/// What git-gate serves. Keys are no part of it.
+pub(crate) fn gate(plan: &BottlePlan) -> GateFile {
+    let remote = |remote: &GitRemote| {
+        let GitRemote {
+            name,
+            upstream,
+            identity_file: _,
+            known_host_key,
+            extra_hosts: _,
+            push,
+        } = remote;
+        GateRemote {
+            name: name.clone(),
+            upstream: upstream.clone(),
+            host_key: known_host_key.clone(),
+            push: push.clone(),
+        }
+    };
+    GateFile {
+        remotes: plan.git.iter().map(remote).collect(),
+    }
 }
 
 /// Whom egress trusts: pipelock's authority alone. The upstream program does not terminate TLS for hosts that pass

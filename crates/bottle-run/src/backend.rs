@@ -20,7 +20,7 @@ use bottle_compose::ComposeFile;
 use bottle_core::ImageRef;
 use ipnet::Ipv4Net;
 
-pub use self::build::{BuildError, BuildRequest, BuildWatch};
+pub use self::build::{BuildError, BuildRequest, BuildWatch, GitGateImageRequest};
 pub use self::container::{AppendRequest, ExtraContainer, ExtraMount, SecretsRequest, Target};
 pub use self::error::{BackendError, Cause};
 pub use self::exec::{CAPTURE_LIMIT, ExecIo, ExecOutcome, ExecRequest};
@@ -95,6 +95,17 @@ pub trait Backend: Sync {
     ///
     /// When it can neither be found nor built.
     fn sidecar_image(&self) -> impl Future<Output = Result<ImageFacts, BackendError>> + Send;
+
+    /// The image that plays git-gate: the base with the sidecars' program on top, and an entry for the user that it
+    /// runs as. Made when the engine does not have it yet.
+    ///
+    /// # Errors
+    ///
+    /// When it can neither be found nor made.
+    fn git_gate_image(
+        &self,
+        request: &GitGateImageRequest,
+    ) -> impl Future<Output = Result<ImageFacts, BackendError>> + Send;
 
     /// Builds an image as a Dockerfile says. The images that it begins with are those that the engine has: nothing is
     /// pulled, even where the engine would. Ends with [`BuildError::Interrupted`] when `watch.stop` resolves, so

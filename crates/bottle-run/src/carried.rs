@@ -46,7 +46,8 @@ pub(crate) fn carried(plan: &BottlePlan) -> Result<(), NotYet> {
         image: _,
         prompt: _,
         env: _,
-        git,
+        git: _,
+        git_user: _,
         routes: _,
         allowlist: _,
         supervise,
@@ -62,7 +63,6 @@ pub(crate) fn carried(plan: &BottlePlan) -> Result<(), NotYet> {
             parts.push(name.to_owned());
         }
     };
-    part(!git.is_empty(), "`git`");
     part(*supervise == Supervise::On, "`supervise: true`");
     part(!skills.is_empty(), "`skills`");
     if parts.is_empty() {

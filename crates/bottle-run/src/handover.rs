@@ -6,20 +6,24 @@ use bottle_core::{Secret, SecretError};
 use bottle_egress::{Folded, TokenSlot};
 use serde_json::{Value, json};
 
+use crate::git::GitKeys;
+
 /// The header that carries a credential when the route does not name one.
 const AUTHORIZATION: &str = "authorization";
 
-/// What each sidecar is told. A sidecar gets what it needs and nothing else.
+/// What each sidecar is told: what it needs and nothing else, `None` where that is nothing.
 #[derive(Debug, Clone)]
 pub(crate) struct Handover {
     /// For egress: values by slot, to inject.
-    pub(crate) egress: Secret,
+    pub(crate) egress: Option<Secret>,
     /// For pipelock: the same values, where each may travel and in which header.
-    pub(crate) pipelock: Secret,
+    pub(crate) pipelock: Option<Secret>,
+    /// For git-gate: the keys that it pushes with, and the same values, to look for.
+    pub(crate) git_gate: Option<Secret>,
 }
 
 impl Handover {
-    /// The documents of one bottle; `None` when it has no credentials.
+    /// The documents of one bottle.
     ///
     /// # Errors
     ///
@@ -27,10 +31,8 @@ impl Handover {
     pub(crate) fn new(
         folded: &Folded,
         slots: &BTreeMap<TokenSlot, Secret>,
-    ) -> Result<Option<Self>, SecretError> {
-        if slots.is_empty() {
-            return Ok(None);
-        }
+        keys: &GitKeys,
+    ) -> Result<Self, SecretError> {
         let values: BTreeMap<String, &str> = slots
             .iter()
             .map(|(slot, value)| (slot.to_string(), value.expose()))
@@ -39,12 +41,27 @@ impl Handover {
             .iter()
             .flat_map(|(slot, value)| known(folded, *slot, value))
             .collect();
-        Ok(Some(Self {
-            egress: Secret::new(json!({ "version": 1, "slots": values, "known": [] }).to_string())?,
-            pipelock: Secret::new(
-                json!({ "version": 1, "slots": {}, "known": known }).to_string(),
+        let keys = keys.expose();
+        let document = |is_needed: bool, value: &dyn Fn() -> Value| {
+            is_needed
+                .then(|| Secret::new(value().to_string()))
+                .transpose()
+        };
+        let has_slots = !slots.is_empty();
+        Ok(Self {
+            egress: document(
+                has_slots,
+                &|| json!({ "version": 1, "slots": values, "known": [] }),
             )?,
-        }))
+            pipelock: document(
+                has_slots,
+                &|| json!({ "version": 1, "slots": {}, "known": known }),
+            )?,
+            git_gate: document(
+                !keys.is_empty(),
+                &|| json!({ "version": 1, "slots": {}, "known": known, "git_keys": keys }),
+            )?,
+        })
     }
 }
 

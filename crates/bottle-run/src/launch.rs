@@ -4,17 +4,18 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bottle_compose::{ComposeFile, Images, LaunchFacts, NetworkFacts, Networks};
-use bottle_core::{Secret, Workspace};
+use bottle_core::{BottlePlan, Secret, Workspace};
 use bottle_state::{ImageIds, Metadata, NetworkCidrs};
-use futures_util::future::try_join;
+use futures_util::future::try_join3;
 use ipnet::Ipv4Net;
 
 use crate::agent_image::AgentImage;
 use crate::backend::{
-    AppendRequest, Backend, BackendError, BuildWatch, ImageFacts, NetworkAccess, NetworkRequest,
-    ReadyRequest, SecretsRequest, Target, UpOptions,
+    AppendRequest, Backend, BackendError, BuildWatch, GitGateImageRequest, ImageFacts,
+    NetworkAccess, NetworkRequest, ReadyRequest, SecretsRequest, Target, UpOptions,
 };
 use crate::entrance::GIT_INFO;
+use crate::git;
 use crate::handover::Handover;
 use crate::journal::{Journal, Step};
 use crate::prepare::project;
@@ -30,6 +31,13 @@ use crate::{Prepared, artefact};
 const READY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How often a subnet is tried that somebody else took first.
 const SUBNET_TRIES: usize = 16;
+/// Every service of a bottle.
+fn services(plan: &BottlePlan) -> Vec<String> {
+    let gate = (!plan.git.is_empty()).then_some(GIT_GATE);
+    let all = [AGENT, EGRESS, PIPELOCK].into_iter().chain(gate);
+    all.map(str::to_owned).collect()
+}
+
 /// What keeps the agent's container alive unless said otherwise.
 const HOLD: [&str; 2] = ["sleep", "infinity"];
 /// Where images keep the certificates that all their programs trust: Debian and Alpine, Fedora, SUSE.
@@ -45,6 +53,8 @@ pub(crate) const AGENT: &str = "agent";
 const EGRESS: &str = "egress";
 /// The service that scans.
 const PIPELOCK: &str = "pipelock";
+/// The service that takes pushes.
+const GIT_GATE: &str = "git-gate";
 
 /// A launch under way.
 pub(crate) struct Launch<'l, 's, 'a, B> {
@@ -64,11 +74,22 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
         let agent = self.agent_image().await?;
         self.journal.begin(Step::SidecarImage);
         let sidecar = self.stop.race(self.backend.sidecar_image()).await??;
+        let git_gate = self.git_gate_image().await?;
         self.journal.begin(Step::Networks);
         let networks = self.networks().await?;
         self.journal.begin(Step::Files);
-        let facts = self.facts(networks, (&agent, &sidecar));
-        let file = self.files(&facts, (agent, sidecar))?;
+        let images = Images {
+            agent: agent.reference,
+            sidecar: sidecar.reference,
+            git_gate: git_gate.as_ref().map(|image| image.reference.clone()),
+        };
+        let ids = ImageIds {
+            agent: Some(agent.id),
+            sidecar: Some(sidecar.id),
+            git_gate: git_gate.map(|image| image.id),
+        };
+        let facts = self.facts(networks, images);
+        let file = self.files(&facts, ids)?;
         self.places()?;
         self.extras(&facts).await?;
         self.up(&file).await?;
@@ -98,6 +119,24 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
             Err(error) if error.is_interrupted() => Err(RunError::Interrupted),
             built => Ok(built?),
         }
+    }
+
+    /// git-gate's image, where there are remotes.
+    async fn git_gate_image(&mut self) -> Result<Option<ImageFacts>, RunError> {
+        let Prepared {
+            git_gate_base,
+            sidecar_user,
+            ..
+        } = self.prepared;
+        let Some(base) = git_gate_base else {
+            return Ok(None);
+        };
+        let request = GitGateImageRequest {
+            base: base.clone(),
+            user: *sidecar_user,
+        };
+        let made = self.backend.git_gate_image(&request);
+        Ok(Some(self.stop.finish(made).await??))
     }
 
     /// Creates both networks, on subnets that nobody uses.
@@ -180,11 +219,7 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
         }
     }
 
-    fn facts(
-        &self,
-        networks: Networks,
-        (agent, sidecar): (&ImageFacts, &ImageFacts),
-    ) -> LaunchFacts {
+    fn facts(&self, networks: Networks, images: Images) -> LaunchFacts {
         let Prepared {
             upstream,
             identity,
@@ -203,10 +238,7 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
             state_dir: state_dir.clone(),
             networks,
             interface_settings: *interface_settings,
-            images: Images {
-                agent: agent.reference.clone(),
-                sidecar: sidecar.reference.clone(),
-            },
+            images,
             agent_runtime: agent_runtime.clone(),
             agent_user: *agent_user,
             workspace: mounted.mounts.clone(),
@@ -218,11 +250,7 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
     }
 
     /// Writes what depends on the networks: the metadata first, it is what a cleanup reads.
-    fn files(
-        &self,
-        facts: &LaunchFacts,
-        (agent, sidecar): (ImageFacts, ImageFacts),
-    ) -> Result<ComposeFile, RunError> {
+    fn files(&self, facts: &LaunchFacts, images: ImageIds) -> Result<ComposeFile, RunError> {
         let state = self.prepared.state.dir();
         let metadata = self.prepared.metadata.clone();
         state.write_metadata(&Metadata {
@@ -230,10 +258,7 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
                 internal: facts.networks.internal.subnet,
                 egress: facts.networks.egress.subnet,
             }),
-            images: ImageIds {
-                agent: Some(agent.id),
-                sidecar: Some(sidecar.id),
-            },
+            images,
             ..metadata
         })?;
         let Prepared { plan, upstream, .. } = self.prepared;
@@ -302,13 +327,13 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
     }
 
     /// Waits for all services. Meanwhile programs that heed no variable are made to trust the bottle's authority, where
-    /// the image has a bundle.
+    /// the image has a bundle, and git is led to the gate.
     async fn ready(&mut self) -> Result<(), RunError> {
         self.journal.begin(Step::Ready);
         let identity = &self.prepared.identity;
         let ready = ReadyRequest {
             identity: identity.clone(),
-            services: [AGENT, EGRESS, PIPELOCK].map(str::to_owned).to_vec(),
+            services: services(&self.prepared.plan),
             timeout: READY_TIMEOUT,
         };
         let trust = AppendRequest {
@@ -316,25 +341,40 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
             paths: SYSTEM_BUNDLES.map(str::to_owned).to_vec(),
             bytes: format!("\n{}", self.prepared.certificate).into_bytes(),
         };
-        let both = try_join(
+        let all = try_join3(
             self.backend.wait_ready(&ready),
             self.backend.append_files(&trust),
+            git::lead(self.backend, self.prepared),
         );
-        self.stop.race(both).await??;
+        self.stop.race(all).await??;
         Ok(())
     }
 
     /// Gives each sidecar the values that it needs, through its standard input.
     async fn hand_over(&mut self) -> Result<(), RunError> {
-        let Some(Handover { egress, pipelock }) = &self.prepared.handover else {
-            return Ok(());
-        };
-        self.journal.begin(Step::Secrets);
-        // The scanner knows a value before the injector can send it. Another program than ours is told none.
-        if self.prepared.plan.pipelock.image.is_none() {
-            self.put(PIPELOCK, pipelock).await?;
+        let Handover {
+            egress,
+            pipelock,
+            git_gate,
+        } = &self.prepared.handover;
+        // Another program than ours is told nothing.
+        let is_ours = self.prepared.plan.pipelock.image.is_none();
+        let pipelock = pipelock.as_ref().filter(|_| is_ours);
+        // Scanners know a value before the injector can send it.
+        let documents = [
+            (PIPELOCK, pipelock),
+            (GIT_GATE, git_gate.as_ref()),
+            (EGRESS, egress.as_ref()),
+        ];
+        if documents.iter().any(|(_, document)| document.is_some()) {
+            self.journal.begin(Step::Secrets);
         }
-        self.put(EGRESS, egress).await
+        for (service, document) in documents {
+            if let Some(document) = document {
+                self.put(service, document).await?;
+            }
+        }
+        Ok(())
     }
 
     async fn put(&mut self, service: &str, document: &Secret) -> Result<(), RunError> {

@@ -28,6 +28,7 @@ mod cleanup;
 mod entrance;
 mod entropy;
 mod exposed;
+mod git;
 mod halt;
 mod handover;
 pub mod images;
@@ -61,6 +62,7 @@ pub use self::cleanup::{
 pub use self::entrance::Mounting;
 pub use self::entropy::{Entropy, EntropyError, SystemEntropy};
 pub use self::exposed::Exposed;
+pub use self::git::{AllowError, Allowed, GitKeys, GitKeysError, KeyProblem, allow, releases};
 pub use self::halt::{HaltError, Halted, halt};
 pub use self::journal::Step;
 pub use self::leavings::LeavingsError;

@@ -18,12 +18,14 @@ use time::OffsetDateTime;
 use crate::agent_image::AgentImage;
 use crate::artefact::{self, PolicySource};
 use crate::authorities::Authorities;
-use crate::backend::{Backend, DownRequest, DownScope, EngineInfo, ExtraContainer};
+use crate::backend::{Backend, DownRequest, DownScope, EngineInfo, ExtraContainer, ImageFacts};
 use crate::carried::{carried, runtime};
 use crate::entrance::{Entrance, Mounted};
 use crate::entropy::{self, Entropy};
 use crate::exposed;
+use crate::git::GitKeys;
 use crate::handover::Handover;
+use crate::images::{git_gate_image, how_to_get};
 use crate::owned::OwnedState;
 use crate::values::{self, AskedValues, Credentials, HostValues, Question};
 use crate::workspace::Source;
@@ -45,6 +47,8 @@ pub struct PrepareRequest {
     pub cwd: PathBuf,
     /// The host's values of the variables in the plan.
     pub host_values: HostValues,
+    /// The private keys of the plan's remotes.
+    pub git_keys: GitKeys,
     /// The kept bottle that is to be resumed; a new one when `None`.
     pub resume: Option<Identity>,
     /// What differs from the real internet; nothing but in a demo or a test.
@@ -80,6 +84,7 @@ pub async fn check<B: Backend>(
     let folded = fold(&request.plan);
     let credentials = Credentials::from_host(&request.plan, &folded, &request.host_values)?;
     let shown = (request.cwd.as_path(), backend.socket());
+    request.git_keys.complete(&request.plan)?;
     exposed::check(request.plan.workspace, shown, &request.home)?;
     is_itself(&request)?;
     // A home that cannot be a label fails here, not after the question.
@@ -101,6 +106,7 @@ pub async fn check<B: Backend>(
     let own = earlier.is_some().then_some(&state);
     let agent_image = AgentImage::find(backend, &request.plan, (&request.home, own)).await?;
     check_scanner(backend, &request.plan).await?;
+    let git_gate_base = git_gate_base(backend, &request.plan).await?;
     Ok(Checked {
         request,
         folded,
@@ -112,6 +118,7 @@ pub async fn check<B: Backend>(
         engine,
         runtime,
         agent_image,
+        git_gate_base,
     })
 }
 
@@ -189,6 +196,22 @@ async fn check_scanner<B: Backend>(backend: &B, plan: &BottlePlan) -> Result<(),
     })
 }
 
+/// What git-gate's image begins with, where there are remotes.
+async fn git_gate_base<B: Backend>(
+    backend: &B,
+    plan: &BottlePlan,
+) -> Result<Option<ImageFacts>, PrepareError> {
+    if plan.git.is_empty() {
+        return Ok(None);
+    }
+    let image = git_gate_image();
+    let found = backend.image(&image).await?;
+    found.map(Some).ok_or_else(|| PrepareError::NoGitGate {
+        how: how_to_get(&image, None),
+        image,
+    })
+}
+
 /// A bottle that can be started, before anything was touched. This is what a preflight shows.
 #[derive(Debug)]
 pub struct Checked {
@@ -204,6 +227,7 @@ pub struct Checked {
     engine: EngineInfo,
     runtime: Option<RuntimeName>,
     agent_image: AgentImage,
+    git_gate_base: Option<ImageFacts>,
 }
 
 impl Checked {
@@ -269,7 +293,11 @@ impl Checked {
         entropy: &mut dyn Entropy,
     ) -> Result<Prepared, PrepareError> {
         self.credentials.answer(&self.questions(), asked)?;
-        let handover = Handover::new(&self.folded, &self.credentials.slots)?;
+        let handover = Handover::new(
+            &self.folded,
+            &self.credentials.slots,
+            &self.request.git_keys,
+        )?;
         let seed = u64::from_le_bytes(entropy::bytes(entropy)?);
         let authorities =
             Authorities::generate(&self.identity.to_string(), self.request.now, entropy)?;
@@ -301,6 +329,7 @@ impl Checked {
             engine,
             runtime,
             agent_image,
+            git_gate_base,
             ..
         } = self;
         Ok(Prepared {
@@ -314,6 +343,7 @@ impl Checked {
             certificate: authorities.egress.certificate,
             sidecar_user,
             agent_image,
+            git_gate_base,
             agent_runtime: runtime,
             agent_user: entrance.agent_user(),
             mounted,
@@ -347,6 +377,7 @@ impl Checked {
             images: ImageIds {
                 agent: None,
                 sidecar: None,
+                git_gate: None,
             },
         }
     }
@@ -364,10 +395,11 @@ pub struct Prepared {
     pub(crate) home: String,
     pub(crate) state_dir: String,
     pub(crate) forwarded: Vec<(bottle_core::EnvName, bottle_core::Secret)>,
-    pub(crate) handover: Option<Handover>,
+    pub(crate) handover: Handover,
     pub(crate) certificate: String,
     pub(crate) sidecar_user: UserIds,
     pub(crate) agent_image: AgentImage,
+    pub(crate) git_gate_base: Option<ImageFacts>,
     pub(crate) agent_runtime: Option<RuntimeName>,
     pub(crate) agent_user: UserIds,
     pub(crate) mounted: Mounted,
@@ -474,7 +506,7 @@ fn write(
 ) -> Result<(), PrepareError> {
     state.dir().write_metadata(metadata)?;
     let folder = state.dir().folder();
-    for (path, access) in artefact::folders(source.sidecar) {
+    for (path, access) in artefact::folders(source.plan, source.sidecar) {
         folder.ensure_folder(&path, access)?;
     }
     for file in artefact::policy(source)? {

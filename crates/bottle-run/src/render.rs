@@ -18,6 +18,9 @@ use crate::prepare::{AGENT_USER, project, sidecar_user};
 use crate::run::RunError;
 use crate::subnets::Subnets;
 
+/// git-gate's image, without the part of its name that stands for its content.
+const GIT_GATE: &str = "bottle-git-gate";
+
 /// What to render, and where to.
 #[derive(Debug, Clone)]
 pub struct RenderRequest {
@@ -75,7 +78,7 @@ pub fn render(
     let artefacts = artefacts(request, &out, entropy)?;
     let folder = Folder::new(out);
     folder.create()?;
-    let written = write(&folder, &artefacts);
+    let written = write(&folder, &request.plan, &artefacts);
     if written.is_err() {
         // The error that counts is the first one.
         let _ = std::fs::remove_dir_all(folder.path());
@@ -146,6 +149,7 @@ fn facts(
         images: Images {
             agent: image,
             sidecar: request.sidecar.clone(),
+            git_gate: GIT_GATE.parse().ok(),
         },
         // Where the manifest names none, the engine decides at the start.
         agent_runtime: request.plan.runtime.clone(),
@@ -158,8 +162,8 @@ fn facts(
     })
 }
 
-fn write(folder: &Folder, artefacts: &[Artefact]) -> Result<(), StateError> {
-    for (path, access) in artefact::folders(Access::Private) {
+fn write(folder: &Folder, plan: &BottlePlan, artefacts: &[Artefact]) -> Result<(), StateError> {
+    for (path, access) in artefact::folders(plan, Access::Private) {
         folder.create_folder(&path, access)?;
     }
     artefacts

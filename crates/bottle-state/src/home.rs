@@ -5,10 +5,12 @@ use std::path::{Path, PathBuf};
 
 use bottle_core::Identity;
 
-use crate::{StateDir, StateError};
+use crate::{Audit, StateDir, StateError};
 
 /// The folder below a home that holds the state folders.
 const STATE: &str = "state";
+/// The folder below a home that holds what operators decided.
+const AUDIT: &str = "audit";
 
 /// The folder of one operator's manifests and state, `~/.claude-bottle` unless `BOTTLE_HOME` says otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,6 +57,11 @@ impl Home {
     /// The state folder of a bottle, whether it exists or not. An [`Identity`] cannot lead out of the home.
     pub fn state(&self, identity: &Identity) -> StateDir {
         StateDir::new(identity.clone(), &self.0.join(STATE))
+    }
+
+    /// What operators decided about bottles of this home. It stays when bottles go.
+    pub fn audit(&self) -> Audit {
+        Audit::new(self.0.join(AUDIT))
     }
 
     /// Every bottle that has a state folder, in order. What is not called like a bottle, or is no folder, is not one.

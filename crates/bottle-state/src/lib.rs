@@ -1,4 +1,4 @@
-//! The state folder of a bottle: atomic files, locks, metadata.
+//! The state folder of a bottle: atomic files, locks, metadata; and what operators decided.
 //!
 //! Everything that a bottle leaves on the host lies in one folder, `$BOTTLE_HOME/state/<identity>/`. Files appear
 //! in it whole or not at all (write to a temporary name, fsync, rename, fsync of the folder), no symbolic link in
@@ -22,6 +22,7 @@
 //! ```
 
 mod access;
+mod audit;
 mod cut;
 mod error;
 mod folder;
@@ -34,6 +35,7 @@ mod state_dir;
 mod timestamp;
 
 pub use self::access::{Access, Owner};
+pub use self::audit::{Audit, AuditEntry, AuditError, AuditLog, AuditSummary, BrokenLine};
 pub use self::error::StateError;
 pub use self::folder::{Folder, Staged};
 pub use self::home::Home;

@@ -71,6 +71,9 @@ pub struct ImageIds {
     pub agent: Option<String>,
     /// The sidecars'.
     pub sidecar: Option<String>,
+    /// git-gate's, where there are remotes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub git_gate: Option<String>,
 }
 
 /// A workspace as the manifest writes it.

@@ -63,6 +63,7 @@ fn metadata() -> impl Strategy<Value = Metadata> {
             networks,
             images: ImageIds {
                 agent: agent_image,
+                git_gate: sidecar.clone(),
                 sidecar,
             },
         },

@@ -1,6 +1,8 @@
 //! `bottle info`: the resolved plan of an agent, and where each value comes from.
 
-use bottle_core::{BottleName, EnvValue, Identity, PlanKey, Resolved, Supervise};
+use bottle_core::{
+    BottleName, BottlePlan, EnvValue, GitUser, Identity, PlanKey, Resolved, Supervise,
+};
 use bottle_egress::fold;
 use serde_json::{Value, json};
 
@@ -117,17 +119,7 @@ fn rows(resolved: &Resolved) -> Vec<Row> {
     for skill in &plan.skills {
         row(PlanKey::Skill(skill.clone()), skill.to_string());
     }
-    for remote in &plan.git {
-        let pinned = if remote.known_host_key.is_some() {
-            "host key pinned"
-        } else {
-            "no host key: nothing is pushed"
-        };
-        row(
-            PlanKey::Git(remote.name.clone()),
-            format!("{} ({pinned})", remote.upstream),
-        );
-    }
+    rows_of_git(plan, &mut row);
     for route in fold(plan).table.routes() {
         let declared = PlanKey::Route(route.host.clone());
         let key = if resolved.origins.contains_key(&declared) {
@@ -171,6 +163,27 @@ fn rows(resolved: &Resolved) -> Vec<Row> {
         row(PlanKey::Passthrough(host.clone()), host.to_string());
     }
     rows
+}
+
+/// The remotes, and whose name stands in commits.
+fn rows_of_git(plan: &BottlePlan, row: &mut impl FnMut(PlanKey, String)) {
+    for remote in &plan.git {
+        let pinned = if remote.known_host_key.is_some() {
+            "host key pinned"
+        } else {
+            "no host key: nothing is fetched or pushed"
+        };
+        row(
+            PlanKey::Git(remote.name.clone()),
+            format!("{} ({pinned})", preflight::git_rule(remote)),
+        );
+    }
+    let GitUser { name, email } = &plan.git_user;
+    for (key, value) in [(PlanKey::GitUserName, name), (PlanKey::GitUserEmail, email)] {
+        if let Some(value) = value {
+            row(key, bottle_core::visible(value.as_str()));
+        }
+    }
 }
 
 fn env(value: &EnvValue) -> String {

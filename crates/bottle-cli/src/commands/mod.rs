@@ -2,12 +2,14 @@
 
 pub(crate) mod apply;
 pub(crate) mod attach;
+pub(crate) mod audit;
 pub(crate) mod check;
 pub(crate) mod cleanup;
 pub(crate) mod demo;
 pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod explain_error;
+pub(crate) mod git;
 pub(crate) mod image;
 pub(crate) mod info;
 pub(crate) mod init;

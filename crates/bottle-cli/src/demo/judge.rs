@@ -10,7 +10,7 @@ use bottle_demo::{DemoRoot, StepResult};
 use bottle_docker::Docker;
 use bottle_run::backend::{Backend as _, BackendError, DownScope};
 use bottle_run::{
-    AskedValues, Conduct, Fate, HostValues, PrepareRequest, Prepared, RunError, Running,
+    AskedValues, Conduct, Fate, GitKeys, HostValues, PrepareRequest, Prepared, RunError, Running,
     SystemEntropy, UpstreamSettings,
 };
 use bottle_state::Home;
@@ -125,6 +125,7 @@ async fn prepare(
         plan,
         home: stage.home.clone(),
         cwd: cwd.to_owned(),
+        git_keys: GitKeys::default(),
         resume: None,
         upstream: UpstreamSettings {
             extra_roots_pem: Some(root.certificate.clone()),

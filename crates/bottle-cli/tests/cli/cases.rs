@@ -464,3 +464,51 @@ fn scan_blocks_orders_in_messages_to_agents_where_it_is_told_to() {
     assert_snapshot!(place.picture(&["scan", "--jsonl", "messages"]));
     assert_snapshot!(place.picture(&["scan", "--jsonl", "--block-responses", "messages"]));
 }
+
+/// What git-gate of a kept bottle serves.
+const GATE: &str =
+    "version: 1\nremotes:\n  - {name: app, upstream: 'ssh://git@git.example.com/app.git'}\n";
+
+#[test]
+fn a_finding_is_let_pass_with_a_reason_and_noted() {
+    let place = Place::new();
+    place.write("home/state/dev-x7k2q/git-gate/git-gate.yaml", GATE);
+    let object = "ab".repeat(20);
+    let allow = |object: &str, rule: &str, remote: &str, reason: &str| {
+        let target = ["git", "allow", "dev-x7k2q", object, rule];
+        let rest = ["--remote", remote, "--reason", reason];
+        place.picture(&[&target[..], &rest[..]].concat())
+    };
+    assert_snapshot!(allow(&object, "private-key", "app", "a key of a test"));
+    assert_snapshot!(allow(&object, "private-key", "app", "again"));
+    let refusals = [
+        allow("abababababab", "private-key", "app", "why not"),
+        allow(&object, "known-secret", "app", "why not"),
+        allow(&object, "private-key", "docs", "why not"),
+        allow(&object, "private-key", "app", " "),
+        place.picture(&["git", "releases", "dev-zzzzz"]),
+    ];
+    assert_snapshot!(refusals.join("\n"));
+    assert_snapshot!(place.picture(&["git", "releases", "dev-x7k2q"]));
+    assert_snapshot!(place.picture(&["git", "releases", "dev-x7k2q", "--json"]));
+    let whole = place.picture(&["audit", "verify"]);
+    assert!(
+        whole.starts_with("exit 0\n--- stdout\n1 decisions, the last one "),
+        "{whole}"
+    );
+    let trail = place.path().join("home/audit/audit.jsonl");
+    let text = std::fs::read_to_string(&trail).unwrap();
+    std::fs::write(&trail, text.replace("a key", "a joy")).unwrap();
+    assert_snapshot!(place.picture(&["audit", "verify"]));
+}
+
+#[test]
+fn a_remote_that_cannot_be_served_is_told_before_anything_else() {
+    let place = Place::new();
+    place.write(
+        "home/bottles/dev.md",
+        "---\nprovider: command\ngit:\n  - name: app\n    upstream: ssh://git@git.example.com/app.git\n    identity_file: /nonexistent/key\ngit_user: {name: Agent}\n---\n",
+    );
+    assert_snapshot!(place.picture(&["start", "dev", "--yes"]));
+    assert_snapshot!(place.picture(&["info", "dev"]));
+}

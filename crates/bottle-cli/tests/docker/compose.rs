@@ -2,9 +2,10 @@
 
 use std::process::{Command, Output};
 
+use bottle_compose::LaunchFacts;
 use serde_json::{Map, Value};
 
-use super::support::{Bottle, Cli, docker, docker_json};
+use super::support::{Bottle, Cli, Forge, docker, docker_json};
 
 const SERVICES: [&str; 3] = ["agent", "egress", "pipelock"];
 
@@ -117,22 +118,39 @@ fn sorted(mut value: Value) -> Value {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_real_compose_makes_the_same_containers_of_our_file() {
     Bottle::new()
-        .run(async |running| {
-            let facts = running.facts();
-            let project = format!("bottle-{}", facts.identity);
-            let file = format!("{}/docker-compose.yml", facts.state_dir);
-            let names = SERVICES.map(|service| format!("{project}-{service}"));
-            let ours = names.each_ref().map(|name| what_it_is(name));
-            for name in &names {
-                docker(&["rm", "--force", name]);
-            }
-            compose(&["--file", &file, "up", "--detach", "--pull", "never"]);
-            for (name, ours) in names.iter().zip(ours) {
-                let theirs = what_it_is(name);
-                assert_eq!(ours, theirs, "{name}");
-            }
+        .run(async |running| assert_same(running.facts(), &SERVICES))
+        .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_real_compose_makes_the_same_git_gate_of_our_file() {
+    let forge = Forge::new();
+    let change = |plan: &mut _, subnet| forge.declare(plan, subnet);
+    let services = [&SERVICES[..], &["git-gate"]].concat();
+    Bottle::new()
+        .run_beside(change, forge.beside(), async |running| {
+            assert_same(running.facts(), &services);
         })
         .await;
+}
+
+/// Makes every container of a bottle anew with compose, and compares.
+fn assert_same(facts: &LaunchFacts, services: &[&str]) {
+    let project = format!("bottle-{}", facts.identity);
+    let file = format!("{}/docker-compose.yml", facts.state_dir);
+    let names = services
+        .iter()
+        .map(|service| format!("{project}-{service}"));
+    let names: Vec<String> = names.collect();
+    let ours: Vec<Value> = names.iter().map(|name| what_it_is(name)).collect();
+    for name in &names {
+        docker(&["rm", "--force", name]);
+    }
+    compose(&["--file", &file, "up", "--detach", "--pull", "never"]);
+    for (name, ours) in names.iter().zip(ours) {
+        let theirs = what_it_is(name);
+        assert_eq!(ours, theirs, "{name}");
+    }
 }
 
 #[test]

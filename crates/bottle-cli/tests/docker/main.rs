@@ -7,6 +7,8 @@ mod compose;
 #[cfg(test)]
 mod demo;
 #[cfg(test)]
+mod git;
+#[cfg(test)]
 mod gone;
 #[cfg(test)]
 mod hardening;

@@ -7,7 +7,7 @@ use bottle_core::{EnvValue, Limits, Source, yaml};
 use proptest::prelude::*;
 use serde_yaml::Value;
 
-use crate::fixture::{facts, plan};
+use crate::fixture::{facts, plan, remote};
 
 /// Everything that a service may say.
 const ALLOWED: &[&str] = &[
@@ -29,6 +29,7 @@ const ALLOWED: &[&str] = &[
     "tmpfs",
     "environment",
     "dns",
+    "extra_hosts",
     "networks",
     "volumes",
     "healthcheck",
@@ -64,15 +65,17 @@ fn assert_closed(name: &str, service: &Value) {
     assert!(service["pids_limit"].as_u64().unwrap() > 0);
     assert!(!service["user"].as_str().unwrap().starts_with("0:"));
     let volumes = service["volumes"].as_sequence().unwrap();
-    assert_eq!(volumes.len(), 1);
-    for volume in volumes {
+    assert_eq!(volumes.len(), if name == "git-gate" { 2 } else { 1 });
+    for (number, volume) in volumes.iter().enumerate() {
         assert_eq!(volume["type"], "bind");
-        assert_eq!(volume["read_only"], true);
         assert_eq!(volume["bind"]["create_host_path"], false);
+        // The second one is where git-gate keeps its mirrors.
+        let data = if number == 1 { "-data" } else { "" };
+        assert_eq!(volume["read_only"], data.is_empty());
         let source = volume["source"].as_str().unwrap();
         assert_eq!(
             source,
-            format!("/home/me/.claude-bottle/state/dev-00000/{name}")
+            format!("/home/me/.claude-bottle/state/dev-00000/{name}{data}")
         );
     }
     let networks = keys(&service["networks"]);
@@ -82,7 +85,8 @@ fn assert_closed(name: &str, service: &Value) {
     } else {
         assert_eq!(service["read_only"], true);
         assert_eq!(service["sysctls"]["net.ipv4.ip_forward"], "0");
-        assert_eq!(networks.contains("internal"), name == "egress");
+        let is_near = ["egress", "git-gate"].contains(&name);
+        assert_eq!(networks.contains("internal"), is_near);
     }
 }
 
@@ -103,6 +107,7 @@ proptest! {
         memory in prop::option::of(6_u64 << 20..1 << 62),
         cpus in prop::option::of(1_u32..10_000_000),
         scanner in prop::option::of("[a-z]{1,8}(:[a-z0-9]{1,8})?"),
+        remotes in prop::collection::btree_set("[a-z]{1,8}", 0..3),
     ) {
         let mut plan = plan();
         plan.limits = Limits {
@@ -110,6 +115,7 @@ proptest! {
             memory: memory.map(|bytes| bytes.try_into().unwrap()),
             cpus: cpus.map(|number| format!("{}.{:03}", number / 1000, number % 1000).parse().unwrap()),
         };
+        plan.git = remotes.iter().map(|name| remote(name)).collect();
         plan.pipelock.image = scanner.map(|image| image.parse().unwrap());
         for (name, value) in &env {
             if let (Ok(name), Ok(value)) = (name.parse(), value.parse::<EnvValue>()) {
@@ -122,7 +128,9 @@ proptest! {
         let ours: Value = yaml::read(&Source::whole("docker-compose.yml", &text)).unwrap();
         prop_assert_eq!(&ours, &read);
         prop_assert_eq!(keys(&read), BTreeSet::from(["name", "services", "networks"]));
-        prop_assert_eq!(keys(&read["services"]), BTreeSet::from(["agent", "egress", "pipelock"]));
+        let mut services = BTreeSet::from(["agent", "egress", "pipelock"]);
+        services.extend((!remotes.is_empty()).then_some("git-gate"));
+        prop_assert_eq!(keys(&read["services"]), services);
         for (name, service) in read["services"].as_mapping().unwrap() {
             assert_closed(name.as_str().unwrap(), service);
         }

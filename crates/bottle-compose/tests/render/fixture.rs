@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use bottle_compose::{Images, InterfaceSettings, LaunchFacts, NetworkFacts, Networks, UserIds};
-use bottle_core::{BottlePlan, EnvValue, Identity, IdentitySuffix, Provider};
+use bottle_core::{
+    BottlePlan, EnvValue, GitRemote, Identity, IdentitySuffix, Provider, PushPolicy,
+};
 
 pub(crate) fn plan() -> BottlePlan {
     BottlePlan {
@@ -35,6 +37,23 @@ pub(crate) fn plan() -> BottlePlan {
     }
 }
 
+/// A remote of this name.
+pub(crate) fn remote(name: &str) -> GitRemote {
+    GitRemote {
+        name: name.parse().unwrap(),
+        upstream: format!("ssh://git@git.example.com/{name}.git")
+            .parse()
+            .unwrap(),
+        identity_file: "~/.ssh/deploy".parse().unwrap(),
+        known_host_key: None,
+        extra_hosts: BTreeMap::from([(
+            "git.example.com".parse().unwrap(),
+            "198.51.100.7".parse().unwrap(),
+        )]),
+        push: PushPolicy::default(),
+    }
+}
+
 pub(crate) fn facts() -> LaunchFacts {
     let network = |role: &str, subnet: &str| NetworkFacts {
         name: format!("bottle-dev-00000-{role}"),
@@ -52,6 +71,7 @@ pub(crate) fn facts() -> LaunchFacts {
         images: Images {
             agent: "bottle-agent:latest".parse().unwrap(),
             sidecar: "bottle-sidecar:0123456789ab".parse().unwrap(),
+            git_gate: Some("bottle-git-gate:0123456789ab".parse().unwrap()),
         },
         agent_runtime: None,
         agent_user: UserIds {

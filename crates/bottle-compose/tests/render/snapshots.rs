@@ -4,7 +4,7 @@ use bottle_compose::{InterfaceSettings, render};
 use bottle_core::{BottlePlan, Limits};
 use serde_yaml::{Mapping, Value};
 
-use crate::fixture::{facts, plan};
+use crate::fixture::{facts, plan, remote};
 
 #[test]
 fn a_plain_bottle() {
@@ -28,6 +28,19 @@ fn limits_and_resolvers_and_an_old_engine() {
         "2001:db8::1".parse().unwrap(),
     ];
     insta::assert_snapshot!(render(&plan, &facts).unwrap().to_yaml().unwrap());
+}
+
+#[test]
+fn a_bottle_with_remotes() {
+    let mut plan = plan();
+    plan.env.clear();
+    plan.git = vec![remote("app"), remote("docs")];
+    let mut facts = facts();
+    facts.resolvers = vec!["198.51.100.10".parse().unwrap()];
+    insta::assert_snapshot!(render(&plan, &facts).unwrap().to_yaml().unwrap());
+    facts.images.git_gate = None;
+    let error = render(&plan, &facts).unwrap_err().to_string();
+    assert_eq!(error, "there is no image for git-gate");
 }
 
 /// What another reader makes of the file, apart from pipelock; and pipelock.

@@ -12,8 +12,8 @@ use crate::host_pattern::HostPattern;
 use crate::known_rules::KnownRules;
 use crate::name::BottleName;
 use crate::plan::{
-    Cpus, DlpSpec, GitRemote, ImageRef, ImageSource, LimitError, Memory, Pids, Provider, RouteSpec,
-    RuntimeName, Supervise, WebSocket, Workspace,
+    Cpus, DlpSpec, GitRemote, GitUserText, ImageRef, ImageSource, LimitError, Memory, Pids,
+    Provider, RouteSpec, RuntimeName, Supervise, WebSocket, Workspace,
 };
 use crate::source::Placed;
 use crate::tree::{Node, Value};
@@ -27,6 +27,7 @@ pub(crate) const BOTTLE: Keys = Keys {
         "dockerfile",
         "env",
         "git",
+        "git_user",
         "egress",
         "supervise",
         "workspace",
@@ -67,6 +68,12 @@ pub(crate) const EGRESS: Keys = Keys {
     )],
 };
 
+pub(crate) const GIT_USER: Keys = Keys {
+    of: "git_user",
+    known: &["name", "email"],
+    dropped: &[],
+};
+
 pub(crate) const LIMITS: Keys = Keys {
     of: "limits",
     known: &["cpus", "memory", "pids"],
@@ -90,6 +97,8 @@ pub struct BottleManifest {
     pub(crate) image: Option<Placed<ImageSource>>,
     pub(crate) env: BTreeMap<EnvName, Placed<EnvValue>>,
     pub(crate) git: Option<Vec<Placed<GitRemote>>>,
+    pub(crate) git_user_name: Option<Placed<GitUserText>>,
+    pub(crate) git_user_email: Option<Placed<GitUserText>>,
     pub(crate) routes: Option<Vec<Placed<RouteSpec>>>,
     pub(crate) allowlist: Option<Vec<Placed<HostPattern>>>,
     pub(crate) supervise: Option<Placed<Supervise>>,
@@ -191,6 +200,7 @@ fn read(reader: &mut Reader<'_>, tree: Node) -> Option<BottleManifest> {
             "image" | "dockerfile" => image(reader, &value, &key.text, &mut bottle),
             "env" => bottle.env = env(reader, value),
             "git" => bottle.git = Some(remotes(reader, value)),
+            "git_user" => git_user(reader, value, &mut bottle),
             "egress" => egress(reader, value, &mut bottle),
             "supervise" => {
                 let on = reader.flag(&value);
@@ -305,6 +315,17 @@ fn remotes(reader: &mut Reader<'_>, node: Node) -> Vec<Placed<GitRemote>> {
             )
         },
     )
+}
+
+fn git_user(reader: &mut Reader<'_>, node: Node, bottle: &mut BottleManifest) {
+    for (key, value) in reader.fields(node, GIT_USER).unwrap_or_default() {
+        let text = reader.placed_text(&value, Code::GitUser);
+        if key.text == "name" {
+            bottle.git_user_name = text;
+        } else {
+            bottle.git_user_email = text;
+        }
+    }
 }
 
 fn egress(reader: &mut Reader<'_>, node: Node, bottle: &mut BottleManifest) {

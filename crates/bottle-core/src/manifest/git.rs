@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::net::IpAddr;
 
+use super::push;
 use super::reader::{Fields, Keys, Reader};
 use crate::code::Code;
 use crate::diagnostic::Position;
 use crate::host::Host;
-use crate::plan::{GitRemote, HostKey, KeyPath, RemoteName, SshUrl};
+use crate::plan::{GitRemote, HostKey, KeyPath, PushPolicy, RemoteName, SshUrl};
 use crate::source::Placed;
 use crate::tree::{Node, Value};
 
@@ -19,6 +20,7 @@ pub(crate) const REMOTE: Keys = Keys {
         "identity_file",
         "known_host_key",
         "extra_hosts",
+        "push",
         "Name",
         "Upstream",
         "IdentityFile",
@@ -71,6 +73,7 @@ pub(super) fn read(reader: &mut Reader<'_>, node: Node) -> Option<Placed<GitRemo
             "upstream" => draft.upstream = upstream(reader, &value),
             "identity_file" => draft.identity_file = reader.parsed(&value, Code::GitIdentityFile),
             "known_host_key" => draft.known_host_key = reader.parsed(&value, Code::GitHostKey),
+            "push" => draft.push = push::read(reader, value),
             _ => draft.extra_hosts = extra_hosts(reader, value),
         }
     }
@@ -81,6 +84,7 @@ pub(super) fn read(reader: &mut Reader<'_>, node: Node) -> Option<Placed<GitRemo
         identity_file: draft.identity_file?,
         known_host_key: draft.known_host_key,
         extra_hosts: draft.extra_hosts,
+        push: draft.push,
     };
     Some(Placed { value, place })
 }
@@ -92,6 +96,7 @@ struct Draft {
     identity_file: Option<KeyPath>,
     known_host_key: Option<HostKey>,
     extra_hosts: BTreeMap<Host, IpAddr>,
+    push: PushPolicy,
 }
 
 /// Every key in today's spelling; both of one are an error.

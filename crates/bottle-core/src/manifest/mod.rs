@@ -10,6 +10,7 @@ mod git;
 mod print;
 #[cfg(test)]
 mod properties;
+mod push;
 mod reader;
 mod resolve;
 mod route;

@@ -15,8 +15,8 @@ use crate::method::Method;
 use crate::name::BottleName;
 use crate::path_prefix::PathPrefix;
 use crate::plan::{
-    AuthSpec, DlpSpec, GitRemote, HostKey, ImageRef, ImageSource, KeyPath, RemoteName, Role,
-    RouteSpec, RuleName, RuntimeName, SshUrl, Supervise, WebSocket,
+    AuthSpec, DlpSpec, GitRemote, GitUserText, HostKey, ImageRef, ImageSource, KeyPath, PushPolicy,
+    RefPattern, RemoteName, Role, RouteSpec, RuleName, RuntimeName, SshUrl, Supervise, WebSocket,
 };
 use crate::port::Port;
 use crate::source::Placed;
@@ -51,6 +51,8 @@ struct Record<'a> {
     env: BTreeMap<&'a EnvName, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     git: Option<Vec<Remote<'a>>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    git_user: Option<GitUser<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     egress: Option<Egress<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -119,6 +121,26 @@ struct Remote<'a> {
     known_host_key: Option<&'a HostKey>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     extra_hosts: &'a BTreeMap<Host, IpAddr>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    push: Option<Push<'a>>,
+}
+
+#[derive(Serialize, PartialEq)]
+struct Push<'a> {
+    refs: &'a [RefPattern],
+    force: &'a [RefPattern],
+    delete: &'a [RefPattern],
+    max_refs: u32,
+    max_objects: u64,
+    max_size: String,
+}
+
+#[derive(Serialize, PartialEq)]
+struct GitUser<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a GitUserText>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'a GitUserText>,
 }
 
 #[derive(Serialize, PartialEq)]
@@ -147,6 +169,8 @@ impl<'a> Record<'a> {
             image,
             env,
             git,
+            git_user_name,
+            git_user_email,
             routes,
             allowlist,
             supervise,
@@ -167,6 +191,10 @@ impl<'a> Record<'a> {
         let egress = Egress {
             routes: routes.as_ref().map(|all| values(all).map(route).collect()),
             allowlist: allowlist.as_ref().map(|all| values(all).collect()),
+        };
+        let git_user = GitUser {
+            name: value(git_user_name.as_ref()),
+            email: value(git_user_email.as_ref()),
         };
         let limits = Limits {
             cpus: value(cpus.as_ref()).map(ToString::to_string),
@@ -189,6 +217,7 @@ impl<'a> Record<'a> {
                 .map(|(name, entry)| (name, env_text(&entry.value)))
                 .collect(),
             git: git.as_ref().map(|all| values(all).map(remote).collect()),
+            git_user: (git_user.name.is_some() || git_user.email.is_some()).then_some(git_user),
             egress: (egress.routes.is_some() || egress.allowlist.is_some()).then_some(egress),
             supervise: value(supervise.as_ref()).map(|supervise| *supervise == Supervise::On),
             workspace: value(workspace.as_ref()).map(|workspace| workspace.as_str()),
@@ -269,6 +298,7 @@ fn remote(remote: &GitRemote) -> Remote<'_> {
         identity_file,
         known_host_key,
         extra_hosts,
+        push,
     } = remote;
     Remote {
         name,
@@ -276,6 +306,26 @@ fn remote(remote: &GitRemote) -> Remote<'_> {
         identity_file,
         known_host_key: known_host_key.as_ref(),
         extra_hosts,
+        push: (*push != PushPolicy::default()).then(|| self::push(push)),
+    }
+}
+
+fn push(policy: &PushPolicy) -> Push<'_> {
+    let PushPolicy {
+        refs,
+        force,
+        delete,
+        max_refs,
+        max_objects,
+        max_bytes: _,
+    } = policy;
+    Push {
+        refs,
+        force,
+        delete,
+        max_refs: *max_refs,
+        max_objects: *max_objects,
+        max_size: policy.max_size(),
     }
 }
 

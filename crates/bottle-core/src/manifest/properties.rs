@@ -9,8 +9,8 @@ use super::{BottleManifest, overlay, unite};
 use crate::diagnostic::Position;
 use crate::env::EnvValue;
 use crate::plan::{
-    AuthScheme, AuthSpec, DlpSpec, GitRemote, ImageSource, LargeBodies, Provider, ResponseAction,
-    Role, RouteSpec, Supervise, WebSocket, Workspace,
+    AuthScheme, AuthSpec, DlpSpec, GitRemote, ImageSource, LargeBodies, Provider, PushPolicy,
+    ResponseAction, Role, RouteSpec, Supervise, WebSocket, Workspace,
 };
 use crate::source::{Place, Placed, SourceFile};
 
@@ -109,6 +109,24 @@ fn route() -> impl Strategy<Value = RouteSpec> + Clone {
     )
 }
 
+fn push() -> impl Strategy<Value = PushPolicy> + Clone {
+    let patterns = || {
+        let pattern = parsed("refs/(heads|tags)/[a-b]{1,2}\\*?");
+        prop::collection::btree_set(pattern, 0..3).prop_map(|all| all.into_iter().collect())
+    };
+    let limits = (1_u32..=10_000, 1_u64..=100_000_000, 1024_u64..=1 << 40);
+    (patterns(), patterns(), patterns(), limits).prop_map(
+        |(refs, force, delete, (max_refs, max_objects, max_bytes))| PushPolicy {
+            refs,
+            force,
+            delete,
+            max_refs,
+            max_objects,
+            max_bytes,
+        },
+    )
+}
+
 fn remote() -> impl Strategy<Value = GitRemote> + Clone {
     let key = "(ssh-ed25519|ssh-rsa) AAAA[A-Za-z0-9+/]{8}";
     (
@@ -116,9 +134,10 @@ fn remote() -> impl Strategy<Value = GitRemote> + Clone {
         parsed("ssh://(git@)?[a-b]\\.example(:22)?/[a-z]{1,3}"),
         parsed("(/|~/)[ -~é]{1,6}"),
         prop::option::of(parsed(key)),
+        push(),
     )
         .prop_map(
-            |(name, upstream, identity_file, known_host_key)| GitRemote {
+            |(name, upstream, identity_file, known_host_key, push)| GitRemote {
                 name,
                 upstream,
                 identity_file,
@@ -127,6 +146,7 @@ fn remote() -> impl Strategy<Value = GitRemote> + Clone {
                     "git.example".parse().unwrap(),
                     "10.0.0.7".parse().unwrap(),
                 )]),
+                push,
             },
         )
 }
@@ -144,6 +164,7 @@ prop_compose! {
             parsed("\\?[a-z]{0,4}"),
         ].prop_map(placed), 0..3),
         git in list(remote(), |remote| remote.name.to_string()),
+        git_user in (maybe(parsed("([!-;=?-~é][ -;=?-~é]{0,4})?[a-z]")), maybe(parsed("[a-z]@[a-z]"))),
         routes in list(route(), |route| route.host.to_string()),
         allowlist in list(parsed::<crate::host_pattern::HostPattern>(HOST), ToString::to_string),
         supervise in maybe(one_of(&[Supervise::Off, Supervise::On])),
@@ -153,11 +174,12 @@ prop_compose! {
         pipelock in (maybe(parsed("[a-z]{1,3}")), list(parsed::<crate::host_pattern::HostPattern>(UNSCANNED), ToString::to_string)),
         expect in list(parsed::<crate::expectation::Expectation>("(allow|deny) (GET|PUT) https://[a-c]\\.example/[a-z?%\"'#]{0,4}"), ToString::to_string),
     ) -> BottleManifest {
+        let (git_user_name, git_user_email) = git_user;
         let (cpus, memory, pids) = limits;
         let (pipelock_image, passthrough) = pipelock;
         BottleManifest {
             extends: Vec::new(),
-            provider, image, env, git, routes, allowlist, supervise, workspace,
+            provider, image, env, git, git_user_name, git_user_email, routes, allowlist, supervise, workspace,
             cpus, memory, pids, runtime, pipelock_image, passthrough, expect,
         }
     }

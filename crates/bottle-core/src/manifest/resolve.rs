@@ -11,8 +11,8 @@ use crate::expectation::Expectation;
 use crate::host_pattern::HostPattern;
 use crate::name::{AgentName, BottleName};
 use crate::plan::{
-    BottlePlan, ImageRef, ImageSource, Limits, PipelockSpec, Provider, RemoteName, SkillName,
-    Supervise, Workspace,
+    BottlePlan, GitUser, ImageRef, ImageSource, Limits, PipelockSpec, Provider, RemoteName,
+    SkillName, Supervise, Workspace,
 };
 use crate::source::{Place, Placed};
 
@@ -34,6 +34,10 @@ pub enum PlanKey {
     Skill(SkillName),
     /// A remote behind git-gate.
     Git(RemoteName),
+    /// The name in the agent's commits.
+    GitUserName,
+    /// The address in the agent's commits.
+    GitUserEmail,
     /// The route for these hosts.
     Route(HostPattern),
     /// These hosts, as a bare route.
@@ -67,6 +71,8 @@ impl fmt::Display for PlanKey {
             Self::Env(name) => write!(f, "env.{name}"),
             Self::Skill(name) => write!(f, "skills.{name}"),
             Self::Git(name) => write!(f, "git.{name}"),
+            Self::GitUserName => f.write_str("git_user.name"),
+            Self::GitUserEmail => f.write_str("git_user.email"),
             Self::Route(_) => f.write_str("egress.routes"),
             Self::Allowed(_) => f.write_str("egress.allowlist"),
             Self::Supervise => f.write_str("supervise"),
@@ -232,6 +238,8 @@ fn fill(plan: &mut BottlePlan, flat: BottleManifest, origins: &mut Origins<'_>) 
         image,
         env,
         git,
+        git_user_name,
+        git_user_email,
         routes,
         allowlist,
         supervise,
@@ -253,6 +261,10 @@ fn fill(plan: &mut BottlePlan, flat: BottleManifest, origins: &mut Origins<'_>) 
         plan.env.extend(value.map(|value| (name, value)));
     }
     plan.git = origins.list(git, |remote| PlanKey::Git(remote.name.clone()));
+    plan.git_user = GitUser {
+        name: origins.optional(PlanKey::GitUserName, git_user_name),
+        email: origins.optional(PlanKey::GitUserEmail, git_user_email),
+    };
     plan.routes = origins.list(routes, |route| PlanKey::Route(route.host.clone()));
     plan.allowlist = origins.list(allowlist, |host| PlanKey::Allowed(host.clone()));
     for host in preset.hosts.iter().filter_map(|host| host.parse().ok()) {

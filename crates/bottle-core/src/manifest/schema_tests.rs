@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::reader::Keys;
 use super::tests::{is_agent, read};
-use super::{AgentManifest, BottleManifest, FrontMatter, Schema, agent, bottle, git, route};
+use super::{AgentManifest, BottleManifest, FrontMatter, Schema, agent, bottle, git, push, route};
 use crate::code::Code;
 
 /// Mistakes that need more than one file's shape to be seen.
@@ -118,10 +118,11 @@ fn schema_and_reader_know_the_same_keys() {
         let properties = value.pointer(pointer).unwrap().as_object().unwrap();
         properties.keys().cloned().collect()
     };
-    let tables: [(&Value, &str, Keys); 8] = [
+    let tables: [(&Value, &str, Keys); 10] = [
         (&agent, "/properties", agent::AGENT),
         (&bottle, "/properties", bottle::BOTTLE),
         (&bottle, "/properties/egress/properties", bottle::EGRESS),
+        (&bottle, "/properties/git_user/properties", bottle::GIT_USER),
         (&bottle, "/properties/limits/properties", bottle::LIMITS),
         (&bottle, "/properties/pipelock/properties", bottle::PIPELOCK),
         (&bottle, "/$defs/route/properties", route::ROUTE),
@@ -131,6 +132,11 @@ fn schema_and_reader_know_the_same_keys() {
             route::AUTH,
         ),
         (&bottle, "/$defs/remote/properties", git::REMOTE),
+        (
+            &bottle,
+            "/$defs/remote/properties/push/properties",
+            push::PUSH,
+        ),
     ];
     for (schema, pointer, keys) in tables {
         let known: BTreeSet<String> = keys.known.iter().map(|key| (*key).to_owned()).collect();

@@ -5,6 +5,7 @@ use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
+use super::push::PushPolicy;
 use crate::host::Host;
 use crate::port::Port;
 use crate::text::{is_word, serde_as_text, text_newtype};
@@ -33,10 +34,12 @@ pub struct GitRemote {
     pub upstream: SshUrl,
     /// The private key that the gate pushes with, as the manifest writes it.
     pub identity_file: KeyPath,
-    /// The host's public key. Without it nothing is pushed.
+    /// The host's public key. Without it nothing is fetched and nothing pushed.
     pub known_host_key: Option<HostKey>,
     /// Addresses of names that do not resolve where the gate runs.
     pub extra_hosts: BTreeMap<Host, IpAddr>,
+    /// What may be pushed.
+    pub push: PushPolicy,
 }
 
 /// The name of a remote: a part of a path.

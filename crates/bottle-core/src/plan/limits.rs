@@ -117,39 +117,46 @@ impl FromStr for Memory {
 
     /// A number and a unit, in any case: `b`, `k`, `kb`, `kib`, and so on for m, g and t; all powers of 1024.
     fn from_str(text: &str) -> Result<Self, LimitError> {
-        let lower = text.to_ascii_lowercase();
-        let end = lower
-            .find(|each: char| !(each.is_ascii_digit() || each == '.'))
-            .unwrap_or(lower.len());
-        let (number, unit) = lower.split_at(end);
-        let unit = match unit {
-            "" | "b" => 1,
-            "k" | "kb" | "kib" => KIB,
-            "m" | "mb" | "mib" => MIB,
-            "g" | "gb" | "gib" => GIB,
-            "t" | "tb" | "tib" => 1024 * GIB,
-            _ => return Err(LimitError::Memory),
-        };
-        let thousandths = thousandths(number).ok_or(LimitError::Memory)?;
-        let bytes = thousandths
-            .checked_mul(unit)
-            .ok_or(LimitError::Memory)?
-            .checked_div(1000)
-            .ok_or(LimitError::Memory)?;
-        Self::try_from(bytes)
+        Self::try_from(read_bytes(text)?)
     }
 }
 
 impl fmt::Display for Memory {
     /// In the largest unit that says it exactly.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let exact = [(GIB, "GiB"), (MIB, "MiB"), (KIB, "KiB")]
-            .into_iter()
-            .find(|(unit, _)| self.0.is_multiple_of(*unit));
-        match exact {
-            Some((unit, name)) => write!(f, "{}{name}", self.0 / unit),
-            None => write!(f, "{}", self.0),
-        }
+        f.write_str(&written_bytes(self.0))
+    }
+}
+
+/// A number of bytes, with a unit or without.
+pub(crate) fn read_bytes(text: &str) -> Result<u64, LimitError> {
+    let lower = text.to_ascii_lowercase();
+    let end = lower
+        .find(|each: char| !(each.is_ascii_digit() || each == '.'))
+        .unwrap_or(lower.len());
+    let (number, unit) = lower.split_at(end);
+    let unit = match unit {
+        "" | "b" => 1,
+        "k" | "kb" | "kib" => KIB,
+        "m" | "mb" | "mib" => MIB,
+        "g" | "gb" | "gib" => GIB,
+        "t" | "tb" | "tib" => 1024 * GIB,
+        _ => return Err(LimitError::Memory),
+    };
+    thousandths(number)
+        .and_then(|thousandths| thousandths.checked_mul(unit))
+        .and_then(|thousandths| thousandths.checked_div(1000))
+        .ok_or(LimitError::Memory)
+}
+
+/// A number of bytes, in the largest unit that says it exactly.
+pub(crate) fn written_bytes(bytes: u64) -> String {
+    let exact = [(GIB, "GiB"), (MIB, "MiB"), (KIB, "KiB")]
+        .into_iter()
+        .find(|(unit, _)| bytes.is_multiple_of(*unit));
+    match exact {
+        Some((unit, name)) => format!("{}{name}", bytes / unit),
+        None => bytes.to_string(),
     }
 }
 

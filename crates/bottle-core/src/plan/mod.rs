@@ -2,6 +2,7 @@
 
 mod dlp;
 mod git;
+mod git_user;
 mod image;
 mod limits;
 mod preset;
@@ -15,7 +16,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub use self::dlp::{DlpSpec, LargeBodies, ResponseAction, RuleName, RuleNameError};
 pub use self::git::{GitRemote, GitRemoteError, HostKey, KeyPath, RemoteName, SshHost, SshUrl};
+pub use self::git_user::{GitUser, GitUserText, GitUserTextError};
 pub use self::image::{ImageRef, ImageRefError};
+pub(crate) use self::limits::read_bytes;
 pub use self::limits::{Cpus, LimitError, Limits, Memory, Pids};
 pub use self::preset::{Credential, PLACEHOLDER, Placeholder, Preset, Provider, WIRING, Wiring};
 pub use self::push::{PushPolicy, RefPattern, RefPatternError};
@@ -45,6 +48,8 @@ pub struct BottlePlan {
     pub env: BTreeMap<EnvName, EnvValue>,
     /// The remotes behind git-gate, in the manifest's order.
     pub git: Vec<GitRemote>,
+    /// Whose name stands in the agent's commits.
+    pub git_user: GitUser,
     /// The routes of the manifest, in its order.
     pub routes: Vec<RouteSpec>,
     /// Further hosts, without path filter or credential.
@@ -102,6 +107,7 @@ impl BottlePlan {
             prompt: None,
             env: BTreeMap::new(),
             git: Vec::new(),
+            git_user: GitUser::default(),
             routes: Vec::new(),
             allowlist: Vec::new(),
             supervise: Supervise::default(),

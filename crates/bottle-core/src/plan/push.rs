@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::limits::written_bytes;
 use crate::text::text_newtype;
 
 /// The longest pattern, in bytes.
@@ -32,6 +33,13 @@ pub struct PushPolicy {
     pub max_objects: u64,
     /// How many bytes its pack may have.
     pub max_bytes: u64,
+}
+
+impl PushPolicy {
+    /// How large a pack may be, as manifests spell sizes.
+    pub fn max_size(&self) -> String {
+        written_bytes(self.max_bytes)
+    }
 }
 
 impl Default for PushPolicy {

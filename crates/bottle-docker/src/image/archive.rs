@@ -10,9 +10,11 @@ use super::ImageError;
 use super::closure::libraries;
 
 /// Where the executable lies in the image. Its name is what makes it play the sidecar.
-const PROGRAM: &str = "bottle-sidecar";
+pub(super) const PROGRAM: &str = "bottle-sidecar";
 /// How much of the hash is in the image's tag.
-const TAG_DIGITS: usize = 12;
+pub(super) const TAG_DIGITS: usize = 12;
+/// Everything in the image may be run; nothing else reads the modes.
+const MODE: u32 = 0o755;
 /// The label that holds the whole hash.
 const LABEL: &str = "bottle.sidecar";
 
@@ -31,9 +33,14 @@ impl Archive {
         let mut layer = tar::Builder::new(Vec::new());
         for library in libraries(program, &bytes)? {
             let inside = library.strip_prefix("/").unwrap_or(&library);
-            append(&mut layer, &inside.to_string_lossy(), &read(&library)?)?;
+            append(
+                &mut layer,
+                &inside.to_string_lossy(),
+                &read(&library)?,
+                MODE,
+            )?;
         }
-        append(&mut layer, PROGRAM, &bytes)?;
+        append(&mut layer, PROGRAM, &bytes, MODE)?;
         let layer = layer.into_inner()?;
         let hash = hex(&layer);
         Ok(Self { layer, hash })
@@ -68,32 +75,41 @@ impl Archive {
         }])
         .to_string();
         let mut archive = tar::Builder::new(Vec::new());
-        append(&mut archive, &config_name, config.as_bytes())?;
-        append(&mut archive, &layer_name, &self.layer)?;
-        append(&mut archive, "manifest.json", manifest.as_bytes())?;
+        append(&mut archive, &config_name, config.as_bytes(), MODE)?;
+        append(&mut archive, &layer_name, &self.layer, MODE)?;
+        append(&mut archive, "manifest.json", manifest.as_bytes(), MODE)?;
         Ok(archive.into_inner()?)
     }
 }
 
-fn read(path: &Path) -> Result<Vec<u8>, ImageError> {
+pub(super) fn read(path: &Path) -> Result<Vec<u8>, ImageError> {
     std::fs::read(path).map_err(|source| ImageError::Read {
         path: path.to_owned(),
         source,
     })
 }
 
-fn append(archive: &mut tar::Builder<Vec<u8>>, path: &str, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn append(
+    archive: &mut tar::Builder<Vec<u8>>,
+    path: &str,
+    bytes: &[u8],
+    mode: u32,
+) -> io::Result<()> {
     let mut header = tar::Header::new_gnu();
-    header.set_mode(0o755);
+    header.set_mode(mode);
     header.set_mtime(0);
     header.set_size(u64::try_from(bytes.len()).unwrap_or(u64::MAX));
     archive.append_data(&mut header, path, bytes)
 }
 
 fn hex(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+pub(super) fn hexadecimal(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     let mut text = String::new();
-    for byte in Sha256::digest(bytes) {
+    for byte in bytes {
         // Writing to a string cannot fail.
         let _ = write!(text, "{byte:02x}");
     }

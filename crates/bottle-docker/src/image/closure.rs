@@ -11,12 +11,7 @@ use super::ImageError;
 
 /// The shared libraries of a dynamic executable with its loader, absolute; none of a static one.
 pub(super) fn libraries(program: &Path, bytes: &[u8]) -> Result<Vec<PathBuf>, ImageError> {
-    let not_executable = || ImageError::Executable {
-        path: program.to_owned(),
-    };
-    let elf = ElfBytes::<AnyEndian>::minimal_parse(bytes).map_err(|_| not_executable())?;
-    let mut segments = elf.segments().ok_or_else(not_executable)?.iter();
-    if !segments.any(|segment| segment.p_type == PT_INTERP) {
+    if loader(program, bytes)?.is_none() {
         return Ok(Vec::new());
     }
     // What `ldd` does: the loader lists and exits, the program does not run.
@@ -28,6 +23,21 @@ pub(super) fn libraries(program: &Path, bytes: &[u8]) -> Result<Vec<PathBuf>, Im
             source,
         })?;
     Ok(listed(&String::from_utf8_lossy(&output.stdout)))
+}
+
+/// The loader that an executable asks for; none of a static one.
+pub(super) fn loader(program: &Path, bytes: &[u8]) -> Result<Option<PathBuf>, ImageError> {
+    let not_executable = || ImageError::Executable {
+        path: program.to_owned(),
+    };
+    let elf = ElfBytes::<AnyEndian>::minimal_parse(bytes).map_err(|_| not_executable())?;
+    let mut segments = elf.segments().ok_or_else(not_executable)?.iter();
+    let Some(segment) = segments.find(|segment| segment.p_type == PT_INTERP) else {
+        return Ok(None);
+    };
+    let named = elf.segment_data(&segment).map_err(|_| not_executable())?;
+    let named = String::from_utf8_lossy(named);
+    Ok(Some(PathBuf::from(named.trim_end_matches('\0'))))
 }
 
 /// The paths in lines like `libc.so.6 => /lib/libc.so.6 (0x…)` and `/lib64/ld.so (0x…)`.

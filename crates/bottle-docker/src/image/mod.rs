@@ -3,6 +3,7 @@
 mod archive;
 mod build;
 mod closure;
+mod git_gate;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -19,6 +20,7 @@ use crate::error::{engine, optional, other};
 use archive::Archive;
 
 pub(crate) use build::build;
+pub(crate) use git_gate::git_gate;
 
 /// The executable that plays every sidecar.
 #[derive(Debug, Clone, PartialEq, Eq)]

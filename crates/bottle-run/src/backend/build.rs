@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::time::Duration;
 
+use bottle_compose::UserIds;
 use bottle_core::ImageRef;
 use bytes::Bytes;
 
-use super::BackendError;
+use super::{BackendError, ImageFacts};
 
 /// What an image is built from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +23,15 @@ pub struct BuildRequest {
     pub dockerfile: String,
     /// The context, a tar archive.
     pub context: Bytes,
+}
+
+/// What git-gate's image is made of, besides the program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GitGateImageRequest {
+    /// What it begins with: an image with git and ssh, which the engine has.
+    pub base: ImageFacts,
+    /// Whom it runs as. ssh wants to know the name of this user.
+    pub user: UserIds,
 }
 
 /// Who is told of a build, and who may end it.

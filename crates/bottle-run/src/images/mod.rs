@@ -24,5 +24,6 @@ pub use self::context::{CONTEXT_LIMIT, ContextError, DEPTH_LIMIT, ENTRIES_LIMIT}
 pub use self::dockerfile::{DOCKERFILE_LIMIT, Dockerfile, DockerfileError};
 pub use self::ignore::{IGNORE_LIMIT, IgnoreError, PATTERNS_LIMIT};
 pub use self::planned::{ImageError, MissingBase, Planned, plan};
-pub use self::preset::{how_to_get, preset};
+pub(crate) use self::preset::git_gate_image;
+pub use self::preset::{GIT_GATE_BASE, git_gate_base, how_to_get, preset};
 pub use self::recipe::{LABEL, Recipe, RecipeError};

@@ -107,9 +107,28 @@ impl Recipe {
     pub fn of_preset(provider: Provider, base: Option<&ImageRef>) -> Result<Self, RecipeError> {
         let text = preset::dockerfile(provider);
         let files = [(DOCKERFILE, text), preset::FETCH];
-        let context = Context::of_files(&files, DOCKERFILE)?;
+        Self::on(base, &files, preset::image(provider))
+    }
+
+    /// What git-gate's image begins with, on a Debian of the operator's choice.
+    ///
+    /// # Errors
+    ///
+    /// As [`Recipe::of_preset`].
+    pub fn of_git_gate(base: Option<&ImageRef>) -> Result<Self, RecipeError> {
+        let files = [(DOCKERFILE, preset::GIT_GATE)];
+        Self::on(base, &files, preset::git_gate_image())
+    }
+
+    /// The image of these files, the first of which is the Dockerfile, on another base than it names.
+    fn on(
+        base: Option<&ImageRef>,
+        files: &[(&str, &str)],
+        name: ImageRef,
+    ) -> Result<Self, RecipeError> {
+        let context = Context::of_files(files, DOCKERFILE)?;
         let base = base.map(|base| (preset::BASE.to_owned(), base.to_string()));
-        let naming = Naming::Fixed(preset::image(provider));
+        let naming = Naming::Fixed(name);
         let shown = Path::new(DOCKERFILE);
         Self::new(
             naming,

@@ -12,6 +12,7 @@ use crate::carried::{NoRuntime, NotYet};
 use crate::entrance::Mounting;
 use crate::entropy::EntropyError;
 use crate::exposed::Exposed;
+use crate::git::GitKeysError;
 use crate::images::ImageError;
 use crate::values::ValuesError;
 use crate::workspace::{MountError, WorkspaceError};
@@ -42,6 +43,17 @@ pub enum PrepareError {
         /// The image.
         image: ImageRef,
     },
+    /// The image that git-gate runs in is not there.
+    #[error("the engine has no image `{image}`, which git-gate runs in: {how}")]
+    NoGitGate {
+        /// The image.
+        image: ImageRef,
+        /// The command that makes it.
+        how: String,
+    },
+    /// Remotes cannot be served.
+    #[error(transparent)]
+    GitKeys(#[from] GitKeysError),
     /// There is nothing to resume.
     #[error("nothing is kept of {identity}: `bottle list` shows what is")]
     NothingKept {

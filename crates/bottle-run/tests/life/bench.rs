@@ -11,8 +11,9 @@ use bottle_core::{
 };
 use bottle_run::backend::{DownScope, ExecIo, ExtraContainer, Target};
 use bottle_run::{
-    AskedValues, Conduct, Ended, Fate, HostValues, KeptBecause, PrepareError, PrepareRequest,
-    Prepared, RunError, Running, Settled, Step, SystemEntropy, UpstreamSettings, check,
+    AskedValues, Conduct, Ended, Fate, GitKeys, HostValues, KeptBecause, PrepareError,
+    PrepareRequest, Prepared, RunError, Running, Settled, Step, SystemEntropy, UpstreamSettings,
+    check,
 };
 use bottle_state::{Home, LockState, StateDir};
 use futures_util::FutureExt as _;
@@ -68,6 +69,7 @@ impl Bench {
             plan,
             home: self.home(),
             cwd: self.folder.path().to_owned(),
+            git_keys: GitKeys::default(),
             resume: None,
             upstream: UpstreamSettings::default(),
             now: OffsetDateTime::now_utc(),

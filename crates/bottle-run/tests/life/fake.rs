@@ -10,8 +10,8 @@ use bottle_core::{Identity, ImageRef};
 use bottle_run::backend::{
     AppendRequest, Archive, Backend, BackendError, BuildError, BuildRequest, BuildWatch,
     DownRequest, DownScope, DownloadRequest, EngineInfo, ExecOutcome, ExecRequest, ExtraContainer,
-    ImageFacts, LiveBottle, LiveService, LogsRequest, NetworkRequest, ReadyRequest, Removed,
-    SecretsRequest, ServiceState, UpOptions, UploadRequest,
+    GitGateImageRequest, ImageFacts, LiveBottle, LiveService, LogsRequest, NetworkRequest,
+    ReadyRequest, Removed, SecretsRequest, ServiceState, UpOptions, UploadRequest,
 };
 use ipnet::Ipv4Net;
 use tokio::sync::Notify;
@@ -27,6 +27,7 @@ pub(crate) enum Call {
     Engine,
     Image,
     SidecarImage,
+    GitGateImage,
     BuildImage,
     UsedSubnets,
     CreateNetwork,
@@ -352,6 +353,18 @@ impl Backend for Fake {
             id: "sha256:b".to_owned(),
         };
         self.call(Call::SidecarImage, String::new(), |_, _| Ok(facts))
+            .await
+    }
+
+    async fn git_gate_image(
+        &self,
+        request: &GitGateImageRequest,
+    ) -> Result<ImageFacts, BackendError> {
+        let facts = ImageFacts {
+            reference: "bottle-git-gate:1".parse().unwrap(),
+            id: "sha256:c".to_owned(),
+        };
+        self.call(Call::GitGateImage, format!("{request:?}"), |_, _| Ok(facts))
             .await
     }
 

@@ -7,6 +7,7 @@ mod cut;
 mod ending;
 mod every_call;
 mod fake;
+mod git;
 mod images;
 mod later;
 mod networks;

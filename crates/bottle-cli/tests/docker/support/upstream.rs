@@ -11,7 +11,7 @@ use bottle_demo::DemoRoot;
 use bottle_docker::{Docker, SidecarProgram};
 use bottle_run::backend::{DownScope, ExecIo, ExecOutcome, ExtraContainer, ExtraMount, Target};
 use bottle_run::{
-    AskedValues, Conduct, Extras, Fate, HostValues, PrepareRequest, RunError, Running,
+    AskedValues, Conduct, Extras, Fate, GitKeys, HostValues, PrepareRequest, RunError, Running,
     SystemEntropy, UpstreamSettings, check,
 };
 use bottle_state::Home;
@@ -48,6 +48,17 @@ impl Bottle {
 
     /// Runs the bottle around the work and checks that nothing is left of it.
     pub(crate) async fn run<T>(&self, work: impl AsyncFnOnce(&Running<'_, Docker>) -> T) -> T {
+        self.run_beside(|_, _| {}, Box::new(|_| Vec::new()), work)
+            .await
+    }
+
+    /// The same with a plan that is changed, knowing the subnet that leads out, and with more containers beside it.
+    pub(crate) async fn run_beside<T>(
+        &self,
+        change: impl FnOnce(&mut BottlePlan, Ipv4Net),
+        more: Extras,
+        work: impl AsyncFnOnce(&Running<'_, Docker>) -> T,
+    ) -> T {
         let docker = Docker::connect(
             host().as_deref(),
             SidecarProgram::new(env!("CARGO_BIN_EXE_bottle")),
@@ -63,8 +74,11 @@ impl Bottle {
         let home = Home::new(self.folder.path().join("home"))
             .resolve()
             .unwrap();
+        let mut plan = plan(world);
+        change(&mut plan, subnet);
         let request = PrepareRequest {
-            plan: plan(world),
+            git_keys: GitKeys::read(&plan, None).unwrap(),
+            plan,
             home: home.clone(),
             cwd: self.folder.path().to_owned(),
             host_values: HostValues::default(),
@@ -82,7 +96,7 @@ impl Bottle {
             .commit(&AskedValues::none(), &mut SystemEntropy)
             .unwrap();
         let state = prepared.state().path().to_owned();
-        let prepared = prepared.with_extras(extras(&root_dir, &self.files()));
+        let prepared = prepared.with_extras(all(vec![extras(&root_dir, &self.files()), more]));
         let conduct = Conduct {
             backend: &docker,
             stop: Box::pin(std::future::pending()),
@@ -98,10 +112,12 @@ impl Bottle {
                 },
             )
             .await;
+        // First of all why it went wrong, if it did.
+        let value = ended.result.unwrap();
         assert!(ended.teardown.is_empty(), "{:?}", ended.teardown);
         assert!(!state.exists());
         assert!(super::left_of(&format!("bottle.home={}", home.label().unwrap())).is_empty());
-        ended.result.unwrap()
+        value
     }
 
     /// Runs a command as the agent's session and answers how it ended and what it wrote.
@@ -128,7 +144,8 @@ fn subnet() -> Ipv4Net {
     Ipv4Net::new(first.into(), 28).unwrap()
 }
 
-fn address(subnet: Ipv4Net, place: u32) -> Ipv4Addr {
+/// The address at a place of a subnet.
+pub(crate) fn address(subnet: Ipv4Net, place: u32) -> Ipv4Addr {
     (u32::from(subnet.network()) + place).into()
 }
 
@@ -148,6 +165,11 @@ fn plan(world: Ipv4Addr) -> BottlePlan {
             Provider::Command,
         )
     }
+}
+
+/// Everything that stands beside the bottle.
+fn all(extras: Vec<Extras>) -> Extras {
+    Box::new(move |facts| extras.iter().flat_map(|each| each(facts)).collect())
 }
 
 fn extras(root: &Path, files: &Path) -> Extras {

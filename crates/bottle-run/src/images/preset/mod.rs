@@ -11,6 +11,11 @@ pub(super) const BASE: &str = "BASE";
 /// Fetches a program, and is copied from the context.
 pub(super) const FETCH: (&str, &str) = ("npm-package.py", include_str!("npm-package.py"));
 
+/// The image that git-gate's own begins with.
+pub const GIT_GATE_BASE: &str = "bottle-git-gate-base:latest";
+/// What git-gate works with.
+pub(super) const GIT_GATE: &str = include_str!("git-gate.Dockerfile");
+
 /// What an agent works with, whoever it is.
 const TOOLS: &str = include_str!("tools.Dockerfile");
 const CLAUDE: &str = concat!(
@@ -44,11 +49,20 @@ pub(super) fn image(provider: Provider) -> ImageRef {
         .expect("a valid name of an image")
 }
 
+/// The image that git-gate's own begins with.
+#[expect(clippy::expect_used, reason = "a constant; a test reads it")]
+pub(crate) fn git_gate_image() -> ImageRef {
+    GIT_GATE_BASE.parse().expect("a valid name of an image")
+}
+
 /// How the operator gets an image that is not there, as the end of a sentence: the one command. `provider` is that of
 /// the bottle, where there is one.
 pub fn how_to_get(image: &ImageRef, provider: Option<Provider>) -> String {
     let is_of = |each: &Provider| image.as_str() == each.preset().image;
     let of_whom = provider.filter(is_of);
+    if image.as_str() == GIT_GATE_BASE {
+        return "`bottle image build git-gate` makes it".to_owned();
+    }
     match of_whom.or_else(|| Provider::ALL.into_iter().find(is_of)) {
         Some(known) if provider == Some(known) => {
             format!(
@@ -59,6 +73,20 @@ pub fn how_to_get(image: &ImageRef, provider: Option<Provider>) -> String {
         Some(_) => "`bottle image build` makes it".to_owned(),
         None => format!("`docker pull {image}` brings it"),
     }
+}
+
+/// Builds what git-gate's image begins with, on `base` or else on a slim Debian.
+///
+/// # Errors
+///
+/// As [`preset`].
+pub async fn git_gate_base<B: Backend>(
+    backend: &B,
+    base: Option<&ImageRef>,
+    watch: BuildWatch<'_>,
+) -> Result<ImageFacts, ImageError> {
+    let recipe = Recipe::of_git_gate(base)?;
+    plan(backend, recipe).await?.build(backend, watch).await
 }
 
 /// Builds the image of a provider, on `base` or else on a slim Debian. Always asks the engine, which takes what it
@@ -97,6 +125,18 @@ mod tests {
     }
 
     #[test]
+    fn the_base_of_git_gate_can_be_built() {
+        let recipe = Recipe::of_git_gate(None).unwrap();
+        let bases: Vec<String> = recipe
+            .dockerfile()
+            .bases()
+            .keys()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(bases, ["debian:trixie-slim"]);
+    }
+
+    #[test]
     fn an_image_that_is_not_there_can_be_made_or_brought() {
         let own = image(Provider::Codex);
         let other = "x:1".parse().unwrap();
@@ -108,6 +148,11 @@ mod tests {
                 "`bottle image build --provider codex` makes it",
             ),
             (&own, None, "`bottle image build` makes it"),
+            (
+                &GIT_GATE_BASE.parse().unwrap(),
+                codex,
+                "`bottle image build git-gate` makes it",
+            ),
             (&other, codex, "`docker pull x:1` brings it"),
             (&other, None, "`docker pull x:1` brings it"),
         ] {
