@@ -1,0 +1,4 @@
+//! git-gate: the only way for commits to leave a bottle.
+
+mod git;
+mod scan;
