@@ -16,6 +16,7 @@ const SETTINGS: &[&str] = &[
     "receive.fsckObjects=true",
     "fetch.fsckObjects=false",
     "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
     "core.logAllRefUpdates=false",
     "core.pager=cat",
     // Larger contents are not held in memory as a whole.
@@ -81,6 +82,11 @@ impl Git {
     /// The same, and it sees the objects of a push.
     pub(crate) fn within(self, quarantine: Quarantine) -> Self {
         Self { quarantine, ..self }
+    }
+
+    /// What it gets from outside.
+    pub(crate) fn surroundings(&self) -> &Surroundings {
+        &self.surroundings
     }
 
     /// The repository.
