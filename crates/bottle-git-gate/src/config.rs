@@ -64,8 +64,8 @@ fn read_text(path: &Path) -> Result<String, ConfigError> {
         source,
     };
     let mut text = String::new();
-    let read = File::open(path)
-        .and_then(|file| file.take(MAX_CONFIG_BYTES + 1).read_to_string(&mut text));
+    let read =
+        File::open(path).and_then(|file| file.take(MAX_CONFIG_BYTES + 1).read_to_string(&mut text));
     let length = read.map_err(failed)?;
     if u64::try_from(length).unwrap_or(u64::MAX) > MAX_CONFIG_BYTES {
         return Err(failed(io::ErrorKind::FileTooLarge.into()));

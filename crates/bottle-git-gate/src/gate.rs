@@ -96,7 +96,9 @@ impl GitGate {
     /// [`GateError`]: without a whole configuration the service does not start.
     pub async fn start(settings: GateSettings, log: LogSink) -> Result<Self, GateError> {
         let folders = Folders::new(&settings.run_dir, &settings.data_dir);
-        folders.make(&settings.program).map_err(GateError::Folders)?;
+        folders
+            .make(&settings.program)
+            .map_err(GateError::Folders)?;
         let surroundings = Surroundings {
             path: settings.path.clone(),
             home: folders.home(),

@@ -137,7 +137,10 @@ mod tests {
             "known":[{"name":"T","value":"one two","hosts":["a.test"],"header":"authorization"}],
             "git_keys":{"app":"line\nline\n"}}"#;
         let handed = Handed::from_json(text.as_bytes()).unwrap();
-        assert_eq!(handed.keys[&"app".parse().unwrap()].as_str(), "line\nline\n");
+        assert_eq!(
+            handed.keys[&"app".parse().unwrap()].as_str(),
+            "line\nline\n"
+        );
         assert_eq!(handed.known[0].value.expose(), "one two");
     }
 

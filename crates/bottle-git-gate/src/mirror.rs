@@ -129,7 +129,11 @@ impl Mirror {
     /// Makes the empty repository, whole or not at all.
     async fn make(&self, theirs: &Refs) -> Result<(), RunError> {
         remove(&self.nascent)?;
-        let format = if theirs.has_long_ids() { "sha256" } else { "sha1" };
+        let format = if theirs.has_long_ids() {
+            "sha256"
+        } else {
+            "sha1"
+        };
         let git = Git::new(self.git.surroundings(), &self.nascent);
         let init = git.command([
             "init",
@@ -146,7 +150,12 @@ impl Mirror {
     async fn ours(&self) -> Result<std::collections::BTreeMap<String, String>, RunError> {
         let mut arguments = vec!["for-each-ref", "--format=%(objectname) %(refname)"];
         arguments.extend(MIRRORED);
-        let ran = run(self.git.command(arguments), LOCAL_TIMEOUT, MAX_LISTING_BYTES).await?;
+        let ran = run(
+            self.git.command(arguments),
+            LOCAL_TIMEOUT,
+            MAX_LISTING_BYTES,
+        )
+        .await?;
         Ok(Refs::of_mirror(&ran.good()?))
     }
 
@@ -294,7 +303,10 @@ mod tests {
         clear(mirror, Leftovers::LocksOfRefs).unwrap();
         assert_eq!(there(), [true, false, true, true, false, true, true, true]);
         clear(mirror, Leftovers::All).unwrap();
-        assert_eq!(there(), [true, false, false, true, false, false, false, true]);
+        assert_eq!(
+            there(),
+            [true, false, false, true, false, false, false, true]
+        );
         clear(&mirror.join("none"), Leftovers::All).unwrap();
     }
 }

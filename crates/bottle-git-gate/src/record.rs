@@ -125,9 +125,7 @@ pub(crate) fn now() -> String {
     const FORMAT: &[BorrowedFormatItem<'_>] =
         format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
     // A clock that is a million years off has no such text.
-    OffsetDateTime::now_utc()
-        .format(FORMAT)
-        .unwrap_or_default()
+    OffsetDateTime::now_utc().format(FORMAT).unwrap_or_default()
 }
 
 /// Writes words for the client to its standard error, where git puts `remote:` before each line.

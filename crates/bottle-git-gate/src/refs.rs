@@ -26,7 +26,10 @@ impl Refs {
     /// Reads what `git ls-remote --symref` prints.
     pub(crate) fn of_upstream(listing: &[u8]) -> Result<Self, Refusal> {
         let text = std::str::from_utf8(listing).map_err(|_| {
-            Refusal::new(Code::Upstream, "the upstream has refs whose names are not text")
+            Refusal::new(
+                Code::Upstream,
+                "the upstream has refs whose names are not text",
+            )
         })?;
         let mut refs = Self::default();
         for line in text.lines() {

@@ -8,7 +8,7 @@ use crate::refusal::{Code, Refusal};
 
 /// What a client asks for first.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Request {
+pub(crate) enum Request {
     /// A service of git on one repository.
     Git {
         /// Which service.
@@ -24,7 +24,7 @@ pub enum Request {
 
 /// The services of git that there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum GitService {
+pub(crate) enum GitService {
     /// Clone and fetch.
     UploadPack,
     /// Push.
@@ -33,7 +33,7 @@ pub enum GitService {
 
 impl GitService {
     /// The name, as git has it.
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::UploadPack => "upload-pack",
             Self::ReceivePack => "receive-pack",
@@ -49,7 +49,7 @@ impl fmt::Display for GitService {
 
 /// A version of git's protocol.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Version {
+pub(crate) enum Version {
     /// The first one.
     Zero,
     /// The same with its number in front.
@@ -207,9 +207,36 @@ mod tests {
     #[test]
     fn what_is_no_path() {
         for path in [
-            "", "/", "app", "//app", "/app/", "/../app", "/a/../app", "/./app", "/%2e%2e/app", "/%61pp", "/a%00b",
-            "/etc/passwd", "~/app", "/~root/app", "/.git", "/app.git.git", "/app..", "/app/.git", "/app\n", "/app ",
-            "/-app", "/a\\b", "/C:app", "/ápp", "/app.lock", "/app\r", "/app\t", "/app;x", "/app?x", "/app#x",
+            "",
+            "/",
+            "app",
+            "//app",
+            "/app/",
+            "/../app",
+            "/a/../app",
+            "/./app",
+            "/%2e%2e/app",
+            "/%61pp",
+            "/a%00b",
+            "/etc/passwd",
+            "~/app",
+            "/~root/app",
+            "/.git",
+            "/app.git.git",
+            "/app..",
+            "/app/.git",
+            "/app\n",
+            "/app ",
+            "/-app",
+            "/a\\b",
+            "/C:app",
+            "/ápp",
+            "/app.lock",
+            "/app\r",
+            "/app\t",
+            "/app;x",
+            "/app?x",
+            "/app#x",
         ] {
             let content = format!("git-upload-pack {path}\0host=h\0");
             assert_eq!(code(content.as_bytes()), Code::Path, "{path:?}");
@@ -220,8 +247,16 @@ mod tests {
     #[test]
     fn what_is_behind_a_path() {
         for tail in [
-            "\0host=h", "\0path=x\0", "\0/other\0", "\0host=h\0x\0", "\0host=h\0\0version=2", "\0host=h\0\0", "\0\0",
-            "\0\0\0", "\0host=h\0\0\0version=2\0", "\0host=h\0\0version=2\0\0",
+            "\0host=h",
+            "\0path=x\0",
+            "\0/other\0",
+            "\0host=h\0x\0",
+            "\0host=h\0\0version=2",
+            "\0host=h\0\0",
+            "\0\0",
+            "\0\0\0",
+            "\0host=h\0\0\0version=2\0",
+            "\0host=h\0\0version=2\0\0",
         ] {
             let content = format!("git-upload-pack /app{tail}");
             assert_eq!(code(content.as_bytes()), Code::Path, "{tail:?}");
@@ -231,8 +266,17 @@ mod tests {
     #[test]
     fn what_is_no_service() {
         for content in [
-            "git-upload-archive /app", "git-upload-pack", "upload-pack /app", "GIT-UPLOAD-PACK /app", "", "\0",
-            "git-upload-pack\t/app", " git-upload-pack /app", "git-shell /app", "GET / HTTP/1.1", "git-gate-health\0",
+            "git-upload-archive /app",
+            "git-upload-pack",
+            "upload-pack /app",
+            "GIT-UPLOAD-PACK /app",
+            "",
+            "\0",
+            "git-upload-pack\t/app",
+            " git-upload-pack /app",
+            "git-shell /app",
+            "GET / HTTP/1.1",
+            "git-gate-health\0",
         ] {
             assert_eq!(code(content.as_bytes()), Code::Transport, "{content:?}");
         }

@@ -94,10 +94,9 @@ async fn run_in(
 async fn collect(child: &mut Child, most: usize) -> Result<Ran, RunError> {
     let (output, errors) = (child.stdout.take(), child.stderr.take());
     let all = async {
-        tokio::try_join!(
-            async { whole(output, most).await },
-            async { Ok(beginning(errors, most).await?) }
-        )
+        tokio::try_join!(async { whole(output, most).await }, async {
+            Ok(beginning(errors, most).await?)
+        })
     };
     let (output, errors) = all.await?;
     let status = child.wait().await?;
@@ -230,7 +229,10 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(ran.status.code(), Some(3));
-        assert_eq!((ran.output.as_slice(), ran.words()), (&b"a\n"[..], "b\n".to_owned()));
+        assert_eq!(
+            (ran.output.as_slice(), ran.words()),
+            (&b"a\n"[..], "b\n".to_owned())
+        );
         assert!(matches!(ran.good(), Err(RunError::Failed(_))));
     }
 

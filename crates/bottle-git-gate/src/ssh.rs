@@ -152,9 +152,10 @@ mod tests {
 
     #[test]
     fn a_pinned_host_has_its_port() {
-        let key: HostKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-            .parse()
-            .unwrap();
+        let key: HostKey =
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIBaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+                .parse()
+                .unwrap();
         for (address, host) in [
             ("ssh://git@git.test/a", "git.test"),
             ("ssh://git@git.test:22/a", "git.test"),
@@ -170,7 +171,10 @@ mod tests {
     fn paths_are_quoted() {
         let text = command(Path::new("/a b/it's"), Path::new("/100% x"));
         let text = text.into_string().unwrap();
-        assert!(text.starts_with(r"ssh -F /dev/null -i '/a b/it'\''s' -o 'UserKnownHostsFile="), "{text}");
+        assert!(
+            text.starts_with(r"ssh -F /dev/null -i '/a b/it'\''s' -o 'UserKnownHostsFile="),
+            "{text}"
+        );
         assert!(text.contains("100%% "), "{text}");
     }
 
@@ -178,9 +182,21 @@ mod tests {
     fn words_become_codes() {
         let url = url("ssh://git@git.test/a");
         for (words, code, part) in [
-            ("@@ WARNING\nHost key verification failed.\r\nfatal: Could not read from remote repository.", Code::HostKey, "pinned"),
-            ("git@git.test: Permission denied (publickey).\r\n", Code::Upstream, "identity_file"),
-            ("ssh: connect to host git.test port 22: Connection refused\r\nfatal: Could not read from remote repository.\n", Code::Upstream, "Connection refused"),
+            (
+                "@@ WARNING\nHost key verification failed.\r\nfatal: Could not read from remote repository.",
+                Code::HostKey,
+                "pinned",
+            ),
+            (
+                "git@git.test: Permission denied (publickey).\r\n",
+                Code::Upstream,
+                "identity_file",
+            ),
+            (
+                "ssh: connect to host git.test port 22: Connection refused\r\nfatal: Could not read from remote repository.\n",
+                Code::Upstream,
+                "Connection refused",
+            ),
             ("", Code::Upstream, "without a word"),
         ] {
             let refusal = refusal(&url, words);

@@ -47,7 +47,10 @@ impl Upstream {
     pub(crate) fn git(&self, git: &Git, arguments: &[&str]) -> Command {
         let mut command = git.command(arguments);
         command
-            .env("GIT_SSH_COMMAND", ssh::command(&self.key, &self.known_hosts))
+            .env(
+                "GIT_SSH_COMMAND",
+                ssh::command(&self.key, &self.known_hosts),
+            )
             .env("GIT_SSH_VARIANT", "ssh");
         command
     }

@@ -54,7 +54,8 @@ pub(crate) async fn serve(
             return;
         }
         Ok(Request::Health) => {
-            let refusal = Refusal::new(Code::Transport, "the gate tells its health to itself alone");
+            let refusal =
+                Refusal::new(Code::Transport, "the gate tells its health to itself alone");
             refuse(&mut stream, &mut record, refusal).await;
         }
         Ok(Request::Git {

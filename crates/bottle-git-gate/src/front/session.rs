@@ -53,12 +53,19 @@ impl Session<'_> {
         let (command, most) = match self.service {
             GitService::UploadPack => (self.upload_pack(&served), MAX_FETCH_BYTES),
             GitService::ReceivePack => {
-                let most = served.remote.push.max_bytes.saturating_add(MAX_COMMAND_BYTES);
+                let most = served
+                    .remote
+                    .push
+                    .max_bytes
+                    .saturating_add(MAX_COMMAND_BYTES);
                 (self.receive_pack(&served, fresh, &report)?, most)
             }
         };
         let group = Group::spawn(command).map_err(|error| Refusal::broken(&error))?;
-        let limits = Limits { most, idle: IDLE_TIMEOUT };
+        let limits = Limits {
+            most,
+            idle: IDLE_TIMEOUT,
+        };
         let pumped = pump(stream, group, limits, stop).await;
         let left = Report::read(&report);
         // Gone with the container at the latest.

@@ -94,7 +94,9 @@ fn change(
     if now.map_or(!is_zero(old), |now| now != old) {
         return Err(Refusal::new(
             Code::Upstream,
-            format_args!("{name} has changed on the upstream meanwhile: fetch first, then push again"),
+            format_args!(
+                "{name} has changed on the upstream meanwhile: fetch first, then push again"
+            ),
         ));
     }
     match (now, command.deletes()) {
@@ -136,14 +138,29 @@ mod tests {
     fn names_stand_alone() {
         let present = BTreeMap::from([("refs/heads/Main".to_owned(), "1".repeat(40))]);
         let check = |commands: &[PushCommand]| alone(&present, commands);
-        assert!(check(&[command("1", "refs/heads/Main"), command("1", "refs/heads/b")]).is_ok());
+        assert!(
+            check(&[
+                command("1", "refs/heads/Main"),
+                command("1", "refs/heads/b")
+            ])
+            .is_ok()
+        );
         // Renaming it is fine.
-        assert!(check(&[command("0", "refs/heads/Main"), command("1", "refs/heads/main")]).is_ok());
+        assert!(
+            check(&[
+                command("0", "refs/heads/Main"),
+                command("1", "refs/heads/main")
+            ])
+            .is_ok()
+        );
         for commands in [
             [command("1", "refs/heads/a"), command("2", "refs/heads/a")],
             [command("1", "refs/heads/a"), command("0", "refs/heads/a")],
             [command("1", "refs/heads/a"), command("1", "refs/heads/A")],
-            [command("1", "refs/heads/b"), command("1", "refs/heads/main")],
+            [
+                command("1", "refs/heads/b"),
+                command("1", "refs/heads/main"),
+            ],
         ] {
             assert_eq!(check(&commands).unwrap_err().code, Code::RefPolicy);
         }

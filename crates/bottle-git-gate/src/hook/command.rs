@@ -62,10 +62,14 @@ pub(super) fn read_all(input: &mut impl BufRead, most: u32) -> Result<Vec<PushCo
         if commands.len() == most {
             return Err(Refusal::new(
                 Code::Limits,
-                format_args!("a push may change {most} refs at most (`push.max_refs`). Push fewer at once."),
+                format_args!(
+                    "a push may change {most} refs at most (`push.max_refs`). Push fewer at once."
+                ),
             ));
         }
-        commands.push(PushCommand::parse(line.strip_suffix(b"\n").unwrap_or(&line))?);
+        commands.push(PushCommand::parse(
+            line.strip_suffix(b"\n").unwrap_or(&line),
+        )?);
     }
 }
 

@@ -79,7 +79,10 @@ fn arguments(upstream: &Upstream, granted: &[Granted<'_>], together: Together) -
     for Granted { command, change } in granted {
         if matches!(change, RefChange::Rewrite | RefChange::Delete) {
             // Only what was judged is overwritten.
-            arguments.push(format!("--force-with-lease={}:{}", command.name, command.old));
+            arguments.push(format!(
+                "--force-with-lease={}:{}",
+                command.name, command.old
+            ));
         }
     }
     arguments.push("--".to_owned());
@@ -128,7 +131,10 @@ fn reason(summary: &str) -> String {
 /// What the upstream said itself: the lines before which git puts `remote:`.
 fn words(errors: &str) -> String {
     let mut words = String::new();
-    for line in errors.lines().filter_map(|line| line.strip_prefix("remote:")) {
+    for line in errors
+        .lines()
+        .filter_map(|line| line.strip_prefix("remote:"))
+    {
         let line = visible(line.trim_end());
         let line: String = line.trim_start().chars().take(MAX_WORDS_LINE).collect();
         if words.len() + line.len() > MAX_WORDS {
@@ -153,7 +159,10 @@ mod tests {
         assert_eq!(results["refs/heads/new"], Ok(()));
         assert_eq!(results["refs/heads/gone"], Ok(()));
         assert_eq!(results["refs/tags/t"], Ok(()));
-        assert_eq!(results["refs/heads/no"], Err("pre-receive hook declined".to_owned()));
+        assert_eq!(
+            results["refs/heads/no"],
+            Err("pre-receive hook declined".to_owned())
+        );
         assert_eq!(results["refs/heads/late"], Err("fetch first".to_owned()));
         assert_eq!(results.len(), 5);
     }

@@ -62,12 +62,7 @@ fn approved(command: PushCommand) -> Approved {
 }
 
 /// Looks at every object that would leave, and tells the client what must not.
-fn scan(
-    task: &Task,
-    git: &Git,
-    granted: &[Granted<'_>],
-    push: &mut Push,
-) -> Result<(), Refusal> {
+fn scan(task: &Task, git: &Git, granted: &[Granted<'_>], push: &mut Push) -> Result<(), Refusal> {
     let staying = granted
         .iter()
         .map(|granted| granted.command)
@@ -91,8 +86,7 @@ fn scan(
         limits: &task.push,
         deadline: Instant::now() + SCAN_TIMEOUT,
     };
-    let report =
-        scan_push(&request).map_err(|error| Refusal::new(Code::Unscannable, error))?;
+    let report = scan_push(&request).map_err(|error| Refusal::new(Code::Unscannable, error))?;
     push.objects = report.objects;
     push.scanned_bytes = report.bytes;
     if report.findings.is_empty() {

@@ -33,7 +33,10 @@ pub(super) fn run(runtime: &Runtime, task: &Task) -> Result<(), Refusal> {
     let asked = ask(&mut input, &mut output, task.push.max_refs)?;
     let report = Report::read(&task.report).map_err(|error| Refusal::broken(&error))?;
     let mut report = report.ok_or_else(|| {
-        Refusal::new(Code::FailClosed, "this push was not scanned, so it is not forwarded")
+        Refusal::new(
+            Code::FailClosed,
+            "this push was not scanned, so it is not forwarded",
+        )
     })?;
     let results = push(runtime, task, &asked, &report);
     note(&mut report, &results);
@@ -52,11 +55,20 @@ fn ask(input: &mut impl Read, output: &mut impl Write, most: u32) -> Result<Aske
     let hello = hello.first().map(Vec::as_slice).unwrap_or_default();
     let mut parts = hello.splitn(2, |byte| *byte == 0);
     if parts.next().map(<[u8]>::trim_ascii) != Some(b"version=1") {
-        return Err(Refusal::new(Code::FailClosed, "git speaks another version to its hooks"));
+        return Err(Refusal::new(
+            Code::FailClosed,
+            "git speaks another version to its hooks",
+        ));
     }
     let features = parts.next().unwrap_or_default().trim_ascii();
-    let atomic = features.split(|byte| *byte == b' ').any(|each| each == b"atomic");
-    let reply: &[u8] = if atomic { b"version=1\0atomic\n" } else { b"version=1\n" };
+    let atomic = features
+        .split(|byte| *byte == b' ')
+        .any(|each| each == b"atomic");
+    let reply: &[u8] = if atomic {
+        b"version=1\0atomic\n"
+    } else {
+        b"version=1\n"
+    };
     pkt::write(output, &Pkt::Data(reply.to_vec())).map_err(broken)?;
     pkt::write(output, &Pkt::Flush).map_err(broken)?;
     output.flush().map_err(|error| Refusal::broken(&error))?;
@@ -82,28 +94,18 @@ fn lines(input: &mut impl Read, most: u32) -> Result<Vec<Vec<u8>>, PktError> {
     Err(PktError::Length)
 }
 
-/// Forwards what may be; nobody else writes to the mirror meanwhile.
+/// Forwards what may be, and tells the client what the upstream said.
 fn push(runtime: &Runtime, task: &Task, asked: &Asked, report: &Report) -> Results {
-    let Asked { commands, together } = asked;
-    let forwarded = (|| {
-        scanned(commands, report)?;
-        let path = task.folders().lock(&task.remote);
-        let lock = runtime.block_on(MirrorLock::take(&path, LOCK_TIMEOUT));
-        let _lock = lock.map_err(|error| Refusal::broken(&error))?;
-        let git = task.git();
-        // The upstream may have moved since the first look, and the mirror with it.
-        let granted = grant(runtime, task, &git, commands)?;
-        let upstream = task.upstream();
-        let answer = forward(runtime, &git, &upstream, (&granted, *together))?;
-        follow(runtime, &git, &granted, &answer);
-        Ok(answer)
-    })();
-    match forwarded {
+    let commands = &asked.commands;
+    match try_push(runtime, task, asked, report) {
         Ok(Answer { refs, words }) => {
             if !words.is_empty() {
                 tell(&mut std::io::stderr(), words.trim_end_matches('\n'));
             }
-            commands.iter().map(|command| result(command, &refs)).collect()
+            commands
+                .iter()
+                .map(|command| result(command, &refs))
+                .collect()
         }
         Err(refusal) => {
             tell(&mut std::io::stderr(), &refusal.to_string());
@@ -114,6 +116,27 @@ fn push(runtime: &Runtime, task: &Task, asked: &Asked, report: &Report) -> Resul
     }
 }
 
+/// Forwards what may be; nobody else writes to the mirror meanwhile.
+fn try_push(
+    runtime: &Runtime,
+    task: &Task,
+    asked: &Asked,
+    report: &Report,
+) -> Result<Answer, Refusal> {
+    let Asked { commands, together } = asked;
+    scanned(commands, report)?;
+    let path = task.folders().lock(&task.remote);
+    let lock = runtime.block_on(MirrorLock::take(&path, LOCK_TIMEOUT));
+    let _lock = lock.map_err(|error| Refusal::broken(&error))?;
+    let git = task.git();
+    // The upstream may have moved since the first look, and the mirror with it.
+    let granted = grant(runtime, task, &git, commands)?;
+    let upstream = task.upstream();
+    let answer = forward(runtime, &git, &upstream, (&granted, *together))?;
+    follow(runtime, &git, &granted, &answer);
+    Ok(answer)
+}
+
 /// Every id was scanned for the ref that it is to go to.
 fn scanned(commands: &[PushCommand], report: &Report) -> Result<(), Refusal> {
     let approved: BTreeMap<&str, &str> = report
@@ -121,7 +144,8 @@ fn scanned(commands: &[PushCommand], report: &Report) -> Result<(), Refusal> {
         .iter()
         .map(|each| (each.name.as_str(), each.new.as_str()))
         .collect();
-    let known = |command: &PushCommand| approved.get(command.name.as_str()) == Some(&command.new.as_str());
+    let known =
+        |command: &PushCommand| approved.get(command.name.as_str()) == Some(&command.new.as_str());
     if commands.iter().all(known) {
         return Ok(());
     }
@@ -138,7 +162,10 @@ fn result(
     let result = match refs.get(&command.name) {
         Some(Ok(())) => Ok(()),
         Some(Err(reason)) => Err(Refusal::new(Code::Upstream, reason)),
-        None => Err(Refusal::new(Code::Upstream, "the upstream did not answer for this ref")),
+        None => Err(Refusal::new(
+            Code::Upstream,
+            "the upstream did not answer for this ref",
+        )),
     };
     (command.name.clone(), result)
 }
@@ -174,7 +201,12 @@ fn note(report: &mut Report, results: &Results) {
         if let Err(refusal) = result {
             report.code = Some(refusal.code);
         }
-        for each in report.push.refs.iter_mut().filter(|each| each.name == shown) {
+        for each in report
+            .push
+            .refs
+            .iter_mut()
+            .filter(|each| each.name == shown)
+        {
             each.result = match result {
                 Ok(()) => "ok".to_owned(),
                 Err(refusal) => refusal.code.to_string(),
@@ -258,7 +290,10 @@ mod tests {
             approved("refs/heads/a", "2"),
             approved("refs/heads/b", "1"),
         ] {
-            assert_eq!(scanned(&commands, &report).unwrap_err().code, Code::FailClosed);
+            assert_eq!(
+                scanned(&commands, &report).unwrap_err().code,
+                Code::FailClosed
+            );
         }
     }
 
@@ -266,11 +301,18 @@ mod tests {
     fn answers_ref_by_ref() {
         let results = vec![
             ("refs/heads/a".to_owned(), Ok(())),
-            ("refs/heads/b".to_owned(), Err(Refusal::new(Code::Upstream, "fetch\nfirst"))),
+            (
+                "refs/heads/b".to_owned(),
+                Err(Refusal::new(Code::Upstream, "fetch\nfirst")),
+            ),
         ];
         let mut output = Vec::new();
         answer(&mut output, &results).unwrap();
-        let expected = ["ok refs/heads/a", "ng refs/heads/b git.upstream: fetch first", ""];
+        let expected = [
+            "ok refs/heads/a",
+            "ng refs/heads/b git.upstream: fetch first",
+            "",
+        ];
         assert_eq!(output, conversation(&expected));
     }
 }

@@ -34,9 +34,8 @@ pub(crate) struct Task {
 impl Task {
     /// Reads what the service wrote.
     pub(super) fn read(text: Option<&str>) -> Result<Self, Refusal> {
-        let text = text.ok_or_else(|| {
-            Refusal::new(Code::FailClosed, "hooks are run by the gate alone")
-        })?;
+        let text =
+            text.ok_or_else(|| Refusal::new(Code::FailClosed, "hooks are run by the gate alone"))?;
         serde_json::from_str(text).map_err(|error| Refusal::broken(&error))
     }
 
