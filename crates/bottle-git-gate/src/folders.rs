@@ -2,16 +2,18 @@
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, symlink};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use bottle_core::RemoteName;
 
+use crate::hook_program::HookProgram;
+
 /// The gate's own folder inside the run folder, by which `secrets put` knows that it speaks to the gate.
 pub const RUN_FOLDER: &str = "git-gate";
 
-/// The hooks that there are; git calls the gate's program under these names.
-pub const HOOKS: [&str; 2] = ["pre-receive", "proc-receive"];
+/// The hooks that there are.
+const HOOKS: [&str; 2] = ["pre-receive", "proc-receive"];
 
 /// The gate's folders. What is in the run folder is gone with the container, and is no one else's to see.
 #[derive(Debug, Clone)]
@@ -29,8 +31,8 @@ impl Folders {
         }
     }
 
-    /// Makes them, with links to `program` for the hooks: in a file system for data alone no script could be run.
-    pub(crate) fn make(&self, program: &Path) -> io::Result<()> {
+    /// Makes them, and in one of them the hooks, which start `program`.
+    pub(crate) fn make(&self, program: &HookProgram) -> io::Result<()> {
         // What an earlier process left is out of date.
         match fs::remove_dir_all(&self.run) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -47,7 +49,11 @@ impl Folders {
             private_folder(&folder)?;
         }
         for hook in HOOKS {
-            symlink(program, self.hooks().join(hook))?;
+            write_new(
+                &self.hooks().join(hook),
+                program.script(hook).as_bytes(),
+                0o700,
+            )?;
         }
         Ok(())
     }
@@ -108,11 +114,15 @@ pub(crate) fn replace_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
+    write_new(&fresh, bytes, 0o600)?;
+    fs::rename(&fresh, path)
+}
+
+fn write_new(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
     let mut file = OpenOptions::new()
         .write(true)
         .create_new(true)
-        .mode(0o600)
-        .open(&fresh)?;
-    file.write_all(bytes)?;
-    fs::rename(&fresh, path)
+        .mode(mode)
+        .open(path)?;
+    file.write_all(bytes)
 }

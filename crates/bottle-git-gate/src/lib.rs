@@ -7,7 +7,7 @@
 //! host whose key is pinned, and tells the client what the upstream said to each of them. Any failure refuses.
 //!
 //! ```no_run
-//! use bottle_git_gate::{GateSettings, GitGate};
+//! use bottle_git_gate::{GateSettings, GitGate, HookProgram};
 //!
 //! # async fn serve() -> Result<(), bottle_git_gate::GateError> {
 //! let settings = GateSettings {
@@ -15,7 +15,7 @@
 //!     config_dir: "/etc/bottle".into(),
 //!     run_dir: "/run/bottle".into(),
 //!     data_dir: "/var/lib/bottle".into(),
-//!     program: "/bottle-sidecar".into(),
+//!     program: HookProgram { path: "/bottle-sidecar".into(), words: Vec::new() },
 //!     path: "/usr/bin:/bin".into(),
 //!     identity: None,
 //! };
@@ -32,6 +32,7 @@ mod gate;
 mod git;
 mod handed;
 mod hook;
+mod hook_program;
 mod limits;
 mod lock;
 mod mirror;
@@ -48,9 +49,10 @@ mod ssh;
 mod upstream;
 
 pub use config::{ConfigError, GATE_FILE};
-pub use folders::{HOOKS, RUN_FOLDER};
+pub use folders::RUN_FOLDER;
 pub use gate::{GateError, GitGate, LogSink};
 pub use handed::{Handed, HandedError};
 pub use hook::{HOOK_TASK, HOOK_VARIABLES, Hook};
+pub use hook_program::{HOOK_COMMAND, HookProgram};
 pub use record::{Line, Record, Reload};
 pub use settings::GateSettings;

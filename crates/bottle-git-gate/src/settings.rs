@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use crate::hook_program::HookProgram;
+
 /// What the gate is started with.
 #[derive(Debug, Clone)]
 pub struct GateSettings {
@@ -15,8 +17,8 @@ pub struct GateSettings {
     pub run_dir: PathBuf,
     /// The folder in which mirrors are kept.
     pub data_dir: PathBuf,
-    /// The executable that plays the hooks when it is called by their names.
-    pub program: PathBuf,
+    /// What plays the hooks.
+    pub program: HookProgram,
     /// Where git and ssh are, as `PATH` has it.
     pub path: OsString,
     /// The bottle that is served, for messages and the log.

@@ -68,7 +68,7 @@ fn known_hosts_value(path: &Path) -> OsString {
 }
 
 /// As one word of a shell.
-fn quoted(path: &Path) -> OsString {
+pub(crate) fn quoted(path: &Path) -> OsString {
     let text = path.as_os_str().to_string_lossy().replace('\'', r"'\''");
     format!("'{text}'").into()
 }

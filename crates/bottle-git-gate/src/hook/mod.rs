@@ -9,7 +9,6 @@ mod proc_receive;
 mod task;
 
 use std::ffi::OsString;
-use std::process::ExitCode;
 
 use tokio::runtime::Builder;
 
@@ -44,20 +43,17 @@ impl Hook {
     }
 
     /// Does what the hook is for, with the value of [`HOOK_TASK`] and those of [`HOOK_VARIABLES`] that are set. Standard
-    /// input and output are git's; what is said on standard error reaches the client.
+    /// input and output are git's; what is said on standard error reaches the client. Whether git may go on.
     pub fn run(
         self,
         task: Option<&str>,
         variables: impl IntoIterator<Item = (OsString, OsString)>,
-    ) -> ExitCode {
+    ) -> bool {
         let done = self.try_run(task, Quarantine::of(variables));
-        match done {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(refusal) => {
-                tell(&mut std::io::stderr(), &refusal.to_string());
-                ExitCode::FAILURE
-            }
+        if let Err(refusal) = &done {
+            tell(&mut std::io::stderr(), &refusal.to_string());
         }
+        done.is_ok()
     }
 
     fn try_run(self, task: Option<&str>, quarantine: Quarantine) -> Result<(), Refusal> {
