@@ -77,9 +77,9 @@ pub(crate) struct PushedRef {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Found {
     pub(crate) rule: String,
-    pub(crate) object: String,
-    pub(crate) path: String,
-    pub(crate) line: u64,
+    pub(crate) object: Option<String>,
+    pub(crate) path: Option<String>,
+    pub(crate) line: Option<usize>,
 }
 
 /// What hooks leave for the service about one push.

@@ -2,6 +2,7 @@
 
 use std::time::Instant;
 
+use bottle_core::visible;
 use tokio::runtime::Runtime;
 
 use super::change::{Granted, grant};
@@ -10,9 +11,9 @@ use super::task::Task;
 use crate::config::read_releases;
 use crate::git::{Git, Quarantine};
 use crate::limits::SCAN_TIMEOUT;
-use crate::record::{Approved, Push, PushedRef, Report, tell};
+use crate::record::{Approved, Found, Push, PushedRef, Report};
 use crate::refusal::{Code, Refusal};
-use crate::scan::{ScanRequest, scan_push};
+use crate::scan::{Advice, Finding, ScanError, ScanRequest, scan_push};
 
 /// Judges the refs of the push and scans its objects; an error refuses all of it.
 pub(super) fn run(runtime: &Runtime, task: &Task, quarantine: Quarantine) -> Result<(), Refusal> {
@@ -49,7 +50,7 @@ fn leave(report: &Report, task: &Task) -> Result<(), Refusal> {
 fn pushed(command: &PushCommand) -> PushedRef {
     let PushCommand { old, new, name } = command;
     PushedRef {
-        name: bottle_core::visible(name),
+        name: visible(name),
         old: old.clone(),
         new: new.clone(),
         result: "unknown".to_owned(),
@@ -86,15 +87,49 @@ fn scan(task: &Task, git: &Git, granted: &[Granted<'_>], push: &mut Push) -> Res
         limits: &task.push,
         deadline: Instant::now() + SCAN_TIMEOUT,
     };
-    let report = scan_push(&request).map_err(|error| Refusal::new(Code::Unscannable, error))?;
+    let report = scan_push(&request);
+    let report = report.map_err(|error| Refusal::new(code_of(&error), error))?;
     push.objects = report.objects;
     push.scanned_bytes = report.bytes;
     if report.findings.is_empty() {
         return Ok(());
     }
-    tell(&mut std::io::stderr(), "");
-    Err(Refusal::new(
-        Code::Secret,
-        format_args!("{} finding(s) in this push", report.findings.len()),
-    ))
+    push.findings = report.findings.iter().take(MAX_LOGGED).map(found).collect();
+    let advice = Advice {
+        remote: &task.remote,
+        identity: task.identity.as_deref().unwrap_or("IDENTITY"),
+    };
+    // A client that has gone reads nothing; the push is refused all the same.
+    let _ = report.write(advice, &mut std::io::stderr());
+    Err(refusal(&report.findings))
+}
+
+/// Findings that one line of the log has at most.
+const MAX_LOGGED: usize = 50;
+
+fn found(finding: &Finding) -> Found {
+    Found {
+        rule: finding.rule.to_owned(),
+        object: finding.object.map(|object| object.to_string()),
+        path: finding.path().map(visible),
+        line: finding.line(),
+    }
+}
+
+/// The refusal of a push with findings: for secrets, if there is one among them.
+fn refusal(findings: &[Finding]) -> Refusal {
+    let secret = Code::Secret.to_string();
+    let code = if findings.iter().any(|finding| finding.code() == secret) {
+        Code::Secret
+    } else {
+        Code::Unscannable
+    };
+    Refusal::new(code, "nothing of this push has left the bottle")
+}
+
+fn code_of(error: &ScanError) -> Code {
+    match error {
+        ScanError::Limits(_) | ScanError::Time => Code::Limits,
+        _ => Code::Unscannable,
+    }
 }
