@@ -89,11 +89,6 @@ impl Git {
         &self.surroundings
     }
 
-    /// The repository.
-    pub(crate) fn repository(&self) -> &Path {
-        &self.repository
-    }
-
     /// A git with these arguments: nothing on its standard input, what it prints is thrown away unless the caller says
     /// otherwise. Replacements of objects (`refs/replace/`) do not count: what is read is what would be sent.
     pub(crate) fn command<I, S>(&self, arguments: I) -> Command

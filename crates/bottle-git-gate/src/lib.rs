@@ -28,6 +28,8 @@
 mod config;
 mod folders;
 mod front;
+#[cfg(any(fuzzing, test))]
+pub mod fuzzing;
 mod gate;
 mod git;
 mod handed;

@@ -4,6 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 use bottle_core::RemoteName;
@@ -36,6 +37,8 @@ pub(crate) struct Mirror {
     nascent: PathBuf,
     lock: PathBuf,
     git: Git,
+    /// How many pushes are being received.
+    receiving: std::sync::Mutex<usize>,
     /// How many refreshes have begun.
     begun: AtomicU64,
     /// The last one that ended, by its number.
@@ -58,6 +61,7 @@ impl Mirror {
             folder,
             nascent,
             lock: folders.lock(remote),
+            receiving: std::sync::Mutex::new(0),
             begun: AtomicU64::new(0),
             ended: Mutex::new((0, Err(nothing))),
         })
@@ -71,6 +75,16 @@ impl Mirror {
     /// Git in it.
     pub(crate) fn git(&self) -> &Git {
         &self.git
+    }
+
+    /// Notes that a push is received, for as long as the answer lives. Begun before git is.
+    pub(crate) fn receive(self: &Arc<Self>) -> Receiving {
+        let mut receiving = self
+            .receiving
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *receiving += 1;
+        Receiving(Arc::clone(self))
     }
 
     /// Brings the mirror up to date. Whoever asks gets a refresh that began after the question; all who asked while
@@ -198,6 +212,43 @@ impl Mirror {
         run(point, LOCAL_TIMEOUT, MAX_OUTPUT_BYTES).await?.good()?;
         Ok(())
     }
+}
+
+/// One push that is being received.
+#[derive(Debug)]
+pub(crate) struct Receiving(Arc<Mirror>);
+
+impl Drop for Receiving {
+    /// Git that is ended by a signal leaves its quarantine behind. When nobody else has one, all that are there go.
+    fn drop(&mut self) {
+        let Self(mirror) = self;
+        // No other push begins meanwhile.
+        let mut receiving = mirror
+            .receiving
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        *receiving = receiving.saturating_sub(1);
+        if *receiving == 0
+            && let Err(error) = drop_quarantines(&mirror.folder.join("objects"))
+        {
+            tracing::error!(%error, "what a push has left cannot be removed");
+        }
+    }
+}
+
+/// Removes what pushes that were not decided have left among the objects.
+fn drop_quarantines(objects: &Path) -> io::Result<()> {
+    let entries = match fs::read_dir(objects) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        if is_quarantine(&entry.file_name().to_string_lossy()) {
+            fs::remove_dir_all(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// A git that talks to the outside did not come to its end.

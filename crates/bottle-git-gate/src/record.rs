@@ -61,6 +61,12 @@ pub(crate) struct Push {
     pub(crate) scanned_bytes: u64,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) findings: Vec<Found>,
+    /// What the operator let pass.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) released: Vec<Found>,
+    /// Secrets that the upstream has at the same place already.
+    #[serde(default)]
+    pub(crate) already_upstream: u64,
 }
 
 /// One ref of a push.

@@ -46,6 +46,15 @@ pub(crate) enum Code {
     FailClosed,
 }
 
+impl Code {
+    /// The code of a finding or of a scan that failed: anything that is not one of these counts as not scanned.
+    pub(crate) fn of_scan(name: &str) -> Self {
+        let all = [Self::Secret, Self::Limits, Self::Transport];
+        let found = all.into_iter().find(|code| code.to_string() == name);
+        found.unwrap_or(Self::Unscannable)
+    }
+}
+
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -95,9 +95,12 @@ pub(crate) fn prepare(
     Ok(Upstream::new(folders, name, upstream))
 }
 
+/// For its owner alone.
+const PRIVATE: u32 = 0o600;
+
 /// Replaces a private file unless it has this content.
 fn update(path: &std::path::Path, content: &[u8]) -> io::Result<()> {
-    let private = fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o077 == 0);
+    let private = fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o777 == PRIVATE);
     if private && fs::read(path).is_ok_and(|there| there == content) {
         return Ok(());
     }

@@ -61,6 +61,8 @@ impl Session<'_> {
                 (self.receive_pack(&served, fresh, &report)?, most)
             }
         };
+        // Lives longer than git.
+        let _receiving = (self.service == GitService::ReceivePack).then(|| served.mirror.receive());
         let group = Group::spawn(command).map_err(|error| Refusal::broken(&error))?;
         let limits = Limits {
             most,

@@ -13,7 +13,7 @@ use crate::git::{Git, Quarantine};
 use crate::limits::SCAN_TIMEOUT;
 use crate::record::{Approved, Found, Push, PushedRef, Report};
 use crate::refusal::{Code, Refusal};
-use crate::scan::{Advice, Finding, ScanError, ScanRequest, scan_push};
+use crate::scan::{Advice, Finding, ScanRequest, scan_push};
 
 /// Judges the refs of the push and scans its objects; an error refuses all of it.
 pub(super) fn run(runtime: &Runtime, task: &Task, quarantine: Quarantine) -> Result<(), Refusal> {
@@ -88,9 +88,11 @@ fn scan(task: &Task, git: &Git, granted: &[Granted<'_>], push: &mut Push) -> Res
         deadline: Instant::now() + SCAN_TIMEOUT,
     };
     let report = scan_push(&request);
-    let report = report.map_err(|error| Refusal::new(code_of(&error), error))?;
+    let report = report.map_err(|error| Refusal::new(Code::of_scan(error.code()), error))?;
     push.objects = report.objects;
     push.scanned_bytes = report.bytes;
+    push.released = report.released.iter().take(MAX_LOGGED).map(found).collect();
+    push.already_upstream = report.already_upstream;
     if report.findings.is_empty() {
         return Ok(());
     }
@@ -118,18 +120,14 @@ fn found(finding: &Finding) -> Found {
 
 /// The refusal of a push with findings: for secrets, if there is one among them.
 fn refusal(findings: &[Finding]) -> Refusal {
-    let secret = Code::Secret.to_string();
-    let code = if findings.iter().any(|finding| finding.code() == secret) {
-        Code::Secret
-    } else {
-        Code::Unscannable
-    };
-    Refusal::new(code, "nothing of this push has left the bottle")
-}
-
-fn code_of(error: &ScanError) -> Code {
-    match error {
-        ScanError::Limits(_) | ScanError::Time => Code::Limits,
-        _ => Code::Unscannable,
-    }
+    let codes = findings.iter().map(|finding| Code::of_scan(finding.code()));
+    let code = codes.reduce(
+        |first, next| {
+            if next == Code::Secret { next } else { first }
+        },
+    );
+    Refusal::new(
+        code.unwrap_or(Code::Unscannable),
+        "nothing of this push has left the bottle",
+    )
 }

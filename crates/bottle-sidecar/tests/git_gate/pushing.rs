@@ -123,6 +123,8 @@ fn what_the_operator_let_pass_passes() {
         &folder,
         &["push", "--quiet", "origin", "HEAD:refs/heads/main"],
     );
+    let line = world.decision(|line| line["released"][0]["rule"] == finding["rule"]);
+    assert_eq!(line["verdict"], "allow");
 }
 
 #[test]
@@ -329,7 +331,7 @@ fn nothing_changes_between_scan_and_forward() {
         (world.contacts().len() > before).then_some(())
     });
     flock(&lock, FlockOperation::LockExclusive).unwrap();
-    wait_for("the scan", || {
+    let _ = wait_for("the scan", || {
         let mut reports = fs::read_dir(world.path("run/git-gate/reports")).unwrap();
         reports.next()
     });
