@@ -2,3 +2,7 @@
 
 mod git;
 mod scan;
+
+pub use crate::scan::{Survey, SurveyError, survey};
+#[cfg(any(fuzzing, test))]
+pub use crate::scan::fuzzing;
