@@ -172,7 +172,7 @@ pub(super) fn write_all(
         writeln!(out, "  and {more} more")?;
     }
     writeln!(out, "What can be done: take it out of all pushed commits (git commit --amend, or git rebase), not only")?;
-    writeln!(out, "in a new one. If it is none of a secret, ask the operator to let it pass:")?;
+    writeln!(out, "in a new one. If it is no secret, ask the operator to let it pass:")?;
     let mut seen = BTreeSet::new();
     for Finding { object, rule, .. } in told {
         if let Some(object) = object.filter(|object| seen.insert((*object, *rule))) {

@@ -216,8 +216,10 @@ fn going_on(text: &[u8], line: usize) -> usize {
     }
     let lines = rest.split_inclusive(|byte| *byte == b'\n').skip(1);
     let is_more = |line: &&[u8]| {
-        let has_digits = line.iter().any(|byte| byte.is_ascii_alphanumeric());
-        has_digits && line.iter().all(|byte| is_base64(*byte) || is_mark(*byte))
+        let first = line.iter().position(|byte| !is_mark(*byte));
+        let last = line.iter().rposition(|byte| !is_mark(*byte));
+        let digits = first.zip(last).and_then(|(first, last)| line.get(first..=last));
+        digits.is_some_and(|digits| digits.iter().all(|byte| is_base64(*byte)))
     };
     let more: usize = lines.take_while(is_more).map(<[u8]>::len).sum();
     if more == 0 { 0 } else { (more + 1).min(rest.len()) }

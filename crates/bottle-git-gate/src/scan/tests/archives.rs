@@ -130,8 +130,7 @@ fn what_is_in_archives_is_found_and_where() {
     assert_eq!(rules("a.jar", &zip(&[("lib/b.jar", &plain)], Damage::None)), [RULE]);
     assert_eq!(rules("a.tar.gz", &gzip(&tar(&[("a.jar", &plain)]))), [RULE]);
     let packed = gzip(&secret);
-    assert_eq!(rules("a.tar", &tar(&[("empty", b""), ("b.gz", &packed), ("c", b"c")])), [] as [&str; 0]);
-    assert!(rules_of(&[("a.tar", &tar(&[("b.gz", &packed)]))]).contains(&RULE));
+    assert_eq!(rules("a.tar", &tar(&[("empty", b""), ("b.gz", &packed), ("c", b"c")])), [RULE]);
     assert_eq!(rules("a.deb", &ar(&[("debian-binary", b"2.0\n"), ("data.tar.gz", &gzip(&tar(&[("x.zip", &plain)])))])), [RULE]);
 }
 

@@ -1,8 +1,10 @@
 //! The scan against real git.
 
 mod archives;
+mod corpus;
 mod hostile;
 mod places;
+mod seeds;
 mod repository;
 mod told;
 mod upstream;

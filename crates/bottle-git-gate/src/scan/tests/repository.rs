@@ -27,6 +27,11 @@ impl Import {
         self.commit_by("A U Thor <author@example.test>", parent, message, files)
     }
 
+    /// How many commits there are.
+    pub(crate) const fn count(&self) -> usize {
+        self.marks
+    }
+
     pub(crate) fn commit_by(
         &mut self,
         author: &str,
