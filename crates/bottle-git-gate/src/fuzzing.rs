@@ -4,6 +4,7 @@ use bottle_core::RemoteName;
 
 use crate::pkt;
 use crate::request::Request;
+pub use crate::scan::fuzzing::objects;
 
 /// Reads the first bytes of a connection as the front does, and then everything behind them as frames.
 ///

@@ -57,4 +57,5 @@ pub use handed::{Handed, HandedError};
 pub use hook::{HOOK_TASK, HOOK_VARIABLES, Hook};
 pub use hook_program::{HOOK_COMMAND, HookProgram};
 pub use record::{Line, Record, Reload};
+pub use scan::{Survey, SurveyError, survey};
 pub use settings::GateSettings;

@@ -181,7 +181,7 @@ pub(super) fn write_all(
     )?;
     writeln!(
         out,
-        "in a new one. If it is none of a secret, ask the operator to let it pass:"
+        "in a new one. If it is no secret, ask the operator to let it pass:"
     )?;
     let mut seen = BTreeSet::new();
     for Finding { object, rule, .. } in told {

@@ -29,7 +29,7 @@ mod error;
 mod finding;
 mod found;
 #[cfg(any(fuzzing, test))]
-pub(crate) mod fuzzing;
+pub mod fuzzing;
 mod limits;
 mod listing;
 mod look;
@@ -42,6 +42,7 @@ mod process;
 mod queue;
 mod rule;
 mod submodule;
+mod survey;
 #[cfg(test)]
 mod tests;
 mod text_object;
@@ -59,6 +60,7 @@ use bottle_pipelock::{KnownSecret, Scanner};
 pub(crate) use self::error::ScanError;
 pub(crate) use self::finding::{Advice, Finding, FindingPlace};
 pub(crate) use self::object_id::ObjectId;
+pub use self::survey::{Survey, SurveyError, survey};
 
 use self::batch::Kind;
 use self::listing::Listing;

@@ -198,14 +198,39 @@ fn extent(bytes: &[u8], rule: &str, excerpt: &str, place: usize) -> Range<usize>
     let behind = bytes.get(place..most).unwrap_or_default();
     let is_plain = !literal.is_empty() && behind.starts_with(literal);
     let line = memchr::memchr(b'\n', behind).unwrap_or(behind.len());
-    let tail = behind.get(..line).unwrap_or_default().trim_ascii_end();
-    let digits = tail.iter().rev().take_while(|byte| is_base64(**byte));
-    let end = if is_plain && !OF_LINES.contains(&rule) && digits.count() < GOES_ON {
-        line
+    let end = if is_plain && !OF_LINES.contains(&rule) {
+        line + going_on(behind, line)
     } else {
         block(behind)
     };
     start..place + end
+}
+
+/// How many bytes behind a line may belong to what ends there: lines that are nothing but digits of base64, quoted or
+/// not, behind one that ends with many.
+fn going_on(text: &[u8], line: usize) -> usize {
+    let (first, rest) = text.split_at_checked(line).unwrap_or_default();
+    let is_mark =
+        |byte: u8| matches!(byte, b'"' | b'\'' | b'\\' | b'+' | b',') || byte.is_ascii_whitespace();
+    let tail = first.iter().rev().skip_while(|byte| is_mark(**byte));
+    if tail.take_while(|byte| is_base64(**byte)).count() < GOES_ON {
+        return 0;
+    }
+    let lines = rest.split_inclusive(|byte| *byte == b'\n').skip(1);
+    let is_more = |line: &&[u8]| {
+        let first = line.iter().position(|byte| !is_mark(*byte));
+        let last = line.iter().rposition(|byte| !is_mark(*byte));
+        let digits = first
+            .zip(last)
+            .and_then(|(first, last)| line.get(first..=last));
+        digits.is_some_and(|digits| digits.iter().all(|byte| is_base64(*byte)))
+    };
+    let more: usize = lines.take_while(is_more).map(<[u8]>::len).sum();
+    if more == 0 {
+        0
+    } else {
+        (more + 1).min(rest.len())
+    }
 }
 
 /// Up to the mark at the end of a key, or else the next empty line.
@@ -254,8 +279,10 @@ mod tests {
             reach(text, "aws", "AKIX…", "AKIA"),
             "let b = \"AKIA1\";\nc\n"
         );
-        let long = format!("x AKIA{}\nmore\n\nrest\n", "a".repeat(40));
-        assert!(reach(&long, "aws", "AKIA…", "AKIA").ends_with("more\n"));
+        let long = format!("x AKIA{}\nmore1\n\nrest\n", "a".repeat(40));
+        assert!(reach(&long, "aws", "AKIA…", "AKIA").ends_with("more1\n"));
+        let other = format!("x AKIA{}\nb = c\n", "a".repeat(40));
+        assert!(reach(&other, "aws", "AKIA…", "AKIA").ends_with("aaa"));
         let key = "k = -----BEGIN X-----\nab\n\ncd\n-----END X-----;\nz\n";
         let reached = reach(key, "private-key", "-----BEGIN…", "-----BEGIN");
         assert_eq!(reached, key.strip_suffix("\nz\n").unwrap());

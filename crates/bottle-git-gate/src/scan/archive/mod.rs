@@ -109,11 +109,13 @@ impl Unpacking<'_> {
     fn stored(&mut self, name: &str, bytes: &[u8], depth: usize) -> Result<(), Full> {
         self.member()?;
         let depth = depth.checked_sub(1).ok_or(Full(BOMB))?;
-        // A zip in it was met in the whole already, but not what only a zip in something compressed has.
-        if Format::of(bytes).is_some() {
-            self.enter(name, bytes, depth)?;
+        let Some(format) = Format::of(bytes) else {
+            return Ok(());
+        };
+        if format == Format::Compressed {
+            self.scan(name, bytes);
         }
-        Ok(())
+        self.enter(name, bytes, depth)
     }
 
     /// The members of a zip, wherever in the bytes one lies: in front of it may be a program or a picture.
@@ -149,11 +151,14 @@ impl Unpacking<'_> {
     fn file(&mut self, name: &str, bytes: &[u8], depth: usize) -> Result<(), Full> {
         self.spend(bytes.len())?;
         let depth = depth.checked_sub(1).ok_or(Full(BOMB))?;
-        let found = self.scanner.find_in_file(file_name(name), bytes);
-        for each in found {
-            self.found.push(Found::within(name, &each.finding));
-        }
+        self.scan(name, bytes);
         self.enter(name, bytes, depth)
+    }
+
+    fn scan(&mut self, name: &str, bytes: &[u8]) {
+        let found = self.scanner.find_in_file(file_name(name), bytes);
+        let found = found.iter().map(|each| Found::within(name, &each.finding));
+        self.found.extend(found);
     }
 
     fn member(&mut self) -> Result<(), Full> {
