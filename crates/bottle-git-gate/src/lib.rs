@@ -3,6 +3,6 @@
 mod git;
 mod scan;
 
-pub use crate::scan::{Survey, SurveyError, survey};
 #[cfg(any(fuzzing, test))]
 pub use crate::scan::fuzzing;
+pub use crate::scan::{Survey, SurveyError, survey};

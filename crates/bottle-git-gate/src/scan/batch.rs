@@ -144,7 +144,10 @@ mod tests {
         let output = format!("{ID} blob 3\na\nb\n{ID} tree 0\n\n");
         let mut batch = Batch::new(output.as_bytes());
         let header = |line: &str| Header::parse(line.as_bytes()).unwrap();
-        let (blob, tree) = (header(&format!("{ID} blob 3")), header(&format!("{ID} tree 0")));
+        let (blob, tree) = (
+            header(&format!("{ID} blob 3")),
+            header(&format!("{ID} tree 0")),
+        );
         assert_eq!(batch.content(&blob).unwrap(), b"a\nb");
         assert_eq!(batch.content(&tree).unwrap(), b"");
         assert!(batch.header().is_err());
@@ -163,9 +166,19 @@ mod tests {
             format!("{ID} blob 3"),
             "x".repeat(10_000),
         ] {
-            assert!(Batch::new(output.as_bytes()).content(&expected).is_err(), "{output}");
+            assert!(
+                Batch::new(output.as_bytes()).content(&expected).is_err(),
+                "{output}"
+            );
         }
-        for line in ["", "blob 3", &format!("{ID} blob -3"), &format!("{ID} blob +3"), &format!("{ID} blob 3 4"), &format!("{ID} blob 99999999999999999999")] {
+        for line in [
+            "",
+            "blob 3",
+            &format!("{ID} blob -3"),
+            &format!("{ID} blob +3"),
+            &format!("{ID} blob 3 4"),
+            &format!("{ID} blob 99999999999999999999"),
+        ] {
             assert_eq!(Header::parse(line.as_bytes()), None, "{line}");
         }
     }

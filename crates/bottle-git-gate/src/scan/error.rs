@@ -52,13 +52,19 @@ pub(crate) enum Limit {
     #[error("a commit or a tag has more than {} bytes", super::limits::MAX_TEXT)]
     Text,
     /// Folders that lie too deep.
-    #[error("folders lie in each other more than {} deep", super::limits::MAX_DEPTH)]
+    #[error(
+        "folders lie in each other more than {} deep",
+        super::limits::MAX_DEPTH
+    )]
     Depth,
     /// A path that is too long.
     #[error("a path has more than {} bytes", super::limits::MAX_PATH)]
     Path,
     /// Paths that are too long together.
-    #[error("the paths of what is pushed have more than {} bytes", super::limits::MAX_PATHS)]
+    #[error(
+        "the paths of what is pushed have more than {} bytes",
+        super::limits::MAX_PATHS
+    )]
     Paths,
     /// More findings than anybody reads.
     #[error("more than {} secrets are in what is pushed", super::limits::MAX_FOUND)]

@@ -113,9 +113,9 @@ impl FindingPlace {
             } => {
                 let path = shown_path(path.as_deref());
                 let place = position.map_or_else(String::new, |place| format!(":{place}"));
-                let member = member.as_deref().map_or_else(String::new, |member| {
-                    format!(", in {}", cut(member))
-                });
+                let member = member
+                    .as_deref()
+                    .map_or_else(String::new, |member| format!(", in {}", cut(member)));
                 format!("{path}{place}{member}")
             }
             Self::Name(folder) => match folder.as_deref() {
@@ -168,15 +168,28 @@ pub(super) fn write_all(
     let Advice { identity, remote } = advice;
     let told = findings.iter().take(MAX_TOLD);
     told.clone().try_for_each(|finding| finding.write(out))?;
-    if let Some(more) = findings.len().checked_sub(MAX_TOLD).filter(|more| *more > 0) {
+    if let Some(more) = findings
+        .len()
+        .checked_sub(MAX_TOLD)
+        .filter(|more| *more > 0)
+    {
         writeln!(out, "  and {more} more")?;
     }
-    writeln!(out, "What can be done: take it out of all pushed commits (git commit --amend, or git rebase), not only")?;
-    writeln!(out, "in a new one. If it is no secret, ask the operator to let it pass:")?;
+    writeln!(
+        out,
+        "What can be done: take it out of all pushed commits (git commit --amend, or git rebase), not only"
+    )?;
+    writeln!(
+        out,
+        "in a new one. If it is no secret, ask the operator to let it pass:"
+    )?;
     let mut seen = BTreeSet::new();
     for Finding { object, rule, .. } in told {
         if let Some(object) = object.filter(|object| seen.insert((*object, *rule))) {
-            writeln!(out, "  bottle git allow {identity} {object} {rule} --remote {remote} --reason \"…\"")?;
+            writeln!(
+                out,
+                "  bottle git allow {identity} {object} {rule} --remote {remote} --reason \"…\""
+            )?;
         }
     }
     Ok(())

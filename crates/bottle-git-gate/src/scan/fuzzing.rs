@@ -11,7 +11,11 @@ use bottle_pipelock::Scanner;
 pub fn objects(bytes: &[u8]) {
     let mut batch = Batch::new(bytes);
     while batch.header().is_ok() {}
-    if let Some(header) = bytes.split(|byte| *byte == b'\n').next().and_then(Header::parse) {
+    if let Some(header) = bytes
+        .split(|byte| *byte == b'\n')
+        .next()
+        .and_then(Header::parse)
+    {
         let content = Batch::new(bytes).content(&header);
         if let Ok(content) = content {
             assert_eq!(u64::try_from(content.len()), Ok(header.size));

@@ -9,9 +9,7 @@ use bottle_core::PushPolicy;
 
 use super::batch::{Header, Kind};
 use super::error::{Limit, ScanError};
-use super::limits::{
-    MAX_DEPTH, MAX_PATH, MAX_PATHS, MAX_TEXT, MAX_TREE, MAX_UNPACKED,
-};
+use super::limits::{MAX_DEPTH, MAX_PATH, MAX_PATHS, MAX_TEXT, MAX_TREE, MAX_UNPACKED};
 use super::object_id::ObjectId;
 use super::process::Running;
 use crate::git::Git;
@@ -53,10 +51,13 @@ impl Listing {
         let (sizes, output) = Running::reading("cat-file", command, found.into(), deadline)?;
         let mut listing = Self::default();
         let mut output = BufReader::with_capacity(256 * 1024, output);
-        while listing.line(&mut output, limits).map_err(|error| match error {
-            ScanError::Answer(_) => sizes.failure(),
-            error => error,
-        })? {}
+        while listing
+            .line(&mut output, limits)
+            .map_err(|error| match error {
+                ScanError::Answer(_) => sizes.failure(),
+                error => error,
+            })?
+        {}
         walk.finish()?;
         sizes.finish()?;
         Ok(listing)
@@ -75,7 +76,9 @@ impl Listing {
             return Err(ScanError::Limits(Limit::Path));
         };
         let front = memchr::memchr_iter(b' ', line).nth(2);
-        let (front, path) = line.split_at_checked(front.unwrap_or(line.len())).unwrap_or_default();
+        let (front, path) = line
+            .split_at_checked(front.unwrap_or(line.len()))
+            .unwrap_or_default();
         let header = Header::parse(front).ok_or(ScanError::Answer("cat-file"))?;
         self.add(header, path.get(1..).unwrap_or_default())?;
         let count = u64::try_from(self.objects.len()).unwrap_or(u64::MAX);
@@ -155,7 +158,9 @@ mod tests {
     fn lines_are_read_with_their_paths() {
         let text = format!("{ID} commit 9 \n{ID} blob 3 a b/c  d\n{ID} tree 0 a\n{ID} commit 1\n");
         let listing = read(&text, &PushPolicy::default()).unwrap();
-        let paths: Vec<_> = (0..listing.len()).map(|number| listing.path(number)).collect();
+        let paths: Vec<_> = (0..listing.len())
+            .map(|number| listing.path(number))
+            .collect();
         assert_eq!(paths, [b"".as_slice(), b"a b/c  d", b"a", b""]);
         assert_eq!(listing.of(Kind::Blob).collect::<Vec<_>>(), [1]);
         assert_eq!(listing.bytes, 13);
@@ -163,18 +168,36 @@ mod tests {
 
     #[test]
     fn nothing_is_taken_that_is_too_much() {
-        let few = PushPolicy { max_objects: 2, ..PushPolicy::default() };
+        let few = PushPolicy {
+            max_objects: 2,
+            ..PushPolicy::default()
+        };
         let limit = |text: String| match read(&text, &few) {
             Err(ScanError::Limits(limit)) => Some(limit),
             _ => None,
         };
         assert_eq!(limit(format!("{ID} blob 1 a\n").repeat(2)), None);
-        assert_eq!(limit(format!("{ID} blob 1 a\n").repeat(3)), Some(Limit::Objects(2)));
-        assert_eq!(limit(format!("{ID} blob 4294967297 a\n")), Some(Limit::Bytes(MAX_UNPACKED)));
+        assert_eq!(
+            limit(format!("{ID} blob 1 a\n").repeat(3)),
+            Some(Limit::Objects(2))
+        );
+        assert_eq!(
+            limit(format!("{ID} blob 4294967297 a\n")),
+            Some(Limit::Bytes(MAX_UNPACKED))
+        );
         assert_eq!(limit(format!("{ID} tree 6291457 a\n")), Some(Limit::Tree));
         assert_eq!(limit(format!("{ID} commit 4194305 \n")), Some(Limit::Text));
-        assert_eq!(limit(format!("{ID} blob 1 {}\n", "a/".repeat(201))), Some(Limit::Depth));
-        assert_eq!(limit(format!("{ID} blob 1 {}\n", "a".repeat(5000))), Some(Limit::Path));
-        assert!(matches!(read("x missing\n", &few), Err(ScanError::Answer(_))));
+        assert_eq!(
+            limit(format!("{ID} blob 1 {}\n", "a/".repeat(201))),
+            Some(Limit::Depth)
+        );
+        assert_eq!(
+            limit(format!("{ID} blob 1 {}\n", "a".repeat(5000))),
+            Some(Limit::Path)
+        );
+        assert!(matches!(
+            read("x missing\n", &few),
+            Err(ScanError::Answer(_))
+        ));
     }
 }

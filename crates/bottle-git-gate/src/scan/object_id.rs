@@ -62,7 +62,9 @@ const fn digit(byte: u8) -> Option<u8> {
 impl fmt::Display for ObjectId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bytes = self.bytes.iter().take(self.length);
-        bytes.into_iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        bytes
+            .into_iter()
+            .try_for_each(|byte| write!(f, "{byte:02x}"))
     }
 }
 
@@ -72,13 +74,22 @@ mod tests {
 
     #[test]
     fn ids_of_both_kinds_round_trip_and_nothing_else_is_one() {
-        for digits in ["3f786850e387550fdab836ed7e6dc881de23001b".to_owned(), "ab".repeat(32)] {
+        for digits in [
+            "3f786850e387550fdab836ed7e6dc881de23001b".to_owned(),
+            "ab".repeat(32),
+        ] {
             let id = ObjectId::from_digits(digits.as_bytes()).unwrap();
             assert_eq!(id.to_string(), digits);
             assert_eq!(id.short(), digits[..12]);
             assert_eq!(ObjectId::from_bytes(&id.bytes[..id.length]), Some(id));
         }
-        for text in ["", "HEAD", "3F786850E387550FDAB836ED7E6DC881DE23001B", "--all", &"0".repeat(39)] {
+        for text in [
+            "",
+            "HEAD",
+            "3F786850E387550FDAB836ED7E6DC881DE23001B",
+            "--all",
+            &"0".repeat(39),
+        ] {
             assert_eq!(ObjectId::from_digits(text.as_bytes()), None, "{text}");
         }
         assert_eq!(ObjectId::from_bytes(&[0; 21]), None);

@@ -100,7 +100,9 @@ impl Origins {
 
     fn found(self) -> BTreeMap<ObjectId, ObjectId> {
         let wanted = self.wanted.into_iter();
-        wanted.filter_map(|(id, commit)| Some((id, commit?))).collect()
+        wanted
+            .filter_map(|(id, commit)| Some((id, commit?)))
+            .collect()
     }
 }
 
@@ -114,7 +116,13 @@ mod tests {
         let text = |digit: &str| digit.repeat(40);
         let log = format!(
             "commit {b} {e}\n\n:100644 100644 {c} {d} M\ta b\ncommit {a} {e}\n\n:000000 100644 {z} {d} A\ta\n:000000 100644 {z} {f} A\t{long}\n",
-            a = text("a"), b = text("b"), c = text("c"), d = text("d"), e = text("e"), f = text("f"), z = text("0"),
+            a = text("a"),
+            b = text("b"),
+            c = text("c"),
+            d = text("d"),
+            e = text("e"),
+            f = text("f"),
+            z = text("0"),
             long = "commit ".repeat(5000),
         );
         let mut origins = Origins::of([id("d"), id("e"), id("f"), id("c")]);

@@ -36,6 +36,9 @@ mod tests {
     #[test]
     fn lines_and_columns_begin_with_one() {
         let shown = |offset| Position::of(b"a\nbc\n\nd", offset).to_string();
-        assert_eq!([0, 1, 2, 3, 5, 6, 99].map(shown), ["1:1", "1:2", "2:1", "2:2", "3:1", "4:1", "4:2"]);
+        assert_eq!(
+            [0, 1, 2, 3, 5, 6, 99].map(shown),
+            ["1:1", "1:2", "2:1", "2:2", "3:1", "4:1", "4:2"]
+        );
     }
 }

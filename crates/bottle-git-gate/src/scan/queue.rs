@@ -134,7 +134,9 @@ mod tests {
                 sum
             });
             for item in 1..=100_u64 {
-                queue.push(item, if item == 50 { 30 } else { 4 }, deadline).unwrap();
+                queue
+                    .push(item, if item == 50 { 30 } else { 4 }, deadline)
+                    .unwrap();
             }
             queue.close();
             assert_eq!(worker.join().unwrap(), 5050);

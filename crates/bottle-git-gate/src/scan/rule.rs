@@ -57,10 +57,22 @@ mod tests {
     #[test]
     fn every_rule_of_the_scanner_that_is_named_here_is_one() {
         let names = bottle_pipelock::rule_names();
-        for rule in LEFT_OUT.iter().chain(NOT_LOOKED.iter().take(4)).chain([&KNOWN]) {
+        for rule in LEFT_OUT
+            .iter()
+            .chain(NOT_LOOKED.iter().take(4))
+            .chain([&KNOWN])
+        {
             assert!(names.contains(rule), "{rule}");
         }
-        for own in [TOO_LARGE, SEALED, AMBIGUOUS, BOMB, TOO_MANY, SUBMODULE, SUBMODULE_PASSWORD] {
+        for own in [
+            TOO_LARGE,
+            SEALED,
+            AMBIGUOUS,
+            BOMB,
+            TOO_MANY,
+            SUBMODULE,
+            SUBMODULE_PASSWORD,
+        ] {
             assert!(!names.contains(own), "{own}");
         }
         assert_eq!(code("github-token"), "git.secret");

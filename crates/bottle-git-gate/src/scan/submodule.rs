@@ -114,7 +114,10 @@ mod tests {
         ] {
             assert!(rules(url).is_empty(), "{url}");
         }
-        assert_eq!(rules("https://me:pass@git.example.test/a"), [SUBMODULE_PASSWORD]);
+        assert_eq!(
+            rules("https://me:pass@git.example.test/a"),
+            [SUBMODULE_PASSWORD]
+        );
     }
 
     #[test]

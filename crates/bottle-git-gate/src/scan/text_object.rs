@@ -57,7 +57,9 @@ impl<'a> TextObject<'a> {
         let end = end.map_or(self.text.len(), |length| offset + length);
         let lines = self.text.get(..end).unwrap_or_default();
         let mut lines = lines.rsplit(|byte| *byte == b'\n');
-        let line = lines.find(|line| !line.starts_with(b" ")).unwrap_or_default();
+        let line = lines
+            .find(|line| !line.starts_with(b" "))
+            .unwrap_or_default();
         let name = line.split(|byte| *byte == b' ').next().unwrap_or_default();
         String::from_utf8_lossy(name).into_owned()
     }
@@ -80,10 +82,13 @@ mod tests {
 
     #[test]
     fn what_somebody_wrote_is_left_and_its_places_are_known() {
-        let commit = format!("tree {ID}\nparent {ID}\nparent {ID}\nauthor A <a@b.test> 1 +0000\ngpgsig one\n two\n three\n\nFirst\n\nThird\n");
+        let commit = format!(
+            "tree {ID}\nparent {ID}\nparent {ID}\nauthor A <a@b.test> 1 +0000\ngpgsig one\n two\n three\n\nFirst\n\nThird\n"
+        );
         let object = TextObject::of(commit.as_bytes());
         assert!(object.text.starts_with(b"author A"));
-        let part = |word: &str| object.part(memchr::memmem::find(object.text, word.as_bytes()).unwrap());
+        let part =
+            |word: &str| object.part(memchr::memmem::find(object.text, word.as_bytes()).unwrap());
         assert_eq!(part("a@b"), Part::Field("author".to_owned()));
         assert_eq!(part("three"), Part::Field("gpgsig".to_owned()));
         assert_eq!(part("First"), Part::Message(1));
@@ -92,7 +97,15 @@ mod tests {
 
     #[test]
     fn a_field_that_only_looks_like_an_id_is_text() {
-        for text in ["tree x\n", "parent 3f78\n\nm", "parent ", "tree", "object 1 2\n", "", "\n\n"] {
+        for text in [
+            "tree x\n",
+            "parent 3f78\n\nm",
+            "parent ",
+            "tree",
+            "object 1 2\n",
+            "",
+            "\n\n",
+        ] {
             assert_eq!(TextObject::of(text.as_bytes()).text, text.as_bytes());
         }
         // Sixty-four digits and no more are an id.

@@ -110,7 +110,12 @@ mod tests {
             assert_eq!(all.last().unwrap().is_ok(), is_between, "{cut}");
             assert!(all.len() <= 2);
         }
-        for bytes in [tree(&[("8", b"a")]), tree(&[("", b"a")]), tree(&[("1", b"")]), tree(&[("1", b"a/b")])] {
+        for bytes in [
+            tree(&[("8", b"a")]),
+            tree(&[("", b"a")]),
+            tree(&[("1", b"")]),
+            tree(&[("1", b"a/b")]),
+        ] {
             assert!(entries(&bytes, 20).next().unwrap().is_err());
         }
     }

@@ -103,7 +103,9 @@ impl<'a> Upstream<'a> {
                 return Ok(Some(Left { found, excused }));
             }
             excused += u64::try_from(same.len()).unwrap_or(u64::MAX);
-            same.into_iter().for_each(|place| blank(&mut bytes, place));
+            for place in same {
+                blank(&mut bytes, place);
+            }
         }
         // Still something old: there is more than anybody looks through.
         let mut found = look::file(self.scanner, name, &bytes);
@@ -127,7 +129,8 @@ impl<'a> Upstream<'a> {
         for commit in &self.commits {
             let name = [commit.to_string().as_bytes(), b":", path].concat();
             let header = self.ask.header(&name)?;
-            let header = header.filter(|header| header.kind == Kind::Blob && header.size <= MAX_BLOB);
+            let header =
+                header.filter(|header| header.kind == Kind::Blob && header.size <= MAX_BLOB);
             headers.extend(header.map(|header| (header.id, header)));
             if headers.len() >= MAX_VERSIONS {
                 break;
@@ -209,7 +212,8 @@ fn extent(bytes: &[u8], rule: &str, excerpt: &str, place: usize) -> Range<usize>
 /// not, behind one that ends with many.
 fn going_on(text: &[u8], line: usize) -> usize {
     let (first, rest) = text.split_at_checked(line).unwrap_or_default();
-    let is_mark = |byte: u8| matches!(byte, b'"' | b'\'' | b'\\' | b'+' | b',') || byte.is_ascii_whitespace();
+    let is_mark =
+        |byte: u8| matches!(byte, b'"' | b'\'' | b'\\' | b'+' | b',') || byte.is_ascii_whitespace();
     let tail = first.iter().rev().skip_while(|byte| is_mark(**byte));
     if tail.take_while(|byte| is_base64(**byte)).count() < GOES_ON {
         return 0;
@@ -218,11 +222,17 @@ fn going_on(text: &[u8], line: usize) -> usize {
     let is_more = |line: &&[u8]| {
         let first = line.iter().position(|byte| !is_mark(*byte));
         let last = line.iter().rposition(|byte| !is_mark(*byte));
-        let digits = first.zip(last).and_then(|(first, last)| line.get(first..=last));
+        let digits = first
+            .zip(last)
+            .and_then(|(first, last)| line.get(first..=last));
         digits.is_some_and(|digits| digits.iter().all(|byte| is_base64(*byte)))
     };
     let more: usize = lines.take_while(is_more).map(<[u8]>::len).sum();
-    if more == 0 { 0 } else { (more + 1).min(rest.len()) }
+    if more == 0 {
+        0
+    } else {
+        (more + 1).min(rest.len())
+    }
 }
 
 /// Up to the mark at the end of a key, or else the next empty line.
@@ -267,7 +277,10 @@ mod tests {
         let text = "a\nlet b = \"AKIA1\";\nc\n";
         assert_eq!(reach(text, "aws", "AKIA…", "AKIA"), "let b = \"AKIA1\";");
         // Not as it is, or with a long end: the next lines may belong to it.
-        assert_eq!(reach(text, "aws", "AKIX…", "AKIA"), "let b = \"AKIA1\";\nc\n");
+        assert_eq!(
+            reach(text, "aws", "AKIX…", "AKIA"),
+            "let b = \"AKIA1\";\nc\n"
+        );
         let long = format!("x AKIA{}\nmore1\n\nrest\n", "a".repeat(40));
         assert!(reach(&long, "aws", "AKIA…", "AKIA").ends_with("more1\n"));
         let other = format!("x AKIA{}\nb = c\n", "a".repeat(40));
@@ -276,6 +289,9 @@ mod tests {
         let reached = reach(key, "private-key", "-----BEGIN…", "-----BEGIN");
         assert_eq!(reached, key.strip_suffix("\nz\n").unwrap());
         let open = "-----BEGIN X-----\nab\n\ncd\n";
-        assert_eq!(reach(open, "private-key", "-----BEGIN…", "-----BEGIN"), open);
+        assert_eq!(
+            reach(open, "private-key", "-----BEGIN…", "-----BEGIN"),
+            open
+        );
     }
 }

@@ -20,7 +20,9 @@ pub(super) fn members(bytes: &[u8]) -> impl Iterator<Item = Member<'_>> {
         let size = std::str::from_utf8(head.get(48..58)?).ok()?;
         let size: usize = size.trim_ascii_end().parse().ok()?;
         let content = behind.get(..size).unwrap_or(behind);
-        rest = behind.get(size.checked_next_multiple_of(2)?..).unwrap_or_default();
+        rest = behind
+            .get(size.checked_next_multiple_of(2)?..)
+            .unwrap_or_default();
         Some(Member {
             name: shown_name(head.get(..16)?.trim_ascii_end()),
             bytes: content,

@@ -28,9 +28,8 @@ impl Packed {
 }
 
 fn is_stream(bytes: &[u8]) -> bool {
-    let behind = match bytes {
-        [b'B', b'Z', b'h', b'1'..=b'9', behind @ ..] => behind,
-        _ => return false,
+    let [b'B', b'Z', b'h', b'1'..=b'9', behind @ ..] = bytes else {
+        return false;
     };
     behind.starts_with(BLOCK) || behind.starts_with(EMPTY)
 }
@@ -57,7 +56,9 @@ pub(super) fn unpack(packed: Packed, bytes: &[u8], limit: usize) -> Result<Vec<u
             let room = limit.saturating_add(1).saturating_sub(plain.len());
             let room = u64::try_from(room).unwrap_or(u64::MAX);
             let mut reader = DecoderReader::new(stream).take(room);
-            reader.read_to_end(&mut plain).map_err(|_| Unreadable::Broken)?;
+            reader
+                .read_to_end(&mut plain)
+                .map_err(|_| Unreadable::Broken)?;
         }
         if plain.len() > limit {
             return Err(Unreadable::TooLarge);

@@ -25,14 +25,19 @@ pub(super) fn is_tar(bytes: &[u8]) -> bool {
 pub(super) fn members(bytes: &[u8]) -> impl Iterator<Item = Member<'_>> {
     let mut rest = bytes;
     std::iter::from_fn(move || {
-        while rest.get(..BLOCK).is_some_and(|block| block.iter().all(|byte| *byte == 0)) {
+        while rest
+            .get(..BLOCK)
+            .is_some_and(|block| block.iter().all(|byte| *byte == 0))
+        {
             rest = rest.get(BLOCK..).unwrap_or_default();
         }
         let head = rest.get(..BLOCK).filter(|head| is_head(head))?;
         let behind = rest.get(BLOCK..).unwrap_or_default();
         let size = number(head.get(SIZE)?)?;
         let content = behind.get(..size).unwrap_or(behind);
-        rest = behind.get(size.next_multiple_of(BLOCK)..).unwrap_or_default();
+        rest = behind
+            .get(size.next_multiple_of(BLOCK)..)
+            .unwrap_or_default();
         let name = head.get(..NAME)?.split(|byte| *byte == 0).next()?;
         Some(Member {
             name: shown_name(name),
@@ -45,7 +50,13 @@ pub(super) fn members(bytes: &[u8]) -> impl Iterator<Item = Member<'_>> {
 fn is_head(block: &[u8]) -> bool {
     let bytes = block.iter().enumerate();
     let sum: usize = bytes
-        .map(|(place, byte)| if CHECKSUM.contains(&place) { b' ' } else { *byte })
+        .map(|(place, byte)| {
+            if CHECKSUM.contains(&place) {
+                b' '
+            } else {
+                *byte
+            }
+        })
         .map(usize::from)
         .sum();
     let told = block.get(CHECKSUM).and_then(number);

@@ -44,10 +44,14 @@ pub(super) fn zip(members: &[(&str, &[u8])], damage: Damage) -> Vec<u8> {
         _ => {}
     }
     let shorts = |to: &mut Vec<u8>, values: &[u16]| {
-        values.iter().for_each(|value| to.extend_from_slice(&value.to_le_bytes()));
+        values
+            .iter()
+            .for_each(|value| to.extend_from_slice(&value.to_le_bytes()));
     };
     let longs = |to: &mut Vec<u8>, values: &[usize]| {
-        values.iter().for_each(|value| to.extend_from_slice(&u32::try_from(*value).unwrap().to_le_bytes()));
+        values
+            .iter()
+            .for_each(|value| to.extend_from_slice(&u32::try_from(*value).unwrap().to_le_bytes()));
     };
     for (name, content) in members {
         let place = zip.len() + usize::from(damage == Damage::ListPlace);
@@ -96,7 +100,17 @@ fn tar(members: &[(&str, &[u8])]) -> Vec<u8> {
 fn ar(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut ar = b"!<arch>\n".to_vec();
     for (name, content) in members {
-        ar.extend_from_slice(format!("{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n", 0, 0, 0, 100_644, content.len()).as_bytes());
+        ar.extend_from_slice(
+            format!(
+                "{name:<16}{:<12}{:<6}{:<6}{:<8}{:<10}`\n",
+                0,
+                0,
+                0,
+                100_644,
+                content.len()
+            )
+            .as_bytes(),
+        );
         ar.extend_from_slice(content);
         ar.resize(ar.len().next_multiple_of(2), b'\n');
     }
@@ -105,11 +119,17 @@ fn ar(members: &[(&str, &[u8])]) -> Vec<u8> {
 
 fn look(name: &str, bytes: &[u8]) -> Vec<(&'static str, Option<String>)> {
     let found = archive::look(&bottle_pipelock::Scanner::new(), name, bytes);
-    found.into_iter().map(|each| (each.rule, each.member)).collect()
+    found
+        .into_iter()
+        .map(|each| (each.rule, each.member))
+        .collect()
 }
 
 fn rules(name: &str, bytes: &[u8]) -> Vec<&'static str> {
-    look(name, bytes).into_iter().map(|(rule, _)| rule).collect()
+    look(name, bytes)
+        .into_iter()
+        .map(|(rule, _)| rule)
+        .collect()
 }
 
 fn secret() -> Vec<u8> {
@@ -127,17 +147,38 @@ fn what_is_in_archives_is_found_and_where() {
     // Whatever it is called, and whatever stands in front.
     let behind = [b"\x89PNG\r\n\x1a\n picture".as_slice(), &plain].concat();
     assert_eq!(rules("a.png", &behind), [RULE]);
-    assert_eq!(rules("a.jar", &zip(&[("lib/b.jar", &plain)], Damage::None)), [RULE]);
+    assert_eq!(
+        rules("a.jar", &zip(&[("lib/b.jar", &plain)], Damage::None)),
+        [RULE]
+    );
     assert_eq!(rules("a.tar.gz", &gzip(&tar(&[("a.jar", &plain)]))), [RULE]);
     let packed = gzip(&secret);
-    assert_eq!(rules("a.tar", &tar(&[("empty", b""), ("b.gz", &packed), ("c", b"c")])), [RULE]);
-    assert_eq!(rules("a.deb", &ar(&[("debian-binary", b"2.0\n"), ("data.tar.gz", &gzip(&tar(&[("x.zip", &plain)])))])), [RULE]);
+    assert_eq!(
+        rules(
+            "a.tar",
+            &tar(&[("empty", b""), ("b.gz", &packed), ("c", b"c")])
+        ),
+        [RULE]
+    );
+    assert_eq!(
+        rules(
+            "a.deb",
+            &ar(&[
+                ("debian-binary", b"2.0\n"),
+                ("data.tar.gz", &gzip(&tar(&[("x.zip", &plain)])))
+            ])
+        ),
+        [RULE]
+    );
 }
 
 #[test]
 fn compression_within_stored_members_is_taken_off() {
     let packed = gzip(&secret());
-    for archive in [tar(&[("a", b"odd"), ("b.gz", &packed)]), ar(&[("b.gz", &packed)])] {
+    for archive in [
+        tar(&[("a", b"odd"), ("b.gz", &packed)]),
+        ar(&[("b.gz", &packed)]),
+    ] {
         assert!(rules_of(&[("x", &archive)]).contains(&RULE));
         assert!(rules_of(&[("x.gz", &gzip(&archive))]).contains(&RULE));
     }
@@ -154,25 +195,47 @@ fn what_cannot_be_read_is_refused() {
     }
     assert_eq!(damaged(Damage::ListMethod(0)), ["ambiguous-archive"]);
     assert_eq!(damaged(Damage::ListPlace), ["ambiguous-archive"]);
-    for bytes in [b"7z\xbc\xaf\x27\x1c".as_slice(), b"Rar!\x1a\x07\x01", b"\xfd7zXZ\0\0\x04", b"PACK\0\0\0\x02\0\0\0\0", b"# v2 git bundle\n"] {
+    for bytes in [
+        b"7z\xbc\xaf\x27\x1c".as_slice(),
+        b"Rar!\x1a\x07\x01",
+        b"\xfd7zXZ\0\0\x04",
+        b"PACK\0\0\0\x02\0\0\0\0",
+        b"# v2 git bundle\n",
+    ] {
         assert_eq!(rules("a", bytes), [SEALED], "{bytes:?}");
-        assert_eq!(rules("a.zip", &zip(&[("b", bytes)], Damage::None)), [SEALED], "{bytes:?}");
+        assert_eq!(
+            rules("a.zip", &zip(&[("b", bytes)], Damage::None)),
+            [SEALED],
+            "{bytes:?}"
+        );
     }
     // Cut off, and with something behind it.
     let packed = gzip(&secret());
     assert_eq!(rules("a.gz", &packed[..packed.len() - 9]), [SEALED]);
-    assert_eq!(rules("a.gz", &[packed.as_slice(), b"behind"].concat()), [SEALED]);
+    assert_eq!(
+        rules("a.gz", &[packed.as_slice(), b"behind"].concat()),
+        [SEALED]
+    );
     assert_eq!(rules("a.gz", &packed), [] as [&str; 0]);
-    assert_eq!(rules("a.zst", b"\x28\xb5\x2f\xfd\xff\xff\xff\xff\xff"), [SEALED]);
+    assert_eq!(
+        rules("a.zst", b"\x28\xb5\x2f\xfd\xff\xff\xff\xff\xff"),
+        [SEALED]
+    );
 }
 
 #[test]
 fn bombs_end() {
     let zeros = vec![0; 70 * 1024 * 1024];
-    assert_eq!(rules("a.zip", &zip(&[("a", &zeros)], Damage::None)), ["archive-too-large"]);
+    assert_eq!(
+        rules("a.zip", &zip(&[("a", &zeros)], Damage::None)),
+        ["archive-too-large"]
+    );
     assert_eq!(rules("a.gz", &gzip(&zeros)), ["archive-too-large"]);
     let half = vec![0; 40 * 1024 * 1024];
-    assert_eq!(rules("a.zip", &zip(&[("a", &half), ("b", &half)], Damage::None)), ["archive-too-large"]);
+    assert_eq!(
+        rules("a.zip", &zip(&[("a", &half), ("b", &half)], Damage::None)),
+        ["archive-too-large"]
+    );
     let mut nested = zip(&[("a", b"a")], Damage::None);
     for _ in 0..6 {
         nested = zip(&[("a.zip", &nested)], Damage::None);

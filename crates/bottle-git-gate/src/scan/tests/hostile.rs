@@ -23,7 +23,9 @@ fn limit_of(result: Result<ScanReport, ScanError>) -> Option<Limit> {
 fn a_tree_with_a_million_entries_is_refused() {
     let repository = Repository::new();
     let blob = repository.object("blob", b"a");
-    let id: Vec<u8> = (0..20).map(|at| u8::from_str_radix(&blob[at * 2..at * 2 + 2], 16).unwrap()).collect();
+    let id: Vec<u8> = (0..20)
+        .map(|at| u8::from_str_radix(&blob[at * 2..at * 2 + 2], 16).unwrap())
+        .collect();
     let tree = |count: usize| {
         let mut tree = Vec::new();
         for number in 0..count {
@@ -35,10 +37,16 @@ fn a_tree_with_a_million_entries_is_refused() {
     };
     let million = tree(1_000_000);
     let start = Instant::now();
-    assert_eq!(limit_of(scan_with(&repository, &[million], &Beside::default())), Some(Limit::Tree));
+    assert_eq!(
+        limit_of(scan_with(&repository, &[million], &Beside::default())),
+        Some(Limit::Tree)
+    );
     assert!(start.elapsed() < Duration::from_secs(30));
     let many = tree(100_001);
-    assert_eq!(limit_of(scan_with(&repository, &[many], &Beside::default())), Some(Limit::Entries));
+    assert_eq!(
+        limit_of(scan_with(&repository, &[many], &Beside::default())),
+        Some(Limit::Entries)
+    );
 }
 
 #[test]
@@ -48,9 +56,25 @@ fn deep_folders_and_many_objects_are_refused() {
     let mut import = Import::default();
     import.commit(None, "m", &[(&deep, b"x")]);
     let ids = repository.import(&import);
-    assert_eq!(limit_of(scan_with(&repository, &ids, &Beside::default())), Some(Limit::Depth));
-    let few = PushPolicy { max_objects: 3, ..PushPolicy::default() };
-    assert_eq!(limit_of(scan_with(&repository, &ids, &Beside { limits: Some(&few), ..Beside::default() })), Some(Limit::Objects(3)));
+    assert_eq!(
+        limit_of(scan_with(&repository, &ids, &Beside::default())),
+        Some(Limit::Depth)
+    );
+    let few = PushPolicy {
+        max_objects: 3,
+        ..PushPolicy::default()
+    };
+    assert_eq!(
+        limit_of(scan_with(
+            &repository,
+            &ids,
+            &Beside {
+                limits: Some(&few),
+                ..Beside::default()
+            }
+        )),
+        Some(Limit::Objects(3))
+    );
 }
 
 #[test]
@@ -62,13 +86,18 @@ fn what_only_says_that_it_is_huge_is_not_unpacked() {
     let name = "cd".repeat(19);
     let mut loose = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
     // Five gibibytes, which are not there.
-    loose.write_all(b"blob 5368709120\0aaaaaaaaaaaaaaaa").unwrap();
+    loose
+        .write_all(b"blob 5368709120\0aaaaaaaaaaaaaaaa")
+        .unwrap();
     std::fs::write(folder.join(&name), loose.finish().unwrap()).unwrap();
     let entry = format!("100644 blob ab{name}\ta\n");
     let tree = repository.git(&["mktree"], entry.as_bytes());
     let commit = repository.git(&["commit-tree", &tree, "-m", "m"], b"");
     let start = Instant::now();
-    assert_eq!(limit_of(scan_with(&repository, &[commit], &Beside::default())), Some(Limit::Bytes(4 << 30)));
+    assert_eq!(
+        limit_of(scan_with(&repository, &[commit], &Beside::default())),
+        Some(Limit::Bytes(4 << 30))
+    );
     assert!(start.elapsed() < Duration::from_secs(10));
 }
 
@@ -87,22 +116,45 @@ fn what_is_missing_or_no_id_or_too_late_is_an_error() {
     let missing = ["3f786850e387550fdab836ed7e6dc881de23001b".to_owned()];
     assert!(scan_with(&repository, &missing, &Beside::default()).is_err());
     for id in ["HEAD", "--all", "", "refs/heads/main"] {
-        assert!(matches!(scan_with(&repository, &[id.to_owned()], &Beside::default()), Err(ScanError::Id)));
+        assert!(matches!(
+            scan_with(&repository, &[id.to_owned()], &Beside::default()),
+            Err(ScanError::Id)
+        ));
     }
     let mut import = Import::default();
     import.commit(None, "m", &[("a", b"a")]);
     let ids = repository.import(&import);
-    let late = scan_with(&repository, &ids, &Beside { deadline: Some(Instant::now()), ..Beside::default() });
+    let late = scan_with(
+        &repository,
+        &ids,
+        &Beside {
+            deadline: Some(Instant::now()),
+            ..Beside::default()
+        },
+    );
     assert!(matches!(late, Err(ScanError::Time)), "{late:?}");
     // A commit whose tree is not there.
-    let broken = repository.object("commit", format!("tree {}\nauthor A <a@b> 1 +0000\ncommitter A <a@b> 1 +0000\n\nm\n", missing[0]).as_bytes());
-    assert!(matches!(scan_with(&repository, &[broken], &Beside::default()), Err(ScanError::Git(_))));
+    let broken = repository.object(
+        "commit",
+        format!(
+            "tree {}\nauthor A <a@b> 1 +0000\ncommitter A <a@b> 1 +0000\n\nm\n",
+            missing[0]
+        )
+        .as_bytes(),
+    );
+    assert!(matches!(
+        scan_with(&repository, &[broken], &Beside::default()),
+        Err(ScanError::Git(_))
+    ));
 }
 
 #[test]
 fn replacements_do_not_count() {
     let repository = Repository::new();
-    let (secret, harmless) = (repository.object("blob", key().as_bytes()), repository.object("blob", b"x"));
+    let (secret, harmless) = (
+        repository.object("blob", key().as_bytes()),
+        repository.object("blob", b"x"),
+    );
     repository.has(&format!("refs/replace/{secret}"), &harmless);
     assert_eq!(scan(&repository, &[secret]).findings.len(), 1);
 }
@@ -110,16 +162,27 @@ fn replacements_do_not_count() {
 #[test]
 fn both_kinds_of_repositories() {
     let repository = Repository::new();
-    repository.git(&["init", "-q", "--bare", "--object-format=sha256", "other"], b"");
+    repository.git(
+        &["init", "-q", "--bare", "--object-format=sha256", "other"],
+        b"",
+    );
     let git = |arguments: &[&str], input: &[u8]| {
         let all = [&["--git-dir=other"], arguments].concat();
         repository.git(&all, input)
     };
     let blob = git(&["hash-object", "-w", "--stdin"], key().as_bytes());
-    let tree = git(&["mktree"], format!("100644 blob {blob}\tdir-a\n").as_bytes());
+    let tree = git(
+        &["mktree"],
+        format!("100644 blob {blob}\tdir-a\n").as_bytes(),
+    );
     let commit = git(&["commit-tree", &tree, "-m", "m"], b"");
     assert_eq!(commit.len(), 64);
-    let found = super::super::survey(&repository.path().join("other"), &[commit], Duration::from_secs(20)).unwrap();
+    let found = super::super::survey(
+        &repository.path().join("other"),
+        &[commit],
+        Duration::from_secs(20),
+    )
+    .unwrap();
     assert_eq!(found.places, [("aws-access-key-id", "dir-a".to_owned())]);
 }
 
@@ -173,7 +236,10 @@ proptest! {
 /// An object as git prints it.
 fn read_raw(repository: &Repository, id: &str) -> Vec<u8> {
     use super::super::ask::Ask;
-    let surroundings = Surroundings { path: std::env::var_os("PATH").unwrap(), home: repository.path().to_owned() };
+    let surroundings = Surroundings {
+        path: std::env::var_os("PATH").unwrap(),
+        home: repository.path().to_owned(),
+    };
     let git = Git::new(&surroundings, repository.path());
     let mut ask = Ask::new(&git, Instant::now() + Duration::from_secs(20)).unwrap();
     assert!(ObjectId::from_digits(id.as_bytes()).is_some());

@@ -4,8 +4,8 @@ mod archives;
 mod corpus;
 mod hostile;
 mod places;
-mod seeds;
 mod repository;
+mod seeds;
 mod told;
 mod upstream;
 
@@ -31,8 +31,15 @@ fn token() -> String {
 
 /// A made-up private key.
 fn private_key(digit: &str) -> String {
-    let line = format!("{}q7Rk2VdXs9TfYb3HnJc6{}", digit.repeat(8), digit.repeat(30));
-    let (begin, end) = (["-----BEGIN RSA PRIV", "ATE KEY-----"].concat(), ["-----END RSA PRIV", "ATE KEY-----"].concat());
+    let line = format!(
+        "{}q7Rk2VdXs9TfYb3HnJc6{}",
+        digit.repeat(8),
+        digit.repeat(30)
+    );
+    let (begin, end) = (
+        ["-----BEGIN RSA PRIV", "ATE KEY-----"].concat(),
+        ["-----END RSA PRIV", "ATE KEY-----"].concat(),
+    );
     format!("{begin}\n{line}\n{line}\n{end}\n")
 }
 

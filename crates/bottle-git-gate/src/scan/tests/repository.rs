@@ -23,7 +23,12 @@ pub(crate) type File<'a> = (&'a str, &'a [u8]);
 
 impl Import {
     /// A commit with these files beside those of its parent (an id, or the number of a commit made here). Its number.
-    pub(crate) fn commit(&mut self, parent: Option<&str>, message: &str, files: &[File<'_>]) -> usize {
+    pub(crate) fn commit(
+        &mut self,
+        parent: Option<&str>,
+        message: &str,
+        files: &[File<'_>],
+    ) -> usize {
         self.commit_by("A U Thor <author@example.test>", parent, message, files)
     }
 
@@ -42,7 +47,8 @@ impl Import {
         self.marks += 1;
         let mark = self.marks;
         let who = format!("{author} {} +0000", 1_700_000_000 + mark);
-        let head = format!("commit refs/import/{mark}\nmark :{mark}\nauthor {who}\ncommitter {who}\n");
+        let head =
+            format!("commit refs/import/{mark}\nmark :{mark}\nauthor {who}\ncommitter {who}\n");
         self.stream.extend_from_slice(head.as_bytes());
         self.data(message.as_bytes());
         if let Some(parent) = parent {
@@ -51,7 +57,10 @@ impl Import {
         for (path, content) in files {
             let link = path.strip_prefix("120000 ");
             let (mode, path) = link.map_or(("100644", *path), |path| ("120000", path));
-            let path = path.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+            let path = path
+                .replace('\\', "\\\\")
+                .replace('"', "\\\"")
+                .replace('\n', "\\n");
             self.line(&format!("M {mode} inline \"{path}\""));
             self.data(content);
         }
@@ -91,9 +100,12 @@ impl Repository {
             .env_remove("GIT_DIR")
             .env("GIT_CONFIG_GLOBAL", "/dev/null")
             .env("GIT_CONFIG_NOSYSTEM", "1")
-            .env("GIT_AUTHOR_NAME", "A").env("GIT_AUTHOR_EMAIL", "a@example.test")
-            .env("GIT_COMMITTER_NAME", "A").env("GIT_COMMITTER_EMAIL", "a@example.test")
-            .env("GIT_AUTHOR_DATE", "1700000000 +0000").env("GIT_COMMITTER_DATE", "1700000000 +0000")
+            .env("GIT_AUTHOR_NAME", "A")
+            .env("GIT_AUTHOR_EMAIL", "a@example.test")
+            .env("GIT_COMMITTER_NAME", "A")
+            .env("GIT_COMMITTER_EMAIL", "a@example.test")
+            .env("GIT_AUTHOR_DATE", "1700000000 +0000")
+            .env("GIT_COMMITTER_DATE", "1700000000 +0000")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -105,14 +117,20 @@ impl Repository {
         // A git that needs no input closes it.
         let _ = writing.join().unwrap();
         assert!(output.status.success(), "git {arguments:?}");
-        String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
+        String::from_utf8(output.stdout)
+            .unwrap()
+            .trim_end()
+            .to_owned()
     }
 
     /// Takes commits in, without refs. Their ids, in the order of their numbers.
     pub(crate) fn import(&self, import: &Import) -> Vec<String> {
         let marks = self.path().join("marks");
         let export = format!("--export-marks={}", marks.display());
-        self.git(&["fast-import", "--quiet", "--force", &export], &import.stream);
+        self.git(
+            &["fast-import", "--quiet", "--force", &export],
+            &import.stream,
+        );
         let text = std::fs::read_to_string(&marks).unwrap();
         let mut ids: Vec<(usize, String)> = text
             .lines()
@@ -122,7 +140,10 @@ impl Repository {
             })
             .collect();
         ids.sort();
-        let refs = self.git(&["for-each-ref", "--format=delete %(refname)", "refs/import"], b"");
+        let refs = self.git(
+            &["for-each-ref", "--format=delete %(refname)", "refs/import"],
+            b"",
+        );
         self.git(&["update-ref", "--stdin"], format!("{refs}\n").as_bytes());
         ids.into_iter().map(|(_, id)| id).collect()
     }
@@ -134,6 +155,9 @@ impl Repository {
 
     /// Writes an object of any kind, as it is. Its id.
     pub(crate) fn object(&self, kind: &str, content: &[u8]) -> String {
-        self.git(&["hash-object", "-w", "--literally", "-t", kind, "--stdin"], content)
+        self.git(
+            &["hash-object", "-w", "--literally", "-t", kind, "--stdin"],
+            content,
+        )
     }
 }

@@ -22,7 +22,10 @@ fn every_secret_is_found_and_no_decoy() {
     }
     assert!(missed.is_empty(), "{missed:?}");
     let (repository, planted) = commits(0..SEEDS, corpus::decoy);
-    let all: Vec<String> = planted.into_iter().filter_map(|(_, _, tips)| tips.last().cloned()).collect();
+    let all: Vec<String> = planted
+        .into_iter()
+        .filter_map(|(_, _, tips)| tips.last().cloned())
+        .collect();
     let report = scan(&repository, &all);
     assert!(report.findings.is_empty(), "{:?}", report.findings);
 }

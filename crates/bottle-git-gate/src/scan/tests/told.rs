@@ -6,7 +6,10 @@ use super::*;
 fn told(report: &ScanReport) -> String {
     let mut text = Vec::new();
     let remote = "app".parse().unwrap();
-    let advice = Advice { identity: "dev-ab12c", remote: &remote };
+    let advice = Advice {
+        identity: "dev-ab12c",
+        remote: &remote,
+    };
     report.write(advice, &mut text).unwrap();
     String::from_utf8(text).unwrap()
 }
@@ -16,8 +19,15 @@ fn every_kind_of_place() {
     let key = key();
     let repository = Repository::new();
     let mut import = Import::default();
-    let archive = zip_of("inner/notes.txt", format!("{key}{}", " ".repeat(200)).as_bytes());
-    let (code, pem, name) = (format!("//\nlet key = \"{key}\";\n"), private_key("A"), format!("dir/{key}"));
+    let archive = zip_of(
+        "inner/notes.txt",
+        format!("{key}{}", " ".repeat(200)).as_bytes(),
+    );
+    let (code, pem, name) = (
+        format!("//\nlet key = \"{key}\";\n"),
+        private_key("A"),
+        format!("dir/{key}"),
+    );
     let files: [(&str, &[u8]); 6] = [
         ("src/config.rs", code.as_bytes()),
         ("tests/\u{202e}key.pem", pem.as_bytes()),
@@ -29,7 +39,15 @@ fn every_kind_of_place() {
     import.commit(None, &format!("first\n\n{key}\n"), &files);
     let ids = repository.import(&import);
     let refs = [format!("refs/heads/{key}")];
-    let report = scan_with(&repository, &ids, &Beside { refs: &refs, ..Beside::default() }).unwrap();
+    let report = scan_with(
+        &repository,
+        &ids,
+        &Beside {
+            refs: &refs,
+            ..Beside::default()
+        },
+    )
+    .unwrap();
     let text = told(&report);
     assert!(!text.contains(&key));
     insta::assert_snapshot!(text);
@@ -39,8 +57,18 @@ fn every_kind_of_place() {
 fn many_findings_are_counted() {
     let repository = Repository::new();
     let mut import = Import::default();
-    let texts: Vec<(String, String)> = (0..30).map(|number| (format!("{}{number:02}", "f".repeat(300)), format!("{number} {}", key()))).collect();
-    let files: Vec<(&str, &[u8])> = texts.iter().map(|(name, text)| (name.get(90..).unwrap(), text.as_bytes())).collect();
+    let texts: Vec<(String, String)> = (0..30)
+        .map(|number| {
+            (
+                format!("{}{number:02}", "f".repeat(300)),
+                format!("{number} {}", key()),
+            )
+        })
+        .collect();
+    let files: Vec<(&str, &[u8])> = texts
+        .iter()
+        .map(|(name, text)| (name.get(90..).unwrap(), text.as_bytes()))
+        .collect();
     import.commit(None, "m", &files);
     let report = scan(&repository, &repository.import(&import));
     assert_eq!(report.findings.len(), 30);
