@@ -16,6 +16,7 @@ const SETTINGS: &[&str] = &[
     "receive.fsckObjects=true",
     "fetch.fsckObjects=false",
     "core.fsmonitor=false",
+    "core.hooksPath=/dev/null",
     "core.logAllRefUpdates=false",
     "core.pager=cat",
     // Larger contents are not held in memory as a whole.
@@ -83,9 +84,9 @@ impl Git {
         Self { quarantine, ..self }
     }
 
-    /// The repository.
-    pub(crate) fn repository(&self) -> &Path {
-        &self.repository
+    /// What it gets from outside.
+    pub(crate) fn surroundings(&self) -> &Surroundings {
+        &self.surroundings
     }
 
     /// A git with these arguments: nothing on its standard input, what it prints is thrown away unless the caller says

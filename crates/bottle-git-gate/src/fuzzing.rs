@@ -1,0 +1,38 @@
+//! Entry points for fuzzing: parsers that see what an agent sends.
+
+use bottle_core::RemoteName;
+
+use crate::pkt;
+use crate::request::Request;
+pub use crate::scan::fuzzing::objects;
+
+/// Reads the first bytes of a connection as the front does, and then everything behind them as frames.
+///
+/// # Panics
+///
+/// When a request names anything but one plain segment, or a frame is not written as it was read.
+pub fn git_request(bytes: &[u8]) {
+    let mut rest = bytes;
+    let mut first = true;
+    while let Ok(pkt) = pkt::read(&mut rest) {
+        let mut written = Vec::new();
+        let again =
+            pkt::write(&mut written, &pkt).and_then(|()| pkt::read(&mut written.as_slice()));
+        assert!(again.is_ok_and(|again| again == pkt));
+        if let pkt::Pkt::Data(content) = &pkt
+            && first
+        {
+            request(content);
+        }
+        first = false;
+    }
+    request(bytes);
+}
+
+fn request(content: &[u8]) {
+    if let Ok(Request::Git { name, .. }) = Request::parse(content) {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        assert!(name.as_str().bytes().all(plain) && !name.as_str().contains(".."));
+        assert_eq!(name.as_str().parse::<RemoteName>().ok(), Some(name));
+    }
+}
