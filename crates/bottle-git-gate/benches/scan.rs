@@ -1,4 +1,4 @@
-//! The scan of pushes, beside `gitleaks git` on the same commits in the same run.
+//! The scan of pushes, beside `gitleaks detect` on the same commits in the same run.
 //!
 //!     cargo bench -p bottle-git-gate [-- --quick]
 //!     BOTTLE_GITLEAKS=/path/to/gitleaks cargo bench -p bottle-git-gate
@@ -240,7 +240,7 @@ fn leaks(gitleaks: &str, repository: &Path, tips: &[String]) -> BTreeSet<String>
     let range = format!("--log-opts={}", tips.join(" "));
     let output = Command::new(gitleaks)
         .args([
-            "git",
+            "detect",
             "--no-banner",
             "--redact",
             "--exit-code=0",
@@ -249,6 +249,7 @@ fn leaks(gitleaks: &str, repository: &Path, tips: &[String]) -> BTreeSet<String>
             "--report-path",
         ])
         .arg(&report)
+        .arg("--source")
         .arg(repository)
         .output()
         .unwrap();
