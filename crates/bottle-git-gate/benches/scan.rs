@@ -1,7 +1,9 @@
-//! The scan of pushes, beside `gitleaks git` on the same commits in the same run.
+//! The scan of pushes, beside `gitleaks detect` on the same commits in the same run.
 //!
 //!     cargo bench -p bottle-git-gate [-- --quick]
 //!     BOTTLE_GITLEAKS=/path/to/gitleaks cargo bench -p bottle-git-gate
+//!
+//!     cargo bench -p bottle-git-gate -- --repository PATH     what is found in a repository at hand, and how fast
 //!
 //! Three pushes: one of many commits, one of large files, and the corpus of the tests (who finds how much). With `--quick`
 //! each is small: that the bench works is all it says. Without gitleaks it says so, and measures ours alone.
@@ -42,6 +44,13 @@ struct Sizes {
 
 fn main() {
     let is_quick = std::env::args().any(|argument| argument == "--quick");
+    let arguments: Vec<String> = std::env::args().collect();
+    let at_hand = arguments
+        .iter()
+        .position(|argument| argument == "--repository");
+    if let Some(place) = at_hand {
+        return look_through(Path::new(&arguments[place + 1]));
+    }
     let sizes = if is_quick {
         Sizes {
             commits: 200,
@@ -76,6 +85,28 @@ fn main() {
         gitleaks.as_deref(),
     );
     find(sizes.seeds, gitleaks.as_deref());
+}
+
+/// Tells what is found behind the id in the file `TIP` of a repository; its refs are what upstream has.
+fn look_through(repository: &Path) {
+    let id = std::fs::read_to_string(repository.join("TIP"))
+        .unwrap()
+        .trim()
+        .to_owned();
+    let start = Instant::now();
+    let survey = survey(repository, &[id], LONGEST).unwrap();
+    let seconds = start.elapsed().as_secs_f64();
+    for (rule, path) in &survey.places {
+        println!("{rule}\t{path}");
+    }
+    let mebibytes = survey.bytes as f64 / 1_048_576.0;
+    let files: BTreeSet<_> = survey.places.iter().map(|(_, path)| path).collect();
+    println!(
+        "{} findings in {} files; {} objects, {mebibytes:.0} MiB: {seconds:.2} s",
+        survey.findings,
+        files.len(),
+        survey.objects
+    );
 }
 
 /// The program, if it runs.
@@ -209,7 +240,7 @@ fn leaks(gitleaks: &str, repository: &Path, tips: &[String]) -> BTreeSet<String>
     let range = format!("--log-opts={}", tips.join(" "));
     let output = Command::new(gitleaks)
         .args([
-            "git",
+            "detect",
             "--no-banner",
             "--redact",
             "--exit-code=0",
@@ -218,6 +249,7 @@ fn leaks(gitleaks: &str, repository: &Path, tips: &[String]) -> BTreeSet<String>
             "--report-path",
         ])
         .arg(&report)
+        .arg("--source")
         .arg(repository)
         .output()
         .unwrap();

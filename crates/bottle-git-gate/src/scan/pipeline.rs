@@ -101,6 +101,8 @@ pub(super) fn look(
             hand: Vec::new(),
             weight: 0,
         };
+        // Whatever happens here, nobody waits for more.
+        let _closing = Closing(&queue);
         let read = reader.read(git);
         if read.is_err() {
             queue.abort();

@@ -103,7 +103,9 @@ impl<'a> Upstream<'a> {
                 return Ok(Some(Left { found, excused }));
             }
             excused += u64::try_from(same.len()).unwrap_or(u64::MAX);
-            same.into_iter().for_each(|place| blank(&mut bytes, place));
+            for place in same {
+                blank(&mut bytes, place);
+            }
         }
         // Still something old: there is more than anybody looks through.
         let mut found = look::file(self.scanner, name, &bytes);

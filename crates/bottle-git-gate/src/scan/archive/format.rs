@@ -3,8 +3,8 @@
 use super::pack::Packed;
 use super::{ar, tar};
 
-/// Beginnings of files that hold others in a way that is not read here: 7-Zip, RAR, LZ4, lzip, lzma's own, cabinets, RPM,
-/// SquashFS, packs and bundles of git.
+/// Beginnings of files that hold others in a way that is not read here: 7z, rar, lz4, lzip, cabinets, rpm,
+/// squashfs, packs and bundles of git, compress.
 const SEALED: [&[u8]; 13] = [
     b"7z\xbc\xaf\x27\x1c",
     b"Rar!\x1a\x07",

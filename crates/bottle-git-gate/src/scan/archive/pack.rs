@@ -28,9 +28,8 @@ impl Packed {
 }
 
 fn is_stream(bytes: &[u8]) -> bool {
-    let behind = match bytes {
-        [b'B', b'Z', b'h', b'1'..=b'9', behind @ ..] => behind,
-        _ => return false,
+    let [b'B', b'Z', b'h', b'1'..=b'9', behind @ ..] = bytes else {
+        return false;
     };
     behind.starts_with(BLOCK) || behind.starts_with(EMPTY)
 }
