@@ -23,7 +23,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("bottle-docker", &["compose", "core", "run"]),
     ("bottle-proxy", &["ca", "core", "egress", "pipelock"]),
     ("bottle-demo", &["ca", "core"]),
-    ("bottle-sidecar", &["core", "demo", "proxy"]),
+    ("bottle-git-gate", &["core", "git", "pipelock"]),
+    ("bottle-sidecar", &["core", "demo", "git-gate", "proxy"]),
     (
         "bottle-cli",
         &[
@@ -43,6 +44,10 @@ const NEVER: &[(&str, &[&str])] = &[
     ("bottle-compose", &["tokio", "hyper", "bollard"]),
     ("bottle-state", &["tokio", "bollard"]),
     ("bottle-run", &["bollard", "clap", "tokio"]),
+    (
+        "bottle-git-gate",
+        &["hyper", "bollard", "bottle-proxy", "bottle-state"],
+    ),
     ("bottle-proxy", &["bollard", "bottle-state"]),
     ("bottle-cli", &["hyper", "rustls", "bollard"]),
 ];

@@ -29,6 +29,7 @@ mod transfer;
 pub use self::coding::{Undecodable, decode};
 pub use self::form::parameters;
 pub(crate) use self::packed::unpack;
+pub use self::packed::{Extent, Plain, plain};
 pub use self::reader::TooComplex;
 pub use self::text::Text;
 

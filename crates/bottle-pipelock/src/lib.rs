@@ -61,7 +61,9 @@ pub use crate::address::{check_addresses, is_special_address};
 pub use crate::allowed_host::AllowedHost;
 pub use crate::body::{COMPLEX_RULE, Content, UNDECODABLE_RULE, is_enveloped, is_media_type};
 pub use crate::calls::{CallChains, Calls};
-pub use crate::content::{Text, TooComplex, Undecodable, decode, parameters, texts};
+pub use crate::content::{
+    Extent, Plain, Text, TooComplex, Undecodable, decode, parameters, plain, texts,
+};
 pub use crate::document::InFile;
 pub use crate::envelope::EnvelopeScan;
 pub use crate::exchange::{Exchange, Located, Part, SocketFrame};

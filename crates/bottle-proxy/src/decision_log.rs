@@ -42,7 +42,7 @@ impl DecisionLog {
     }
 
     /// Writes one line. Waits when the reader of the log is slow: no decision goes unrecorded.
-    pub(crate) fn write(&self, event: &impl Serialize) {
+    pub fn write(&self, event: &impl Serialize) {
         if let Ok(mut line) = serde_json::to_vec(event) {
             line.push(b'\n');
             // The thread only ends when its sink is broken; then there is nobody left to tell.

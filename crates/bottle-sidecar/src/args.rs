@@ -19,6 +19,14 @@ pub(crate) enum Command {
     Egress(ServiceArgs),
     /// The scanning proxy on the outer side.
     Pipelock(ServiceArgs),
+    /// The gate for commits: mirrors to fetch from, scanned pushes to their upstreams.
+    GitGate(GateArgs),
+    /// Play a hook of git while it receives a push.
+    #[command(hide = true)]
+    GitGateHook {
+        /// The hook's name, as git has it.
+        hook: String,
+    },
     /// Sleep until asked to stop.
     Hold,
     /// Ask the service in this container whether it is well; exit 0 if so.
@@ -66,6 +74,16 @@ pub(crate) struct ServiceArgs {
     pub(crate) run: Option<PathBuf>,
 }
 
+/// How git-gate runs outside a container.
+#[derive(Debug, Clone, Default, clap::Args)]
+pub(crate) struct GateArgs {
+    #[command(flatten)]
+    pub(crate) service: ServiceArgs,
+    /// The folder in which mirrors are kept; `DIR/data` of the configuration unless said.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) data: Option<PathBuf>,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
 pub(crate) enum DemoWorldCommand {
     /// Print what the world in this container has seen, as JSON.
@@ -77,4 +95,5 @@ pub(crate) enum DemoWorldCommand {
 pub(crate) enum Service {
     Egress,
     Pipelock,
+    GitGate,
 }

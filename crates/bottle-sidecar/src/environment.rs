@@ -1,6 +1,7 @@
 //! Every environment variable that a sidecar reads.
 
 use std::env;
+use std::ffi::OsString;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -8,9 +9,10 @@ use std::str::FromStr;
 use anyhow::{Context, Result, bail};
 use bottle_demo::probe::ProbeSettings;
 use bottle_demo::world::{Listen, WorldSettings};
+use bottle_git_gate::{GateSettings, HOOK_TASK, HOOK_VARIABLES, HookProgram};
 use bottle_proxy::{AllowedPeers, EgressSettings, NextHop, PipelockSettings};
 
-use crate::args::ServiceArgs;
+use crate::args::{GateArgs, ServiceArgs};
 
 /// Folder with the service's configuration.
 const CONFIG_DIR: &str = "BOTTLE_CONFIG_DIR";
@@ -26,6 +28,14 @@ const PIPELOCK: &str = "BOTTLE_PIPELOCK";
 const ALLOWED_PEER: &str = "BOTTLE_ALLOWED_PEER";
 /// The DNS server that pipelock asks; the system's when unset.
 const RESOLVER: &str = "BOTTLE_RESOLVER";
+/// Folder in which git-gate keeps its mirrors.
+const DATA_DIR: &str = "BOTTLE_DATA_DIR";
+/// What git-gate's hooks start, where that is not this program's own file.
+const SELF: &str = "BOTTLE_SELF";
+/// The bottle, for git-gate's messages and log.
+const IDENTITY: &str = "BOTTLE_IDENTITY";
+/// Where git and ssh are.
+const PATH: &str = "PATH";
 /// What goes to the plumbing log on standard error.
 const LOG: &str = "BOTTLE_LOG";
 
@@ -40,7 +50,11 @@ const WORLD_FILES_DIR: &str = "WORLD_FILES_DIR";
 
 const EGRESS_PORT: u16 = 9099;
 const PIPELOCK_PORT: u16 = 8888;
+const GIT_PORT: u16 = 9418;
 const DNS_PORT: u16 = 53;
+
+/// Where programs are when the environment does not say.
+const USUAL_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
 
 /// The check that is turned off, in test builds.
 #[cfg(feature = "mutants")]
@@ -116,6 +130,63 @@ pub(crate) fn pipelock(args: &ServiceArgs) -> Result<PipelockSettings> {
         allowed_peers,
         resolver: parsed(RESOLVER)?,
     })
+}
+
+/// Where git-gate listens.
+pub(crate) fn git_gate_listen() -> Result<SocketAddr> {
+    Ok(parsed(LISTEN)?.unwrap_or_else(|| everywhere(GIT_PORT)))
+}
+
+/// What git-gate is started with. Its folders become absolute: git and ssh run in other ones.
+pub(crate) fn git_gate(args: &GateArgs) -> Result<GateSettings> {
+    let GateArgs { service, data } = args;
+    let data_dir = match (data, &service.config) {
+        (Some(data), _) => data.clone(),
+        (None, Some(config)) if env::var_os(DATA_DIR).is_none() => config.join("data"),
+        (None, _) => path(DATA_DIR, "/var/lib/bottle"),
+    };
+    let absolute = |path: PathBuf| {
+        std::path::absolute(&path).with_context(|| format!("no such place: {}", path.display()))
+    };
+    Ok(GateSettings {
+        listen: service.listen.map_or_else(git_gate_listen, Ok)?,
+        config_dir: absolute(service.config.clone().unwrap_or_else(config_dir))?,
+        run_dir: absolute(run_dir_of(service))?,
+        data_dir: absolute(data_dir)?,
+        program: hook_program()?,
+        path: env::var_os(PATH).unwrap_or_else(|| USUAL_PATH.into()),
+        identity: parsed::<bottle_core::Identity>(IDENTITY)?.map(|identity| identity.to_string()),
+    })
+}
+
+/// What plays git's hooks: this program, which is a sidecar by its name or by a word in front.
+fn hook_program() -> Result<HookProgram> {
+    if let Some(path) = env::var_os(SELF) {
+        return Ok(HookProgram {
+            path: path.into(),
+            words: Vec::new(),
+        });
+    }
+    let path = env::current_exe().context("cannot tell this program's own file")?;
+    let is_sidecar = path
+        .file_name()
+        .is_some_and(|name| name == "bottle-sidecar");
+    Ok(HookProgram {
+        path,
+        words: if is_sidecar {
+            Vec::new()
+        } else {
+            vec!["sidecar"]
+        },
+    })
+}
+
+/// What a hook of git learns from its environment.
+pub(crate) fn hook() -> (Option<String>, Vec<(OsString, OsString)>) {
+    let variables = HOOK_VARIABLES
+        .iter()
+        .filter_map(|name| Some(((*name).into(), env::var_os(name)?)));
+    (env::var(HOOK_TASK).ok(), variables.collect())
 }
 
 /// Where a service looks for secrets.

@@ -19,12 +19,20 @@ const ASK_EGRESS: &str =
 /// Pipelock serves this one page, to this machine only.
 const ASK_PIPELOCK: &str = "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
+/// Git-gate answers this to its own machine, in a frame of git's.
+const ASK_GIT_GATE: &str = "0013git-gate-health";
+
 /// Asks the service over loopback; an error when it is not well.
 pub(crate) fn check(service: Option<Service>) -> Result<()> {
     let service = service.unwrap_or_else(configured);
-    let (listen, question) = match service {
-        Service::Egress => (environment::egress_listen()?, ASK_EGRESS),
-        Service::Pipelock => (environment::pipelock_listen()?, ASK_PIPELOCK),
+    let (listen, question, well) = match service {
+        Service::Egress => (environment::egress_listen()?, ASK_EGRESS, "HTTP/1.1 200 "),
+        Service::Pipelock => (
+            environment::pipelock_listen()?,
+            ASK_PIPELOCK,
+            "HTTP/1.1 200 ",
+        ),
+        Service::GitGate => (environment::git_gate_listen()?, ASK_GIT_GATE, "0007ok\n"),
     };
     let ip = if listen.ip().is_unspecified() {
         Ipv4Addr::LOCALHOST.into()
@@ -32,7 +40,7 @@ pub(crate) fn check(service: Option<Service>) -> Result<()> {
         listen.ip()
     };
     let answer = ask(SocketAddr::new(ip, listen.port()), question).context("no answer")?;
-    if answer.starts_with(b"HTTP/1.1 200 ") {
+    if answer.starts_with(well.as_bytes()) {
         Ok(())
     } else {
         bail!("not healthy")
@@ -41,8 +49,11 @@ pub(crate) fn check(service: Option<Service>) -> Result<()> {
 
 /// The configuration folder holds the file of the one service that runs here.
 fn configured() -> Service {
-    if environment::config_dir().join("pipelock.yaml").exists() {
+    let has = |file: &str| environment::config_dir().join(file).exists();
+    if has("pipelock.yaml") {
         Service::Pipelock
+    } else if has(bottle_git_gate::GATE_FILE) {
+        Service::GitGate
     } else {
         Service::Egress
     }

@@ -57,6 +57,8 @@ fn run(command: &Command) -> anyhow::Result<()> {
     match command {
         Command::Egress(args) => play::egress(args),
         Command::Pipelock(args) => play::pipelock(args),
+        Command::GitGate(args) => play::git_gate(args),
+        Command::GitGateHook { hook } => play::hook(hook),
         Command::Hold => play::hold(),
         Command::Health { service } => health::check(*service),
         Command::DemoWorld { command: None } => demo::world(),

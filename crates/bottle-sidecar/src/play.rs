@@ -4,13 +4,14 @@ use std::future::Future;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
+use bottle_git_gate::{GitGate, Hook, Line};
 use bottle_proxy::{DecisionLog, Egress, Pipelock, Stop, Stopper, make_authority};
 use tokio::runtime::Builder;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tracing_subscriber::EnvFilter;
 
-use crate::args::ServiceArgs;
+use crate::args::{GateArgs, ServiceArgs};
 use crate::signals::{Signals, Wish};
 use crate::{environment, put};
 
@@ -42,6 +43,33 @@ pub(crate) fn pipelock(args: &ServiceArgs) -> Result<()> {
         tracing::info!(%address, "pipelock listens");
         Ok((move |stop| service.run(stop), reload))
     })
+}
+
+/// Plays git-gate.
+pub(crate) fn git_gate(args: &GateArgs) -> Result<()> {
+    let settings = environment::git_gate(args)?;
+    if args.service.config.is_some() {
+        put::make_folder(&settings.run_dir)?;
+    }
+    play(|log| async move {
+        let sink = move |line: &Line| log.write(line);
+        let service = GitGate::start(settings, Box::new(sink)).await?;
+        let (address, reload) = (service.local_addr()?, service.reloader());
+        tracing::info!(%address, "git-gate listens");
+        let run = move |mut stop: Stop| service.run(async move { stop.requested().await });
+        Ok((run, reload))
+    })
+}
+
+/// Plays a hook of git, which is told in its exit code whether to go on.
+pub(crate) fn hook(name: &str) -> Result<()> {
+    let hook = Hook::called(name).with_context(|| format!("no hook is called {name}"))?;
+    let (task, variables) = environment::hook();
+    if !hook.run(task.as_deref(), variables) {
+        // The client has been told why.
+        std::process::exit(1);
+    }
+    Ok(())
 }
 
 /// A service that runs alone has nobody who made its authority, and the folder for its secrets.

@@ -6,6 +6,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use bottle_git_gate::Handed;
 use bottle_proxy::{SECRETS_FILE, Secrets};
 
 /// The largest document that is read.
@@ -27,7 +28,7 @@ pub(crate) fn secrets(run_dir: &Path, input: impl Read) -> Result<()> {
         .take(MAX_BYTES)
         .read_to_end(&mut document)
         .context("cannot read standard input")?;
-    Secrets::from_json(&document)?;
+    check(run_dir, &document)?;
     let fresh = run_dir.join(format!(".{SECRETS_FILE}.{}", std::process::id()));
     let written = write_private(&fresh, &document)
         .and_then(|()| fs::rename(&fresh, run_dir.join(SECRETS_FILE)));
@@ -36,6 +37,16 @@ pub(crate) fn secrets(run_dir: &Path, input: impl Read) -> Result<()> {
         let _ = fs::remove_file(&fresh);
     }
     written.with_context(|| format!("cannot write to {}", run_dir.display()))
+}
+
+/// Whether the service that looks here can use the document. Each reads its own: keys are for git-gate alone.
+fn check(run_dir: &Path, document: &[u8]) -> Result<()> {
+    if run_dir.join(bottle_git_gate::RUN_FOLDER).is_dir() {
+        Handed::from_json(document)?;
+    } else {
+        Secrets::from_json(document)?;
+    }
+    Ok(())
 }
 
 fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {

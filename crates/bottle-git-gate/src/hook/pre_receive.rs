@@ -1,0 +1,133 @@
+//! `pre-receive`: nothing of the push is anywhere yet but in git's quarantine. What is refused here is gone.
+
+use std::time::Instant;
+
+use bottle_core::visible;
+use tokio::runtime::Runtime;
+
+use super::change::{Granted, grant};
+use super::command::{PushCommand, read_all};
+use super::task::Task;
+use crate::config::read_releases;
+use crate::git::{Git, Quarantine};
+use crate::limits::SCAN_TIMEOUT;
+use crate::record::{Approved, Found, Push, PushedRef, Report};
+use crate::refusal::{Code, Refusal};
+use crate::scan::{Advice, Finding, ScanRequest, scan_push};
+
+/// Judges the refs of the push and scans its objects; an error refuses all of it.
+pub(super) fn run(runtime: &Runtime, task: &Task, quarantine: Quarantine) -> Result<(), Refusal> {
+    let commands = read_all(&mut std::io::stdin().lock(), task.push.max_refs);
+    let mut report = Report::default();
+    let judged = commands.and_then(|commands| {
+        report.push.refs = commands.iter().map(pushed).collect();
+        let git = task.git().within(quarantine);
+        let granted = grant(runtime, task, &git, &commands)?;
+        scan(task, &git, &granted, &mut report.push)?;
+        Ok(commands)
+    });
+    match judged {
+        Ok(commands) => {
+            report.approved = commands.into_iter().map(approved).collect();
+            leave(&report, task)
+        }
+        Err(refusal) => {
+            report.code = Some(refusal.code);
+            for each in &mut report.push.refs {
+                each.result = refusal.code.to_string();
+            }
+            leave(&report, task)?;
+            Err(refusal)
+        }
+    }
+}
+
+fn leave(report: &Report, task: &Task) -> Result<(), Refusal> {
+    let left = report.write(&task.report);
+    left.map_err(|error| Refusal::broken(&error))
+}
+
+fn pushed(command: &PushCommand) -> PushedRef {
+    let PushCommand { old, new, name } = command;
+    PushedRef {
+        name: visible(name),
+        old: old.clone(),
+        new: new.clone(),
+        result: "unknown".to_owned(),
+    }
+}
+
+fn approved(command: PushCommand) -> Approved {
+    let PushCommand { old: _, new, name } = command;
+    Approved { name, new }
+}
+
+/// Looks at every object that would leave, and tells the client what must not.
+fn scan(task: &Task, git: &Git, granted: &[Granted<'_>], push: &mut Push) -> Result<(), Refusal> {
+    let staying = granted
+        .iter()
+        .map(|granted| granted.command)
+        .filter(|command| !command.deletes());
+    let (new, refs): (Vec<_>, Vec<_>) = staying
+        .map(|command| (command.new.clone(), command.name.clone()))
+        .unzip();
+    if new.is_empty() {
+        return Ok(());
+    }
+    let releases = read_releases(&task.config_dir);
+    let releases = releases.map_err(|error| Refusal::broken(&error))?;
+    let handed = task.handed()?;
+    let request = ScanRequest {
+        git,
+        remote: &task.remote,
+        new: &new,
+        refs: &refs,
+        releases: &releases,
+        known: &handed.known,
+        limits: &task.push,
+        deadline: Instant::now() + SCAN_TIMEOUT,
+    };
+    let report = scan_push(&request);
+    let report = report.map_err(|error| Refusal::new(Code::of_scan(error.code()), error))?;
+    push.objects = report.objects;
+    push.scanned_bytes = report.bytes;
+    push.released = report.released.iter().take(MAX_LOGGED).map(found).collect();
+    push.already_upstream = report.already_upstream;
+    if report.findings.is_empty() {
+        return Ok(());
+    }
+    push.findings = report.findings.iter().take(MAX_LOGGED).map(found).collect();
+    let advice = Advice {
+        remote: &task.remote,
+        identity: task.identity.as_deref().unwrap_or("IDENTITY"),
+    };
+    // A client that has gone reads nothing; the push is refused all the same.
+    let _ = report.write(advice, &mut std::io::stderr());
+    Err(refusal(&report.findings))
+}
+
+/// Findings that one line of the log has at most.
+const MAX_LOGGED: usize = 50;
+
+fn found(finding: &Finding) -> Found {
+    Found {
+        rule: finding.rule.to_owned(),
+        object: finding.object.map(|object| object.to_string()),
+        path: finding.path().map(visible),
+        line: finding.line(),
+    }
+}
+
+/// The refusal of a push with findings: for secrets, if there is one among them.
+fn refusal(findings: &[Finding]) -> Refusal {
+    let codes = findings.iter().map(|finding| Code::of_scan(finding.code()));
+    let code = codes.reduce(
+        |first, next| {
+            if next == Code::Secret { next } else { first }
+        },
+    );
+    Refusal::new(
+        code.unwrap_or(Code::Unscannable),
+        "nothing of this push has left the bottle",
+    )
+}

@@ -1,0 +1,85 @@
+//! Every wait and every buffer of the gate has a name here, with what it protects.
+
+use std::time::Duration;
+
+/// Connections served at once. Each is a git of its own; an agent can only starve itself.
+pub(crate) const MAX_CONNECTIONS: usize = 32;
+
+/// Connections from one address. Less than all, so that the health check is answered during a flood.
+pub(crate) const MAX_PER_PEER: usize = 24;
+
+/// Connections that are told that there are too many already, at once. Beyond it they are closed without a word.
+pub(crate) const MAX_TURNED_AWAY: usize = 64;
+
+/// From accept to the whole first request: a silent client must not hold a slot.
+pub(crate) const REQUEST_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Bytes of the first request. A path has one name, a host is ignored.
+pub(crate) const MAX_REQUEST_BYTES: usize = 4 * 1024;
+
+/// No byte in either direction in this time ends a connection. Git sends a sign of life every five seconds while it
+/// works, so this much silence means a client that waits for nothing.
+pub(crate) const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// The whole of a connection, however busy.
+pub(crate) const CONNECTION_TIMEOUT: Duration = Duration::from_hours(1);
+
+/// Bytes that a client may send while it fetches: what it has and wants.
+pub(crate) const MAX_FETCH_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Bytes of a push around its pack: its commands.
+pub(crate) const MAX_COMMAND_BYTES: u64 = 4 * 1024 * 1024;
+
+/// Bytes moved in one step.
+pub(crate) const COPY_BUFFER: usize = 64 * 1024;
+
+/// How long a git that was asked to end may clean up behind itself.
+pub(crate) const GRACE: Duration = Duration::from_secs(1);
+
+/// How long a client that was refused may take to read why.
+pub(crate) const LAST_WORDS: Duration = Duration::from_secs(2);
+
+/// How long git takes to notice that the client is done, once it has said all.
+pub(crate) const ENDING: Duration = Duration::from_secs(10);
+
+/// One refresh of a mirror, the first one of a large repository too.
+pub(crate) const REFRESH_TIMEOUT: Duration = Duration::from_mins(10);
+
+/// The question for the upstream's refs.
+pub(crate) const LISTING_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// Any git that only looks at the mirror.
+pub(crate) const LOCAL_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// Forwarding one push.
+pub(crate) const FORWARD_TIMEOUT: Duration = Duration::from_mins(5);
+
+/// The scan of one push.
+pub(crate) const SCAN_TIMEOUT: Duration = Duration::from_mins(5);
+
+/// How long one waits for another who writes to the mirror: as long as the longest of them may take.
+pub(crate) const LOCK_TIMEOUT: Duration = Duration::from_mins(10);
+
+/// How often a lock is tried.
+pub(crate) const LOCK_STEP: Duration = Duration::from_millis(10);
+
+/// Bytes of the upstream's list of refs: half a million of them.
+pub(crate) const MAX_LISTING_BYTES: usize = 64 * 1024 * 1024;
+
+/// Bytes of any other answer of git that is kept.
+pub(crate) const MAX_OUTPUT_BYTES: usize = 1024 * 1024;
+
+/// Bytes of an upstream's words that are passed on.
+pub(crate) const MAX_WORDS: usize = 16 * 1024;
+
+/// Characters of one line of an upstream's words.
+pub(crate) const MAX_WORDS_LINE: usize = 500;
+
+/// Bytes of a configuration file.
+pub(crate) const MAX_CONFIG_BYTES: u64 = 4 * 1024 * 1024;
+
+/// Bytes of what hooks report about one push.
+pub(crate) const MAX_REPORT_BYTES: u64 = 16 * 1024 * 1024;
+
+/// Bytes of the document that is handed over.
+pub(crate) const MAX_SECRETS_BYTES: u64 = 1024 * 1024;

@@ -1,0 +1,224 @@
+//! What upstream has already, and what the operator let pass.
+
+use bottle_git::Release;
+
+use super::*;
+
+/// Upstream has the first commit; the others are pushed.
+fn pushed(import: &Import) -> (Repository, Vec<String>, ScanReport) {
+    let repository = Repository::new();
+    let ids = repository.import(import);
+    repository.has("refs/heads/main", &ids[0]);
+    let report = scan(&repository, &ids[ids.len() - 1..]);
+    (repository, ids, report)
+}
+
+fn rules(report: &ScanReport) -> Vec<&'static str> {
+    report.findings.iter().map(|finding| finding.rule).collect()
+}
+
+#[test]
+fn a_new_branch_on_old_history_passes() {
+    let mut import = Import::default();
+    import.commit(
+        None,
+        &key(),
+        &[("fixture.pem", private_key("A").as_bytes()), ("b", b"b")],
+    );
+    import.commit(Some(":1"), "second", &[("b", b"c")]);
+    let (_, _, report) = pushed(&import);
+    assert!(report.findings.is_empty());
+    assert_eq!((report.objects, report.already_upstream), (3, 0));
+}
+
+#[test]
+fn another_line_of_a_file_with_an_old_key_may_change() {
+    let (pem, key) = (private_key("A"), key());
+    let text = |first: &str, last: &str| {
+        format!("{first}\nlet key = \"{key}\";\nlet pem = \"{pem}\";\n{last}\n")
+    };
+    let mut import = Import::default();
+    import.commit(None, "first", &[("a.rs", text("one", "two").as_bytes())]);
+    import.commit(
+        Some(":1"),
+        "second",
+        &[("a.rs", text("three", "two").as_bytes())],
+    );
+    // On top of a commit that is new itself.
+    import.commit(
+        Some(":2"),
+        "third",
+        &[("a.rs", text("three", "four").as_bytes())],
+    );
+    let (_, _, report) = pushed(&import);
+    assert_eq!(rules(&report), [] as [&str; 0]);
+    assert_eq!(report.already_upstream, 4);
+}
+
+#[test]
+fn another_key_in_the_place_of_the_old_one_is_new() {
+    let old = private_key("A");
+    let second_line =
+        old.replacen("AAAAAAAAq7Rk", "BBBBBBBBq7Rk", 2)
+            .replacen("BBBBBBBBq7Rk", "AAAAAAAAq7Rk", 1);
+    assert_ne!(old, second_line);
+    let token = token();
+    for (before, after) in [
+        (old.clone(), private_key("B")),
+        // The first line, by which it is found, is the same.
+        (old.clone(), second_line),
+        (old.clone(), format!("{old}\n{}", private_key("B"))),
+        (
+            format!("a = {token}\n"),
+            format!("a = {}\n", token.replace("q7Rk", "Q7Rk")),
+        ),
+        (format!("a = {token}\n"), format!("a = {token}xx\n")),
+        (
+            format!("a = {token}\n"),
+            format!("a = {token}\nb = {token}\n"),
+        ),
+        // What may go on in the next line.
+        (
+            format!("a = {token}\nq7Rk2VdXs9\n"),
+            format!("a = {token}\nq7Rk2VdXs8\n"),
+        ),
+    ] {
+        let mut import = Import::default();
+        import.commit(None, "first", &[("a.txt", before.as_bytes())]);
+        import.commit(Some(":1"), "second", &[("a.txt", after.as_bytes())]);
+        let (_, _, report) = pushed(&import);
+        assert!(
+            !report.findings.is_empty(),
+            "{before} → {after}: {:?}",
+            report.findings
+        );
+    }
+}
+
+#[test]
+fn the_same_key_in_another_file_is_new() {
+    let key = key();
+    let mut import = Import::default();
+    import.commit(None, "first", &[("a.txt", key.as_bytes())]);
+    import.commit(
+        Some(":1"),
+        "second",
+        &[("b.txt", format!("x {key}").as_bytes())],
+    );
+    let (_, _, report) = pushed(&import);
+    assert_eq!(rules(&report), ["aws-access-key-id"]);
+}
+
+#[test]
+fn nothing_hides_behind_many_old_secrets() {
+    let key = key();
+    let many = format!("{key}\n").repeat(1500);
+    let mut import = Import::default();
+    import.commit(None, "first", &[("a.txt", many.as_bytes())]);
+    import.commit(
+        Some(":1"),
+        "second",
+        &[("a.txt", format!("{many}{}\n", token()).as_bytes())],
+    );
+    let (_, _, report) = pushed(&import);
+    assert!(
+        rules(&report).contains(&"github-token"),
+        "{:?}",
+        rules(&report)
+    );
+}
+
+#[test]
+fn the_bottles_own_value_is_never_excused() {
+    let value = "Harbour-Lantern-58-Quince";
+    let repository = Repository::new();
+    let mut import = Import::default();
+    import.commit(None, "first", &[("a", format!("{value}\na\n").as_bytes())]);
+    import.commit(
+        Some(":1"),
+        "second",
+        &[("a", format!("{value}\nb\n").as_bytes())],
+    );
+    let ids = repository.import(&import);
+    repository.has("refs/heads/main", &ids[0]);
+    let known = [known(value)];
+    let report = scan_with(
+        &repository,
+        &ids[1..],
+        &Beside {
+            known: &known,
+            ..Beside::default()
+        },
+    )
+    .unwrap();
+    assert_eq!(rules(&report), ["known-secret"]);
+}
+
+#[test]
+fn a_release_lets_one_finding_pass_and_no_other() {
+    let repository = Repository::new();
+    let mut import = Import::default();
+    let text = format!("{}\n{}\n", key(), token());
+    import.commit(
+        None,
+        "m",
+        &[("a", text.as_bytes()), ("b", format!("{text}b").as_bytes())],
+    );
+    let ids = repository.import(&import);
+    let object = repository.git(&["rev-parse", &format!("{}:a", ids[0])], b"");
+    let release = |remote: &str, rule: &str| {
+        let remote = remote.parse().unwrap();
+        let (object, rule, reason) = (object.clone(), rule.to_owned(), "a test".to_owned());
+        let releases = Releases(vec![Release {
+            remote,
+            object,
+            rule,
+            reason,
+        }]);
+        let report = scan_with(
+            &repository,
+            &ids,
+            &Beside {
+                releases: Some(&releases),
+                ..Beside::default()
+            },
+        )
+        .unwrap();
+        (report.findings.len(), report.released.len())
+    };
+    assert_eq!(release("app", "aws-access-key-id"), (3, 1));
+    assert_eq!(release("app", "jwt"), (4, 0));
+    assert_eq!(release("other", "aws-access-key-id"), (4, 0));
+}
+
+#[test]
+fn a_merge_of_what_upstream_has_passes() {
+    let key = key();
+    let repository = Repository::new();
+    let mut import = Import::default();
+    import.commit(None, "base", &[("a", b"a")]);
+    import.commit(
+        Some(":1"),
+        "theirs",
+        &[("fixture", format!("{key}\nx\n").as_bytes())],
+    );
+    import.commit(Some(":1"), "ours", &[("b", b"b")]);
+    let ids = repository.import(&import);
+    repository.has("refs/heads/main", &ids[1]);
+    let tree = repository.git(&["merge-tree", "--write-tree", &ids[1], &ids[2]], b"");
+    let merge = repository.git(
+        &[
+            "commit-tree",
+            &tree,
+            "-p",
+            &ids[2],
+            "-p",
+            &ids[1],
+            "-m",
+            "merge",
+        ],
+        b"",
+    );
+    let report = scan(&repository, &[merge]);
+    assert!(report.findings.is_empty());
+}

@@ -1,0 +1,15 @@
+//! git-gate as the real executable, between real git and a real sshd on loopback.
+
+#[cfg(test)]
+mod world;
+
+#[cfg(test)]
+mod fetching;
+#[cfg(test)]
+mod overhead;
+#[cfg(test)]
+mod pushing;
+#[cfg(test)]
+mod refusals;
+#[cfg(test)]
+mod trouble;
