@@ -29,7 +29,7 @@ mod error;
 mod finding;
 mod found;
 #[cfg(any(fuzzing, test))]
-pub mod fuzzing;
+pub(crate) mod fuzzing;
 mod limits;
 mod listing;
 mod look;
