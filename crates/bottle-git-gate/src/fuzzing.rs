@@ -36,3 +36,16 @@ fn request(content: &[u8]) {
         assert_eq!(name.as_str().parse::<RemoteName>().ok(), Some(name));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn any_first_bytes_are_survived(bytes in proptest::collection::vec(any::<u8>(), 0..200), path in "[ -~]{0,20}") {
+            super::git_request(&bytes);
+            super::git_request(format!("git-upload-pack {path}\0host=h\0").as_bytes());
+        }
+    }
+}

@@ -45,16 +45,12 @@ pub struct Handed {
 struct Document {
     version: u32,
     #[serde(default)]
-    slots: BTreeMap<String, Secretless>,
+    slots: BTreeMap<String, String>,
     #[serde(default)]
     known: Vec<KnownDocument>,
     #[serde(default)]
     git_keys: BTreeMap<RemoteName, String>,
 }
-
-/// There is no value for a slot here: any makes the document another one.
-#[derive(Deserialize)]
-enum Secretless {}
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -86,7 +82,6 @@ impl Handed {
             .into_iter()
             .map(|(remote, key)| (remote, Zeroizing::new(key)))
             .collect();
-        // The type has no value, so it is empty; said for the reader.
         if !slots.is_empty() || keys.values().any(|key| key.trim().is_empty()) {
             return Err(HandedError::Document);
         }

@@ -1,5 +1,6 @@
 //! The side that clients see: connections, their first requests, and git behind them.
 
+mod commands;
 mod connection;
 mod pump;
 mod room;

@@ -10,6 +10,7 @@ use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
+use super::commands::Commands;
 use crate::limits::{CONNECTION_TIMEOUT, COPY_BUFFER, ENDING, LAST_WORDS, MAX_OUTPUT_BYTES};
 use crate::run::{Group, beginning};
 
@@ -20,6 +21,17 @@ pub(super) struct Limits {
     pub(super) most: u64,
     /// Time without a byte.
     pub(super) idle: Duration,
+    /// What comes first, and whether there is a limit of its own to it.
+    pub(super) first: First,
+}
+
+/// What a client sends first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum First {
+    /// The commands of a push.
+    Commands,
+    /// Nothing special.
+    Anything,
 }
 
 /// How a connection ended.
@@ -97,7 +109,7 @@ pub(super) async fn pump(
     let (from_client, to_client) = stream.split();
     let mut end = tokio::select! {
         end = down(output, to_client, &traffic) => end,
-        end = up(from_client, input, limits.most, &traffic) => end,
+        end = up(from_client, input, limits, &traffic) => end,
         () = traffic.silence(limits.idle) => End::Idle,
         () = sleep(CONNECTION_TIMEOUT) => End::Late,
         _ = stop.wait_for(|stop| *stop) => End::Stopped,
@@ -157,10 +169,11 @@ async fn down(
 async fn up(
     mut client: impl AsyncRead + Unpin,
     input: Option<impl AsyncWrite + Unpin>,
-    most: u64,
+    limits: Limits,
     traffic: &Traffic,
 ) -> End {
     let mut input = input;
+    let mut commands = (limits.first == First::Commands).then(Commands::default);
     let mut buffer = vec![0; COPY_BUFFER];
     loop {
         let read = match client.read(&mut buffer).await {
@@ -168,10 +181,13 @@ async fn up(
             Ok(read) => read,
             Err(_) => return End::Gone,
         };
-        if traffic.note(&traffic.bytes_in, read) > most {
+        let bytes = buffer.get(..read).unwrap_or_default();
+        let looked = commands
+            .as_mut()
+            .map_or(Ok(()), |commands| commands.look(bytes));
+        if looked.is_err() || traffic.note(&traffic.bytes_in, read) > limits.most {
             return End::TooMuch;
         }
-        let bytes = buffer.get(..read).unwrap_or_default();
         let written = match &mut input {
             Some(input) => input.write_all(bytes).await,
             None => Ok(()),

@@ -9,7 +9,7 @@ use bottle_core::RemoteName;
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 
-use super::pump::{End, Limits, pump};
+use super::pump::{End, First, Limits, pump};
 use crate::gate::Gate;
 use crate::handed::Handed;
 use crate::hook::{HOOK_TASK, Task};
@@ -50,15 +50,19 @@ impl Session<'_> {
         let fresh = self.refresh(&served).await?;
         let number = self.gate.pushes.fetch_add(1, Ordering::Relaxed);
         let report = self.gate.folders.report(number);
-        let (command, most) = match self.service {
-            GitService::UploadPack => (self.upload_pack(&served), MAX_FETCH_BYTES),
+        let (command, most, first) = match self.service {
+            GitService::UploadPack => (self.upload_pack(&served), MAX_FETCH_BYTES, First::Anything),
             GitService::ReceivePack => {
                 let most = served
                     .remote
                     .push
                     .max_bytes
                     .saturating_add(MAX_COMMAND_BYTES);
-                (self.receive_pack(&served, fresh, &report)?, most)
+                (
+                    self.receive_pack(&served, fresh, &report)?,
+                    most,
+                    First::Commands,
+                )
             }
         };
         // Lives longer than git.
@@ -66,6 +70,7 @@ impl Session<'_> {
         let group = Group::spawn(command).map_err(|error| Refusal::broken(&error))?;
         let limits = Limits {
             most,
+            first,
             idle: IDLE_TIMEOUT,
         };
         let pumped = pump(stream, group, limits, stop).await;
@@ -127,7 +132,9 @@ impl Session<'_> {
         report: &Path,
     ) -> Result<Command, Refusal> {
         let hooks = format!("core.hooksPath={}", self.gate.folders.hooks().display());
-        let size = format!("receive.maxInputSize={}", served.remote.push.max_bytes);
+        // Nothing would be no limit.
+        let size = served.remote.push.max_bytes.max(1);
+        let size = format!("receive.maxInputSize={size}");
         let settings = [
             &hooks,
             &size,

@@ -6,6 +6,8 @@ mod world;
 #[cfg(test)]
 mod fetching;
 #[cfg(test)]
+mod overhead;
+#[cfg(test)]
 mod pushing;
 #[cfg(test)]
 mod refusals;
