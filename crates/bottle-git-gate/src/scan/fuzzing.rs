@@ -8,6 +8,10 @@ use super::tree::entries;
 use bottle_pipelock::Scanner;
 
 /// Reads bytes as everything that the scan of a push reads.
+///
+/// # Panics
+///
+/// When a parser gives more than was there.
 pub fn objects(bytes: &[u8]) {
     let mut batch = Batch::new(bytes);
     while batch.header().is_ok() {}

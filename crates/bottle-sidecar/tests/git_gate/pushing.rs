@@ -75,7 +75,7 @@ fn a_push_with_a_secret_never_reaches_the_upstream() {
         );
         assert!(said.contains("bottle git allow tester-abc12 "), "{said}");
         assert!(!said.contains(&secret), "{said}");
-        assert_eq!(world.quarantines(), Vec::<String>::new());
+        world.no_quarantine();
         world.git(&folder, &["reset", "--quiet", "--hard", "origin/main"]);
         let (there, _) = world.try_git(&world.path("app.git"), &["cat-file", "-e", &leaking]);
         let (mirrored, _) = world.try_git(&world.mirror(), &["cat-file", "-e", &leaking]);
@@ -212,7 +212,7 @@ fn limits_of_a_push() {
     world.commit(&folder, "a", "a\n");
     let said = world.git_fails(&folder, &["push", "origin", "HEAD:refs/heads/main"]);
     assert!(said.contains("maximum allowed size"), "{said}");
-    assert_eq!(world.quarantines(), Vec::<String>::new());
+    world.no_quarantine();
     assert_eq!(world.pushes_upstream(), 1);
 }
 

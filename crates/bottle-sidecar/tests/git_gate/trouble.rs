@@ -137,9 +137,7 @@ fn a_push_that_is_broken_off_leaves_nothing() {
         (!world.quarantines().is_empty()).then_some(())
     });
     drop(stream);
-    wait_for("no quarantine", || {
-        world.quarantines().is_empty().then_some(())
-    });
+    world.no_quarantine();
     world.decision(|line| line["request"] == "receive-pack" && line["verdict"] == "deny");
     assert_eq!(world.pushes_upstream(), before);
     world.commit(&folder, "a", "a\n");

@@ -386,6 +386,14 @@ impl World {
             .collect()
     }
 
+    /// Waits until nothing is left of pushes: the client has its answer a moment before git has cleaned up.
+    #[track_caller]
+    pub(crate) fn no_quarantine(&self) {
+        wait_for("no quarantine", || {
+            self.quarantines().is_empty().then_some(())
+        });
+    }
+
     pub(crate) fn decisions(&self) -> Vec<Value> {
         let text = fs::read_to_string(self.path("gate.out")).unwrap();
         let whole = text.rfind('\n').map_or("", |end| &text[..end]);

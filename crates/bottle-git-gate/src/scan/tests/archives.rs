@@ -44,14 +44,14 @@ pub(super) fn zip(members: &[(&str, &[u8])], damage: Damage) -> Vec<u8> {
         _ => {}
     }
     let shorts = |to: &mut Vec<u8>, values: &[u16]| {
-        values
-            .iter()
-            .for_each(|value| to.extend_from_slice(&value.to_le_bytes()));
+        for value in values {
+            to.extend_from_slice(&value.to_le_bytes());
+        }
     };
     let longs = |to: &mut Vec<u8>, values: &[usize]| {
-        values
-            .iter()
-            .for_each(|value| to.extend_from_slice(&u32::try_from(*value).unwrap().to_le_bytes()));
+        for value in values {
+            to.extend_from_slice(&u32::try_from(*value).unwrap().to_le_bytes());
+        }
     };
     for (name, content) in members {
         let place = zip.len() + usize::from(damage == Damage::ListPlace);
@@ -187,7 +187,7 @@ fn compression_within_stored_members_is_taken_off() {
 #[test]
 fn what_cannot_be_read_is_refused() {
     let plain = zip(&[("a", b"nothing at all")], Damage::None);
-    assert_eq!(rules("a.zip", &plain), [] as [&str; 0]);
+    assert_eq!(rules("a.zip", &plain), NONE);
     let damaged = |damage| rules("a.zip", &zip(&[("a", b"nothing at all")], damage));
     assert_eq!(damaged(Damage::Encrypted), [SEALED]);
     for method in [1, 9, 12, 14, 93, 95, 99] {
@@ -216,7 +216,7 @@ fn what_cannot_be_read_is_refused() {
         rules("a.gz", &[packed.as_slice(), b"behind"].concat()),
         [SEALED]
     );
-    assert_eq!(rules("a.gz", &packed), [] as [&str; 0]);
+    assert_eq!(rules("a.gz", &packed), NONE);
     assert_eq!(
         rules("a.zst", b"\x28\xb5\x2f\xfd\xff\xff\xff\xff\xff"),
         [SEALED]
@@ -252,7 +252,7 @@ fn bombs_end() {
     overlapping.extend_from_slice(&[0, 0, 0, 0xff, 0xff].repeat(1_000_000));
     let start = Instant::now();
     assert!(rules("a.zip", &overlapping).contains(&"archive-too-large"));
-    assert!(start.elapsed() < Duration::from_secs(60));
+    assert!(start.elapsed() < Duration::from_mins(1));
 }
 
 /// `the value is Harbour-Lantern-58-Quince, as before`, as `bzip2` has it.
@@ -271,7 +271,7 @@ fn bzip2_is_taken_off() {
     assert_eq!(found(BZIP2), ["known-secret"]);
     // Streams that follow one another are read one after the other.
     let empty = b"BZh9\x17\x72\x45\x38\x50\x90\0\0\0\0";
-    assert_eq!(found(empty), [] as [&str; 0]);
+    assert_eq!(found(empty), NONE);
     assert_eq!(found(&[empty, BZIP2].concat()), ["known-secret"]);
     assert_eq!(found(&tar(&[("b.bz2", BZIP2)])), ["known-secret"]);
     assert_eq!(found(b"BZh91AY&SYbroken"), [SEALED]);

@@ -202,11 +202,19 @@ fn base64(bytes: &[u8]) -> String {
     text
 }
 
-/// The commits of these seeds, each with a parent of its own kind: none. All ids that a push would name.
+/// What one seed planted.
+pub(crate) struct Planted {
+    pub(crate) seed: u64,
+    pub(crate) place: &'static str,
+    /// Its commits; a push names the last one.
+    pub(crate) ids: Vec<String>,
+}
+
+/// A repository with the commits of these seeds, without refs.
 pub(crate) fn commits(
     seeds: std::ops::Range<u64>,
     text: fn(u64) -> String,
-) -> (Repository, Vec<(u64, &'static str, Vec<String>)>) {
+) -> (Repository, Vec<Planted>) {
     let repository = Repository::new();
     let mut import = Import::default();
     let planted: Vec<_> = seeds
@@ -216,8 +224,10 @@ pub(crate) fn commits(
             (seed, place, before..import.count())
         })
         .collect();
-    let ids = repository.import(&import);
-    let planted = planted.into_iter();
-    let planted = planted.map(|(seed, place, marks)| (seed, place, ids[marks].to_vec()));
+    let all = repository.import(&import);
+    let planted = planted.into_iter().map(|(seed, place, marks)| {
+        let ids = all[marks].to_vec();
+        Planted { seed, place, ids }
+    });
     (repository, planted.collect())
 }

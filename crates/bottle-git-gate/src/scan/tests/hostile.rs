@@ -206,17 +206,17 @@ proptest! {
         let names: Vec<_> = names.iter().filter(|name| !matches!(name.as_str(), "." | "..") && !name.to_ascii_lowercase().starts_with(".git")).collect();
         let repository = Repository::new();
         let blob = repository.object("blob", b"x");
-        let lines: String = names.iter().map(|name| format!("100644 blob {blob}\t{name}\0")).collect();
-        let tree = repository.git(&["mktree", "-z"], lines.as_bytes());
+        let lines: Vec<String> = names.iter().map(|name| format!("100644 blob {blob}\t{name}\0")).collect();
+        let tree = repository.git(&["mktree", "-z"], lines.concat().as_bytes());
         let git = repository.git(&["ls-tree", "-z", &tree], b"");
         let bytes = read_raw(&repository, &tree);
-        let ours: String = entries(&bytes, 20)
+        let ours: Vec<String> = entries(&bytes, 20)
             .map(|entry| {
                 let entry = entry.unwrap();
                 format!("{:06o} blob {}\t{}\0", entry.mode, entry.id, String::from_utf8_lossy(entry.name))
             })
             .collect();
-        prop_assert_eq!(ours, git);
+        prop_assert_eq!(ours.concat(), git);
     }
 
     #[test]

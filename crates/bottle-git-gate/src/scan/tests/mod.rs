@@ -19,6 +19,9 @@ use self::repository::{Import, Repository};
 use super::{ScanError, ScanReport, ScanRequest, scan_push};
 use crate::git::{Git, Surroundings};
 
+/// No rules.
+const NONE: [&str; 0] = [];
+
 /// A made-up key.
 fn key() -> String {
     ["AK", "IAQ3EGTHP7K5ZWXN2M"].concat()
@@ -63,7 +66,7 @@ fn scan_with(
         home: repository.path().to_owned(),
     };
     let git = Git::new(&surroundings, repository.path());
-    let soon = Instant::now() + Duration::from_secs(60);
+    let soon = Instant::now() + Duration::from_mins(1);
     scan_push(&ScanRequest {
         git: &git,
         remote: &"app".parse().unwrap(),
@@ -95,5 +98,20 @@ fn known(value: &str) -> KnownSecret {
         value: Secret::new(value.to_owned()).unwrap(),
         hosts: Vec::new(),
         header: "authorization".parse().unwrap(),
+    }
+}
+
+impl Repository {
+    /// Upstream has this commit.
+    pub(crate) fn has(&self, name: &str, id: &str) {
+        self.git(&["update-ref", name, id], b"");
+    }
+
+    /// Writes an object of any kind, as it is. Its id.
+    pub(crate) fn object(&self, kind: &str, content: &[u8]) -> String {
+        self.git(
+            &["hash-object", "-w", "--literally", "-t", kind, "--stdin"],
+            content,
+        )
     }
 }

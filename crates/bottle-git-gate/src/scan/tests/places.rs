@@ -1,5 +1,7 @@
 //! Everything that a push can hold is looked at.
 
+use std::fmt::Write as _;
+
 use super::super::finding::FindingPlace;
 use super::super::text_object::Part;
 use super::*;
@@ -59,9 +61,9 @@ fn files_messages_names_and_people() {
         commit(nobody, "m", &[(&line_end, b"x")]),
         [FindingPlace::Name(Some(String::new()))]
     );
-    let link = format!("120000 link");
+    let link = "120000 link";
     assert_eq!(
-        commit(nobody, "m", &[(&link, key.as_bytes())]),
+        commit(nobody, "m", &[(link, key.as_bytes())]),
         [file("link", Some((1, 1)))]
     );
     assert_eq!(commit(nobody, "m", &[("a", b"nothing")]), []);
@@ -247,7 +249,10 @@ fn the_bottles_own_values_in_whatever_encoding() {
     let repository = Repository::new();
     let mut import = Import::default();
     let value = "Harbour-Lantern-58-Quince";
-    let hex: String = value.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let mut hex = String::new();
+    for byte in value.bytes() {
+        write!(hex, "{byte:02x}").unwrap();
+    }
     import.commit(
         None,
         "m",

@@ -147,17 +147,4 @@ impl Repository {
         self.git(&["update-ref", "--stdin"], format!("{refs}\n").as_bytes());
         ids.into_iter().map(|(_, id)| id).collect()
     }
-
-    /// Upstream has this commit.
-    pub(crate) fn has(&self, name: &str, id: &str) {
-        self.git(&["update-ref", name, id], b"");
-    }
-
-    /// Writes an object of any kind, as it is. Its id.
-    pub(crate) fn object(&self, kind: &str, content: &[u8]) -> String {
-        self.git(
-            &["hash-object", "-w", "--literally", "-t", kind, "--stdin"],
-            content,
-        )
-    }
 }

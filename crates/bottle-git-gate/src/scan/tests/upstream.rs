@@ -51,7 +51,7 @@ fn another_line_of_a_file_with_an_old_key_may_change() {
         &[("a.rs", text("three", "four").as_bytes())],
     );
     let (_, _, report) = pushed(&import);
-    assert_eq!(rules(&report), [] as [&str; 0]);
+    assert_eq!(rules(&report), NONE);
     assert_eq!(report.already_upstream, 4);
 }
 
