@@ -186,6 +186,16 @@ fn both_kinds_of_repositories() {
     assert_eq!(found.places, [("aws-access-key-id", "dir-a".to_owned())]);
 }
 
+#[test]
+fn the_seeds_of_the_fuzzer_are_read() {
+    let seeds = concat!(env!("CARGO_MANIFEST_DIR"), "/../../fuzz/seeds/git_objects");
+    let seeds: Vec<_> = std::fs::read_dir(seeds).unwrap().collect();
+    assert!(seeds.len() >= 9);
+    for seed in seeds {
+        fuzzing::objects(&std::fs::read(seed.unwrap().path()).unwrap());
+    }
+}
+
 proptest! {
     #[test]
     fn parsers_end_whatever_they_read(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {

@@ -1,7 +1,7 @@
 //! Bytes that are compressed without saying so elsewhere.
 
 use super::{FOX, FOX_ZSTD, SKIPPED_ZSTD, WORD, gzip, shows, zlib};
-use crate::content::packed::unpack;
+use crate::content::packed::{Extent, plain, unpack};
 use crate::content::{TooComplex, texts};
 
 #[test]
@@ -18,6 +18,10 @@ fn the_first_bytes_tell() {
     for body in packed {
         assert_eq!(unpack(&body, 1000).unwrap().unwrap(), FOX.as_bytes());
         let more = [&body[..], b"more"].concat();
+        let extent = |bytes: &[u8]| plain(bytes, 1000).unwrap().unwrap().extent;
+        assert_eq!(extent(&body), Extent::Whole);
+        assert_eq!(extent(&more), Extent::Beginning);
+        assert_eq!(extent(&body[..body.len() - 2]), Extent::Beginning);
         assert_eq!(unpack(&more, 1000).unwrap().unwrap(), FOX.as_bytes());
         assert_eq!(unpack(&body, 100), Err(TooComplex));
         assert!(shows("application/octet-stream", &body, FOX));
