@@ -20,6 +20,7 @@ mod gate_file;
 mod gitconfig;
 mod judge;
 mod release;
+pub mod rules;
 
 pub use gate_file::{GateFile, GateRemote};
 pub use gitconfig::gitconfig;

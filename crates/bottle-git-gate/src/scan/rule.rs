@@ -1,23 +1,12 @@
-//! What rules of the scanner mean for a push, and the rules that the scan of a push has beside them.
+//! What rules of the scanner mean for a push, and those that the scan of a push has beside them.
 
+pub(super) use bottle_git::rules::{
+    AMBIGUOUS, BOMB, SEALED, SUBMODULE, SUBMODULE_PASSWORD, TOO_LARGE, TOO_MANY,
+};
 use bottle_pipelock::{COMPLEX_RULE, UNDECODABLE_RULE};
 
 /// The scanner's rule for the bottle's own values.
 pub(super) const KNOWN: &str = "known-secret";
-/// A blob that is too long to be looked at.
-pub(super) const TOO_LARGE: &str = "too-large";
-/// An archive that is encrypted, or of a kind that is not unpacked here.
-pub(super) const SEALED: &str = "unreadable-archive";
-/// An archive whose lists say different things, so that readers see different files.
-pub(super) const AMBIGUOUS: &str = "ambiguous-archive";
-/// An archive that unpacks to more than is looked at.
-pub(super) const BOMB: &str = "archive-too-large";
-/// A file in which so much is found that the scanner stopped.
-pub(super) const TOO_MANY: &str = "too-many-findings";
-/// The address of a submodule that makes git run something, or read the machine's own files.
-pub(super) const SUBMODULE: &str = "submodule-transport";
-/// A password in the address of a submodule.
-pub(super) const SUBMODULE_PASSWORD: &str = "submodule-password";
 
 /// Rules of the scanner that a push does not go by. What is printed in everybody's documentation is no secret; what a
 /// call of a tool does is asked where it is made, not in a file; and an address in the query of a request is none in a file.
@@ -64,15 +53,7 @@ mod tests {
         {
             assert!(names.contains(rule), "{rule}");
         }
-        for own in [
-            TOO_LARGE,
-            SEALED,
-            AMBIGUOUS,
-            BOMB,
-            TOO_MANY,
-            SUBMODULE,
-            SUBMODULE_PASSWORD,
-        ] {
+        for own in bottle_git::rules::ALL {
             assert!(!names.contains(own), "{own}");
         }
         assert_eq!(code("github-token"), "git.secret");

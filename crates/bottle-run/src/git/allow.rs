@@ -1,6 +1,6 @@
 //! What the operator lets pass towards a remote, although the scan of a push finds it.
 
-use bottle_core::{Diagnostics, Identity, RemoteName, visible, yaml};
+use bottle_core::{Diagnostics, Identity, RemoteName, nearest, visible, yaml};
 use bottle_git::{GateFile, Release, Releases};
 use bottle_state::{AuditEntry, AuditError, Home, StateError, Timestamp};
 use serde_json::json;
@@ -14,8 +14,6 @@ const MAX_FILE: u64 = 4 * 1024 * 1024;
 const MAX_RELEASES: usize = 1000;
 /// The longest reason, in characters.
 const MAX_REASON: usize = 500;
-/// The longest name of a rule, in bytes.
-const MAX_RULE: usize = 64;
 /// How many digits the id of an object has: SHA-1, SHA-256.
 const ID_DIGITS: [usize; 2] = [40, 64];
 /// Rules whose findings nobody can let pass: the bottle's own credentials, and that nothing was looked at.
@@ -57,10 +55,12 @@ pub enum AllowError {
         object: String,
     },
     /// Not the name of a rule.
-    #[error("`{}` is no name of a rule: a-z, 0-9 and hyphens, as the refusal shows it", visible(.rule))]
+    #[error("`{}` is the name of no rule: write it as the refusal of the push has it{}", visible(.rule), meant(.like.as_deref()))]
     Rule {
         /// What was given.
         rule: String,
+        /// A rule that is called nearly so.
+        like: Option<String>,
     },
     /// A rule that holds for everybody.
     #[error("what `{rule}` finds is let pass by nobody: take it out of the commits")]
@@ -182,6 +182,11 @@ fn remotes(home: &Home, identity: &Identity) -> Result<Vec<RemoteName>, AllowErr
     Ok(file.remotes.into_iter().map(|remote| remote.name).collect())
 }
 
+/// What was meant, for an error.
+fn meant(like: Option<&str>) -> String {
+    like.map_or_else(String::new, |like| format!("; did you mean `{like}`?"))
+}
+
 fn check(release: &Release) -> Result<(), AllowError> {
     let Release {
         remote: _,
@@ -198,9 +203,13 @@ fn check(release: &Release) -> Result<(), AllowError> {
             object: object.clone(),
         });
     }
-    let is_word = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
-    if rule.is_empty() || rule.len() > MAX_RULE || !rule.bytes().all(is_word) {
-        return Err(AllowError::Rule { rule: rule.clone() });
+    let mut rules = bottle_pipelock::rule_names();
+    rules.extend(bottle_git::rules::ALL);
+    if !rules.contains(&rule.as_str()) {
+        return Err(AllowError::Rule {
+            like: nearest(rule, rules.iter()).map(|each| (*each).to_owned()),
+            rule: rule.clone(),
+        });
     }
     if NEVER.contains(&rule.as_str()) {
         return Err(AllowError::Never { rule: rule.clone() });
@@ -316,9 +325,15 @@ mod tests {
             let said = try_it(&|release| reason.clone_into(&mut release.reason));
             assert!(said.contains("a reason is"), "{said}");
         }
-        for rule in ["", "Private Key", "a\u{1b}"] {
+        for rule in ["", "a\u{1b}", "private-keys"] {
             let said = try_it(&|release| rule.clone_into(&mut release.rule));
-            assert!(said.contains("no name of a rule"), "{said}");
+            assert!(said.contains("is the name of no rule"), "{said}");
+            let is_near = rule == "private-keys";
+            assert_eq!(
+                said.contains("did you mean `private-key`?"),
+                is_near,
+                "{said}"
+            );
         }
         let said = try_it(&|release| "known-secret".clone_into(&mut release.rule));
         assert!(said.contains("by nobody"), "{said}");
