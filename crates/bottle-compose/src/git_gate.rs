@@ -19,6 +19,8 @@ const PORT: u16 = 9418;
 const DATA: &str = "/var/lib/bottle";
 /// What git may use while it indexes a pack of the largest size that is taken by default.
 const MEMORY: u64 = 1024 * 1024 * 1024;
+/// What git may compute with, in thousandths of a processor, whatever the machine has: the agent's own limit is not its.
+const MILLICPUS: u32 = 2000;
 /// Several connections, each with a git that has helpers of its own.
 const PIDS: u32 = 512;
 
@@ -39,6 +41,7 @@ pub(crate) fn service(facts: &LaunchFacts, plan: &BottlePlan) -> Result<Service,
         init: true,
         pids_limit: PIDS,
         mem_limit: Some(MEMORY),
+        millicpus: Some(MILLICPUS),
         tmpfs: tmpfs(facts),
         environment: BTreeMap::from([
             ("BOTTLE_DATA_DIR".into(), DATA.into()),

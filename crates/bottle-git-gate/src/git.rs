@@ -21,6 +21,9 @@ const SETTINGS: &[&str] = &[
     "core.pager=cat",
     // Larger contents are not held in memory as a whole.
     "core.bigFileThreshold=16m",
+    // Whatever the machine has: several pushes may come at once.
+    "pack.threads=2",
+    "core.deltaBaseCacheLimit=32m",
     "gc.auto=0",
     "maintenance.auto=false",
     "advice.fetchShowForcedUpdates=false",

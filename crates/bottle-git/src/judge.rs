@@ -6,6 +6,8 @@ use bottle_core::{PushPolicy, RefPattern};
 const BRANCHES: &str = "refs/heads/";
 /// Where tags are.
 const TAGS: &str = "refs/tags/";
+/// How many digits the id of an object has: SHA-1, SHA-256.
+const OBJECT_IDS: [usize; 2] = [40, 64];
 /// The longest name of a ref that is taken, in bytes: what fits the names of files, with the folder in front.
 const MAX_NAME: usize = 200;
 
@@ -121,7 +123,8 @@ impl std::fmt::Display for Guarded {
 /// Decides about one ref of a push. `default_branch` is the full name (`refs/heads/main`) of the branch that the
 /// upstream's `HEAD` names; `None` when it names none.
 ///
-/// 1. The name is one that git takes (`git check-ref-format`), in plain ASCII, whatever the patterns say.
+/// 1. The name is one that git takes (`git check-ref-format`), in plain ASCII, whatever the patterns say; no part of it but
+///    the first is `refs` or `HEAD`, and none is an object's id: git would take it for something else in some places.
 /// 2. A pattern of `refs` is its name. Without one nothing is granted, so `force` and `delete` widen nothing alone.
 /// 3. [`RefChange::Create`] is granted by that, and [`RefChange::Forward`] too, except for a tag: a tag that is there
 ///    stays what it is, so any move of one is a [`RefChange::Rewrite`].
@@ -226,6 +229,17 @@ fn is_plain(name: &str) -> bool {
         && !name.contains("..")
         && !name.contains("@{")
         && name.split('/').all(part)
+        && !is_ambiguous(name)
+}
+
+/// Whether git would take the name for another thing in some place: a ref within another's name (`refs/tags/refs/heads/a`
+/// for `refs/heads/a`), or an object's id.
+fn is_ambiguous(name: &str) -> bool {
+    let mut parts = name.split('/').skip(1);
+    let is_id = |part: &str| {
+        OBJECT_IDS.contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_hexdigit())
+    };
+    parts.any(|part| part.eq_ignore_ascii_case("refs") || part == "HEAD" || is_id(part))
 }
 
 /// A name in a message: whatever a terminal would take for more than a letter is made visible, and it has an end.
@@ -253,6 +267,30 @@ mod tests {
 
     fn verdict(policy: &PushPolicy, name: &str, change: RefChange) -> Result<(), RefRefusal> {
         judge(policy, MAIN, &RefUpdate { name, change })
+    }
+
+    #[test]
+    fn no_name_stands_for_another_thing() {
+        let id = "0123456789abcdef".repeat(4);
+        for name in [
+            "refs/tags/refs/heads/main",
+            "refs/heads/refs/heads/y",
+            "refs/heads/a/Refs/b",
+            "refs/heads/HEAD",
+            &format!("refs/heads/{}", &id[..40]),
+            &format!("refs/heads/a/{id}"),
+        ] {
+            let refused = verdict(&PushPolicy::default(), name, RefChange::Create);
+            assert!(matches!(refused, Err(RefRefusal::Name { .. })), "{name}");
+        }
+        let near = format!("refs/heads/{}", &id[..39]);
+        for name in ["refs/heads/refs-1", "refs/heads/headless", &near] {
+            assert_eq!(
+                verdict(&PushPolicy::default(), name, RefChange::Create),
+                Ok(()),
+                "{name}"
+            );
+        }
     }
 
     #[test]

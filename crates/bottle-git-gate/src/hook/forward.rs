@@ -91,7 +91,8 @@ fn arguments(upstream: &Upstream, granted: &[Granted<'_>], together: Together) -
         arguments.push(match change {
             RefChange::Delete => format!(":{}", command.name),
             RefChange::Create | RefChange::Forward | RefChange::Rewrite => {
-                format!("{}:{}", command.new, command.name)
+                // The bare id would be taken for a branch of that name before it is taken for an id.
+                format!("{}^{{object}}:{}", command.new, command.name)
             }
         });
     }
