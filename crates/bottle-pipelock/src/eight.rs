@@ -50,7 +50,7 @@ impl Eight {
 
     /// Whether one of them is this byte, which is not zero.
     pub(crate) const fn has(self, wanted: u8) -> bool {
-        let others = self.0 ^ byte(wanted) * EACH;
+        let others = self.0 ^ (byte(wanted) * EACH);
         others.wrapping_sub(EACH) & !others & HIGH != 0
     }
 

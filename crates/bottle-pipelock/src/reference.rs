@@ -5,7 +5,7 @@ const MAX_NAME: usize = 16;
 
 /// A character by its name.
 struct Name {
-    name: &'static str,
+    written: &'static str,
     text: &'static str,
     /// Whether tokens consist of such characters, or stand between them.
     is_of_tokens: bool,
@@ -68,17 +68,17 @@ const NAMES: &[Name] = &[
     of_pages("zwnj", "\u{200c}"),
 ];
 
-const fn of_tokens(name: &'static str, text: &'static str) -> Name {
+const fn of_tokens(written: &'static str, text: &'static str) -> Name {
     Name {
-        name,
+        written,
         text,
         is_of_tokens: true,
     }
 }
 
-const fn of_pages(name: &'static str, text: &'static str) -> Name {
+const fn of_pages(written: &'static str, text: &'static str) -> Name {
     Name {
-        name,
+        written,
         text,
         is_of_tokens: false,
     }
@@ -106,7 +106,7 @@ pub(crate) fn number(text: &[u8]) -> Option<(Option<char>, usize)> {
 /// What the name at the beginning of a text stands for, as a reader of a page takes it, and how long it is: `lowbar;`.
 pub(crate) fn name(text: &[u8]) -> Option<(&'static str, usize)> {
     let written = written(text)?;
-    let name = alike(written).find(|known| known.name.as_bytes() == written)?;
+    let name = alike(written).find(|known| known.written.as_bytes() == written)?;
     Some((name.text, written.len() + 1))
 }
 
@@ -125,10 +125,10 @@ fn written(text: &[u8]) -> Option<&[u8]> {
 
 /// The names that differ from this one in case alone.
 fn alike(written: &[u8]) -> impl Iterator<Item = &'static Name> {
-    let order = |known: &Name| without_case(known.name.as_bytes()).cmp(without_case(written));
+    let order = |known: &Name| without_case(known.written.as_bytes()).cmp(without_case(written));
     let start = NAMES.partition_point(|known| order(known).is_lt());
     let rest = NAMES.get(start..).unwrap_or_default().iter();
-    rest.take_while(move |known| known.name.as_bytes().eq_ignore_ascii_case(written))
+    rest.take_while(move |known| known.written.as_bytes().eq_ignore_ascii_case(written))
 }
 
 fn without_case(name: &[u8]) -> impl Iterator<Item = u8> {
@@ -141,12 +141,12 @@ mod tests {
 
     #[test]
     fn every_name_is_found() {
-        let lower = |name: &Name| name.name.to_ascii_lowercase();
+        let lower = |name: &Name| name.written.to_ascii_lowercase();
         assert!(NAMES.is_sorted_by_key(lower));
         for known in NAMES {
-            let written = format!("{};x", known.name);
-            let expected = Some((known.text, known.name.len() + 1));
-            assert!(known.name.len() < MAX_NAME);
+            let written = format!("{};x", known.written);
+            let expected = Some((known.text, known.written.len() + 1));
+            assert!(known.written.len() < MAX_NAME);
             assert_eq!(name(written.as_bytes()), expected);
             let shouted = written.to_ascii_uppercase();
             let expected = expected.filter(|_| known.is_of_tokens);

@@ -80,11 +80,13 @@ fn each_in_block<B>(
 fn words(block: &[u8; BLOCK]) -> u64 {
     let mut are = [0_u8; BLOCK];
     for (is, byte) in are.iter_mut().zip(block) {
-        let is_letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+        let is_letter = u8::from((byte | 0x20).wrapping_sub(b'a') < 26);
         // From the hyphen to the nine.
-        let is_digit = byte.wrapping_sub(b'-') < 13;
-        let is_mark = (*byte == b'_') | (*byte == b'+') | (*byte == b'~');
-        *is = u8::from(is_letter | is_digit | is_mark);
+        let is_digit = u8::from(byte.wrapping_sub(b'-') < 13);
+        let is_mark = [b'_', b'+', b'~'].map(|mark| u8::from(*byte == mark));
+        *is = is_mark
+            .iter()
+            .fold(is_letter | is_digit, |is, mark| is | mark);
     }
     let (eights, _) = are.as_chunks();
     let eights = eights.iter().rev();
