@@ -282,11 +282,12 @@ mod tests {
 
     #[test]
     fn what_is_read_as_a_whole_waits_for_its_end() {
-        for (coding, pack) in [
-            ("br", brotli as fn(&[u8]) -> Vec<u8>),
+        let codings: [(&str, fn(&[u8]) -> Vec<u8>); 3] = [
+            ("br", brotli),
             ("Zstd", zstd),
             ("zstd, gzip", |text| gzip(&zstd(text))),
-        ] {
+        ];
+        for (coding, pack) in codings {
             for piece in [1, 10, 1000] {
                 let found = |text: &[u8]| found(look(coding, Certainty::Text), &pack(text), piece);
                 assert_eq!(found(ORDER.as_bytes()), Some("instruction-override"));
@@ -360,14 +361,14 @@ mod tests {
         );
         let twice = found(
             look("zstd, gzip", Certainty::Text),
-            &gzip(&zstd(&[b' '; 100_000])),
+            &gzip(&zstd(&vec![b' '; 100_000])),
             1000,
         );
         assert_eq!(twice, Some("unreadable"));
         // More than is gathered of one body.
-        let long = zstd(&[b'x'; 100_000]).repeat(6);
-        let long = found(look("zstd", Certainty::Text), &long, 1000);
-        assert_eq!(long, Some("unreadable"));
+        let endless = zstd(&vec![b'x'; 100_000]).repeat(6);
+        let unread = found(look("zstd", Certainty::Text), &endless, 1000);
+        assert_eq!(unread, Some("unreadable"));
         // A log in which little changes.
         let line = |number: u32| format!("12:00:00 INFO request {number} was answered\n");
         let log: Vec<String> = (0..2000).map(line).collect();
