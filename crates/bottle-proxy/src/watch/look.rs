@@ -282,7 +282,8 @@ mod tests {
 
     #[test]
     fn what_is_read_as_a_whole_waits_for_its_end() {
-        let codings: [(&str, fn(&[u8]) -> Vec<u8>); 3] = [
+        type Pack = fn(&[u8]) -> Vec<u8>;
+        let codings: [(&str, Pack); 3] = [
             ("br", brotli),
             ("Zstd", zstd),
             ("zstd, gzip", |text| gzip(&zstd(text))),
