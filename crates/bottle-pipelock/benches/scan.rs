@@ -7,11 +7,14 @@
 use std::fmt::Write as _;
 use std::hint::black_box;
 
-use bottle_pipelock::Scanner;
+use bottle_pipelock::{Content, Scanner};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use serde_json::json;
 
 /// The length of each text.
 const LENGTH: usize = 1024 * 1024;
+/// The length of a whole request.
+const MEGABYTE: usize = 1_000_000;
 
 /// Source code: that of this crate's scanner, over and over.
 const SOURCE: &str = concat!(
@@ -43,6 +46,14 @@ fn json() -> String {
     text
 }
 
+/// Short words, among which no search has to look twice: what is left is the first pass of each.
+fn prose() -> String {
+    repeated(
+        "The boats came in early, and the quay was not open yet. Fish is sold by the crate; who wants less has to wait \
+         until nine. In the year before, a roof was put up there, for which nobody had asked, and it leaks.\n",
+    )
+}
+
 /// Beginnings of tokens that do not go on, and encodings of nothing.
 fn near_misses() -> String {
     repeated(concat!(
@@ -70,6 +81,7 @@ fn repeated(text: &str) -> String {
 fn bodies(c: &mut Criterion) {
     let scanner = Scanner::new();
     let texts = [
+        ("first pass", prose()),
         ("source", source()),
         ("json", json()),
         ("near misses", near_misses()),
@@ -101,6 +113,61 @@ fn bodies(c: &mut Criterion) {
     group.finish();
 }
 
+/// A whole request to a model, as an agent sends it: what was said, and files that were read, with their code in strings.
+fn conversation() -> String {
+    let lines: Vec<&str> = SOURCE.lines().collect();
+    let files: Vec<String> = lines.chunks(60).map(|lines| lines.join("\n")).collect();
+    let mut text =
+        String::from("{\"model\":\"m\",\"max_tokens\":8192,\"stream\":true,\"messages\":[");
+    for (number, file) in files.iter().cycle().enumerate() {
+        let id = format!("call-{number}");
+        let said = format!("Let me read part {number}, to see what it does with an empty list.");
+        let input = json!({"path": format!("src/part_{number}.rs"), "limit": 60});
+        let asked = json!({"role": "assistant", "content": [
+            {"type": "text", "text": said},
+            {"type": "tool_use", "id": id, "name": "read", "input": input},
+        ]});
+        let read = json!({"role": "user", "content": [
+            {"type": "tool_result", "tool_use_id": id, "content": file},
+        ]});
+        // Writing to a String cannot fail.
+        let _ = write!(text, "{asked},{read}");
+        if text.len() > MEGABYTE {
+            break;
+        }
+        text.push(',');
+    }
+    text.push_str("]}");
+    text
+}
+
+/// All that is done with a body before it goes on: as it is, taken apart, its calls of tools.
+fn whole(c: &mut Criterion) {
+    let scanner = Scanner::new();
+    let text = conversation();
+    let content = Content {
+        media_type: Some(b"application/json"),
+        codings: &[],
+        message_coding: None,
+        bytes: text.as_bytes(),
+    };
+    assert!(scanner.scan_content(&content).is_none(), "it is clean");
+    let mut group = c.benchmark_group("whole");
+    group.sample_size(20);
+    let length = u64::try_from(text.len()).expect("a length");
+    group.throughput(Throughput::Bytes(length));
+    group.bench_function("yardstick: a pass", |b| {
+        b.iter(|| {
+            let bytes = black_box(text.as_bytes()).iter();
+            bytes.map(|byte| u64::from(*byte)).sum::<u64>()
+        });
+    });
+    group.bench_function("1 MB of messages in JSON", |b| {
+        b.iter(|| scanner.scan_content(black_box(&content)));
+    });
+    group.finish();
+}
+
 fn short(c: &mut Criterion) {
     let scanner = Scanner::new();
     let host = "registry.example.com".parse().expect("a host");
@@ -120,5 +187,5 @@ fn short(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, bodies, short);
+criterion_group!(benches, bodies, whole, short);
 criterion_main!(benches);

@@ -10,6 +10,9 @@ const HIGH: u64 = 0x80 * EACH;
 /// The bit of each byte by which a small letter of ASCII differs from its capital.
 const SMALL: u64 = 0x20 * EACH;
 
+/// Moves the lowest bit of each byte to the highest byte, in their order.
+const TOGETHER: u64 = 0x0102_0408_1020_4080;
+
 /// Eight bytes, the first one in the lowest place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Eight(u64);
@@ -45,11 +48,28 @@ impl Eight {
         Self(u64::from_le_bytes(padded))
     }
 
+    /// Whether one of them is this byte, which is not zero.
+    pub(crate) const fn has(self, wanted: u8) -> bool {
+        let others = self.0 ^ (byte(wanted) * EACH);
+        others.wrapping_sub(EACH) & !others & HIGH != 0
+    }
+
+    /// All of them as one number.
+    pub(crate) const fn number(self) -> u64 {
+        self.0
+    }
+
     /// Which are letters of ASCII.
     pub(crate) const fn letters(self) -> Marks {
         // This bit alone tells a capital from its small letter, and makes no other byte a letter.
         let small = (self.0 & !HIGH) | SMALL;
         Marks(Self::between(small, b'a', b'z') & !self.0)
+    }
+
+    /// Which are small letters of ASCII.
+    pub(crate) const fn small(self) -> Marks {
+        // Their bit that capitals have not, moved to the place of a mark.
+        Marks(self.letters().0 & self.0 << 2)
     }
 
     /// Which are letters or digits of ASCII.
@@ -89,9 +109,24 @@ impl Marks {
             .filter(|place| *place < Eight::LENGTH)
     }
 
+    /// A bit for each of them, the first one in the lowest place.
+    pub(crate) const fn bits(self) -> u32 {
+        u32::from_le_bytes([together(self.0 >> 7), 0, 0, 0])
+    }
+
     /// The others.
     pub(crate) const fn others(self) -> Self {
         Self(!self.0 & HIGH)
+    }
+
+    /// Whether there is one among the first so many.
+    pub(crate) fn is_in_first(self, count: usize) -> bool {
+        self.first().is_some_and(|first| first < count)
+    }
+
+    /// Those that are not among others.
+    pub(crate) const fn without(self, others: Self) -> Self {
+        Self(self.0 & !others.0)
     }
 
     /// How many there are at the beginning without a gap.
@@ -103,6 +138,13 @@ impl Marks {
     pub(crate) fn back(self) -> usize {
         usize::try_from(self.others().0.leading_zeros() / 8).unwrap_or_default()
     }
+}
+
+/// The lowest bit of each of eight bytes that have no other, the first one in the lowest place.
+pub(crate) const fn together(bits: u64) -> u8 {
+    // Each bit gets to a place of its own in the highest byte, and no sum is carried over.
+    let [.., together] = bits.wrapping_mul(TOGETHER).to_le_bytes();
+    together
 }
 
 /// A byte as a number of eight of them.
@@ -133,6 +175,11 @@ mod tests {
                 marks.alphanumeric().first(),
                 behind.iter().position(u8::is_ascii_alphanumeric)
             );
+            let bits = behind.iter().rev().fold(0, |bits, byte| bits << 1 | u32::from(byte.is_ascii_alphanumeric()));
+            prop_assert_eq!(marks.alphanumeric().bits(), bits);
+            for wanted in [b':', 0x80, 0xff, 1] {
+                prop_assert_eq!(marks.has(wanted), behind.contains(&wanted));
+            }
             let end = at.min(text.len());
             let front = text[..end].iter().rev().take(8);
             prop_assert_eq!(
@@ -152,6 +199,7 @@ mod tests {
 
     #[test]
     fn every_byte_at_every_place() {
+        let digits = |eight: Eight| eight.alphanumeric().without(eight.letters());
         for byte in 0..=u8::MAX {
             for place in 0..8 {
                 let mut text = [0xff; 8];
@@ -159,6 +207,13 @@ mod tests {
                 let eight = Eight::at(&text, 0);
                 let is = |set: bool| set.then_some(place);
                 assert_eq!(eight.letters().first(), is(byte.is_ascii_alphabetic()));
+                assert_eq!(eight.small().first(), is(byte.is_ascii_lowercase()));
+                assert_eq!(digits(eight).first(), is(byte.is_ascii_digit()));
+                assert_eq!(
+                    eight.small().is_in_first(place + 1),
+                    byte.is_ascii_lowercase()
+                );
+                assert!(!eight.small().is_in_first(place));
                 assert_eq!(
                     eight.alphanumeric().first(),
                     is(byte.is_ascii_alphanumeric())

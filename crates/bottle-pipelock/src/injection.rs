@@ -22,6 +22,7 @@ mod class;
 mod code;
 mod dictionary;
 mod encoded;
+mod index;
 mod joined;
 mod letter;
 mod look;

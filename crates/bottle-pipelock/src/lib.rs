@@ -42,6 +42,7 @@ mod needles;
 mod numbers;
 mod overrides;
 mod piece;
+mod reference;
 mod render;
 mod rules;
 mod runs;

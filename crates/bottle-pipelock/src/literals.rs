@@ -1,12 +1,16 @@
 //! What tokens begin with, looked up at a place.
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
+use crate::eight::Eight;
 use crate::families::{self, Finder};
 use crate::fixed_table::Table;
 
 /// Bits of a filter: so many that a few hundred literals leave it nearly empty.
 const FILTER_BITS: usize = 1 << 16;
+
+/// How many of eight bytes have two others behind them.
+const PLACES: usize = Eight::LENGTH - 2;
 
 /// The literals of some families.
 pub(crate) struct Literals {
@@ -15,9 +19,10 @@ pub(crate) struct Literals {
     sorted: Vec<Literal>,
     /// Where those that begin with two bytes are in `sorted`, by these bytes.
     rows: Table<u64, Range<usize>>,
-    /// The first two bytes of all literals.
+    /// The first two bytes of all literals; in any case, where it does not count.
     two: Filter,
-    /// The first three bytes of those that have three, and every third byte behind the others.
+    /// The first three bytes of those that have three, and every third byte behind the others; in any case, where it does
+    /// not count.
     three: Filter,
 }
 
@@ -49,16 +54,10 @@ impl Literals {
         sorted.sort_by_key(Literal::first_two);
         let (mut two, mut three) = (Filter::new(), Filter::new());
         for literal in &sorted {
-            let [first, second] = literal.first_two();
-            two.add(hash_two(first, second));
-            let third = literal
-                .text
-                .as_bytes()
-                .get(2)
-                .map(|byte| literal.byte(*byte));
-            for byte in third.map_or(0..=u8::MAX, |byte| byte..=byte) {
-                three.add(hash_three(first, second, byte));
-            }
+            literal.each_three(&mut |[first, second, third]| {
+                two.add(hash_two(first, second));
+                three.add(hash_three(first, second, third));
+            });
         }
         let rows = rows(&sorted);
         Self {
@@ -75,34 +74,37 @@ impl Literals {
         self.sorted.iter().map(|literal| literal.text)
     }
 
-    /// The places of a range at which a literal may stand.
-    pub(crate) fn places<'a>(
-        &'a self,
-        text: &'a [u8],
+    /// Tells the places of a range at which a literal may stand, and a few others.
+    pub(crate) fn each_place(
+        &self,
+        text: &[u8],
         range: Range<usize>,
-    ) -> impl Iterator<Item = usize> + 'a {
-        let start = range.start;
-        let part = text.get(start..).unwrap_or_default();
-        let bytes = part.windows(3).take(range.len()).enumerate();
-        let inner = bytes.filter_map(move |(place, bytes)| match bytes {
-            [first, second, third] => self
-                .may_be(*first, *second, *third)
-                .then_some(start + place),
-            _ => None,
-        });
-        // A literal of two bytes may end with the text.
-        let last = text
-            .len()
-            .checked_sub(2)
-            .filter(|last| range.contains(last));
-        inner.chain(last)
+        found: &mut dyn FnMut(usize) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let mut at = range.start;
+        while at < range.end {
+            let mut places = self.places(Eight::at(text, at).number());
+            while places != 0 {
+                let place = at + usize::try_from(places.trailing_zeros()).unwrap_or_default();
+                places &= places - 1;
+                let is_one = self.two.has(two_at(text, place));
+                if is_one && place < range.end {
+                    found(place)?;
+                }
+            }
+            at += PLACES;
+        }
+        ControlFlow::Continue(())
     }
 
-    fn may_be(&self, first: u8, second: u8, third: u8) -> bool {
-        let (first, second) = (self.byte(first), self.byte(second));
-        // Both are asked: which of them says no cannot be foreseen, and a wrong guess takes longer than a look-up.
-        self.two.has(hash_two(first, second))
-            & self.three.has(hash_three(first, second, self.byte(third)))
+    /// At which of the first places of eight bytes a literal may stand, as bits. All places are asked: at which one there
+    /// is none cannot be foreseen, and a wrong guess takes longer than a look-up.
+    fn places(&self, eight: u64) -> u32 {
+        (0..PLACES).fold(0, |places, place| {
+            let [first, second, third, ..] = (eight >> (8 * place)).to_le_bytes();
+            let may_be = self.three.has(hash_three(first, second, third));
+            places | u32::from(may_be) << place
+        })
     }
 
     fn byte(&self, byte: u8) -> u8 {
@@ -156,6 +158,25 @@ impl Literal {
         }
     }
 
+    /// Tells with which three bytes a text may begin in which this literal stands.
+    fn each_three(&self, told: &mut dyn FnMut([u8; 3])) {
+        let both = |byte: u8| {
+            let other = if self.any_case { byte ^ 0x20 } else { byte };
+            let is_letter = byte.is_ascii_alphabetic();
+            [byte, if is_letter { other } else { byte }]
+        };
+        let [first, second] = self.first_two();
+        let third = self.text.as_bytes().get(2).copied();
+        let thirds = third.map_or(0..=u8::MAX, |third| third..=third);
+        for third in thirds.flat_map(both) {
+            for first in both(first) {
+                for second in both(second) {
+                    told([first, second, third]);
+                }
+            }
+        }
+    }
+
     fn begins(&self, text: &[u8]) -> bool {
         let literal = self.text.as_bytes();
         let front = text.get(..literal.len());
@@ -183,6 +204,12 @@ impl Filter {
         let word = self.0.get(usize::from(number >> 6));
         word.is_some_and(|word| word >> (number & 63) & 1 == 1)
     }
+}
+
+/// The two bytes at a place, as they are in a filter.
+fn two_at(text: &[u8], place: usize) -> u16 {
+    let two = text.get(place..).and_then(<[u8]>::first_chunk);
+    two.map_or(0, |[first, second]| hash_two(*first, *second))
 }
 
 const fn hash_two(first: u8, second: u8) -> u16 {

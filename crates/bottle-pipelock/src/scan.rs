@@ -8,11 +8,12 @@ use std::ops::{ControlFlow, Range};
 
 use crate::bytes::ByteSet;
 use crate::content::unpack;
+use crate::eight::Eight;
 use crate::finding::Finding;
 use crate::fold;
 use crate::known::Known;
 use crate::piece::{Piece, REACH};
-use crate::runs::{MIN_RUN, WORD, runs};
+use crate::runs::{each_long_word, runs};
 use crate::seed_phrase;
 use crate::shapes::{Report, Shapes};
 use crate::views::{base32, base64, hex, plain, spaced};
@@ -25,8 +26,6 @@ const MAX_GROWTH: usize = 32;
 const MIN_GROWTH: usize = 64 * 1024;
 /// How far in front of a value its name may begin.
 const NAME: usize = 48;
-/// How far in front of a value the mark of an assignment may be.
-const ASSIGNMENT: usize = 8;
 /// A value of such length may have a name without a mark.
 const LONG_VALUE: usize = 26;
 
@@ -95,7 +94,7 @@ impl<'a> Scan<'a> {
     /// Long words, and the names in front of them.
     fn words(&mut self, piece: &Piece<'_>, depth: usize, report: Report<'_>) -> ControlFlow<()> {
         let (mut done, mut gathered) = (0, 0);
-        for run in runs(piece.bytes, &WORD, MIN_RUN) {
+        each_long_word(piece.bytes, &mut |run| {
             let start = with_name(piece.bytes, &run).max(done);
             done = run.end;
             self.shapes.in_word(piece, start..run.end, report)?;
@@ -105,8 +104,8 @@ impl<'a> Scan<'a> {
                     scan.below(&view, part.start, depth - 1, report)
                 })?;
             }
-        }
-        ControlFlow::Continue(())
+            ControlFlow::Continue(())
+        })
     }
 
     /// What a long word encodes. Base64 in lines goes on behind it, up to where `gathered` says then.
@@ -217,11 +216,11 @@ const WHOLE: [Whole; 2] = [
     (plain::decode, plain::source_of),
 ];
 
-/// Where the name of a value begins, if it may have one; else where the value begins.
+/// Where the name of a value begins, if it may have one: the mark of an assignment is among the eight bytes in front of
+/// it, or it is long. Else where the value begins.
 fn with_name(text: &[u8], run: &Range<usize>) -> usize {
-    let front = text.get(..run.start).unwrap_or_default();
-    let mut near = front.iter().rev().take(ASSIGNMENT);
-    let is_assigned = near.any(|byte| matches!(byte, b':' | b'='));
+    let near = Eight::before(text, run.start);
+    let is_assigned = near.has(b':') || near.has(b'=');
     if is_assigned || run.len() >= LONG_VALUE {
         run.start.saturating_sub(NAME)
     } else {

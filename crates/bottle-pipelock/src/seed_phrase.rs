@@ -67,11 +67,12 @@ fn word_from(text: &[u8], at: usize) -> Option<Range<usize>> {
 
 /// How far the next letter is, if it is near.
 fn gap_from(text: &[u8], at: usize) -> Option<usize> {
-    let near = Eight::at(text, at).letters().first();
-    near.or_else(|| {
-        let rest = text.get(at..)?.iter();
-        rest.take(MAX_GAP + 1).position(u8::is_ascii_alphabetic)
-    })
+    let mut steps = (0..=MAX_GAP).step_by(Eight::LENGTH);
+    let gap = steps.find_map(|step| {
+        let first = Eight::at(text, at + step).letters().first()?;
+        Some(step + first)
+    })?;
+    (gap <= MAX_GAP).then_some(gap)
 }
 
 fn word_before(text: &[u8], start: usize) -> Option<Range<usize>> {

@@ -146,8 +146,9 @@ impl Shapes {
         range: Range<usize>,
         report: Report<'_>,
     ) -> ControlFlow<()> {
-        let mut places = literals.places(piece.bytes, range);
-        places.try_for_each(|place| self.at(literals, piece, place, report))
+        literals.each_place(piece.bytes, range, &mut |place| {
+            self.at(literals, piece, place, report)
+        })
     }
 
     fn at(

@@ -230,6 +230,10 @@ pub(crate) const RESPONSE_BACK: usize = 4 * 1024;
 /// So many times as many bytes may come out of a compressed answer: a text of ever the same line is packed to a hundredth.
 pub(crate) const MAX_UNPACKING: u64 = 200;
 
+/// Bytes that may come out of a compressed answer that is read as a whole: several times the longest that is gathered, and
+/// no thread is busy with it for long.
+pub(crate) const MAX_UNPACKED: usize = 4 * 1024 * 1024;
+
 /// Values that are looked for by pipelock, those that were replaced since it started among them; the oldest go first.
 pub(crate) const MAX_KNOWN_VALUES: usize = 256;
 

@@ -135,11 +135,12 @@ impl Anchors {
         let pattern = self.automaton.match_pattern(cursor.state, which);
         let (kind, bytes) = self.patterns.get(pattern.as_usize())?;
         let length = bytes.len();
+        let is_exact = || {
+            text.get(end - length..end)
+                .is_some_and(|written| written == bytes)
+        };
         // Base64 means what it says in one case only.
-        let is_exact = text
-            .get(end - length..end)
-            .is_some_and(|written| written == bytes);
-        let kind = if *kind == Kind::Base64 && !is_exact {
+        let kind = if *kind == Kind::Base64 && !is_exact() {
             Kind::Nothing
         } else {
             *kind

@@ -18,6 +18,9 @@ pub(super) struct Letter {
 /// What is no UTF-8 counts as a replacement character.
 pub(super) fn first(text: &[u8]) -> Option<Letter> {
     let byte = *text.first()?;
+    if matches!(byte, 0xc2..=0xdf) {
+        return Some(plain(text));
+    }
     let written = match byte {
         b'\\' => escape(text),
         b'&' => entity(text),

@@ -8,6 +8,7 @@ use super::look::{flag, flags_before, flags_behind};
 use super::spaced;
 use super::tag::{self, Markup};
 use super::token::{Flags, STARTS, Token, UPPER};
+use crate::eight::Eight;
 use crate::fold;
 
 /// The longest word whose letters are kept; a longer one is a word nobody knows.
@@ -61,6 +62,7 @@ impl Reader<'_> {
     fn step(&mut self) {
         match self.text.get(self.at) {
             Some(byte) if byte.is_ascii_alphanumeric() => self.take_run(),
+            Some(0xc2..=0xdf) => self.step_two(),
             Some(b'<' | b'[' | b']' | b'\\' | b'&' | 0x80..) => self.step_marked(),
             Some(byte) => {
                 self.take_ascii(char::from(*byte), 1);
@@ -75,25 +77,35 @@ impl Reader<'_> {
         if self.word.is_ideographic {
             self.finish_word();
         }
-        let (start, text) = (self.at, self.text);
-        let within = text.get(start..self.end).unwrap_or_default();
-        let length = within
-            .iter()
-            .take_while(|byte| byte.is_ascii_alphanumeric())
-            .count();
-        let run = within.get(..length).unwrap_or_default();
-        self.at += length;
         let word = &mut self.word;
         if word.letters.is_empty() {
-            word.place.start = start;
+            word.place.start = self.at;
+        }
+        let mut goes_on = true;
+        while goes_on {
+            let eight = Eight::at(self.text, self.at);
+            let run = eight.alphanumeric();
+            let length = run.front().min(self.end - self.at);
+            word.has_lower |= eight.small().is_in_first(length);
+            word.has_digit |= run.without(eight.letters()).is_in_first(length);
+            let kept = length.min(MAX_WORD.saturating_sub(word.letters.len()));
+            let small = eight.small_letters(kept).to_le_bytes();
+            word.letters
+                .extend_from_slice(small.get(..kept).unwrap_or_default());
+            self.at += length;
+            goes_on = length == Eight::LENGTH;
         }
         word.place.end = self.at;
-        let kept = run.len().min(MAX_WORD.saturating_sub(word.letters.len()));
-        for byte in run.iter().take(kept) {
-            word.has_lower |= byte.is_ascii_lowercase();
-            word.has_digit |= byte.is_ascii_digit();
-            word.letters.push(byte.to_ascii_lowercase());
-        }
+    }
+
+    /// A character of two bytes: no markup and no ideograph has so few.
+    fn step_two(&mut self) {
+        let Some(letter) = letter::first(self.rest()) else {
+            self.at = self.end;
+            return;
+        };
+        self.take_other(letter.char, letter.length);
+        self.at += letter.length;
     }
 
     /// What may be markup, an escape or another alphabet.
@@ -185,7 +197,7 @@ impl Reader<'_> {
         }
         let Some(folded) = fold::letter(char) else {
             // What has no other form is a letter of a language, or a mark.
-            if !char.is_alphanumeric() {
+            if !is_cyrillic(char) && !char.is_alphanumeric() {
                 self.finish_word();
             }
             return;
@@ -258,6 +270,11 @@ const fn is_sentence_end(char: char) -> bool {
         char,
         '.' | '!' | '?' | '\n' | '[' | '#' | '>' | '"' | '*' | ':'
     )
+}
+
+/// Letters of Cyrillic, which are not looked up in the tables of Unicode.
+const fn is_cyrillic(char: char) -> bool {
+    matches!(char, '\u{400}'..='\u{481}' | '\u{48a}'..='\u{52f}')
 }
 
 /// Characters of Chinese, Japanese (with kana) and Korean.

@@ -5,16 +5,16 @@ use std::ops::Range;
 
 use bottle_core::RuleName;
 
-use super::class::{BOUNDARY, Classes, TURN};
+use super::class::{BOUNDARY, TURN};
 use super::code::{self, Blocks};
 use super::encoded;
+use super::index::INDEX;
 use super::mention::is_mention;
 use super::notation::Notation;
 use super::quote::is_quoted;
 use super::reader;
 use super::region::{Place, Regions};
 use super::row::{Row, Rule};
-use super::rules;
 use super::token::Token;
 use super::{Encodings, Injection};
 
@@ -96,21 +96,13 @@ impl<'a> Search<'a> {
     fn read(&mut self, part: Range<usize>) -> Option<Injection> {
         let tokens = reader::tokens(self.regions.text, part);
         let met = tokens.iter().fold(0, |met, token| met | token.classes);
-        // With each row what it begins with: most words begin none.
-        let rows: Vec<(Classes, &Rule, &Row)> = rules::all()
-            .filter(|rule| !self.allowed.contains(rule.name))
-            .flat_map(|rule| rule.rows.iter().map(move |row| (rule, row)))
-            .filter(|(_, row)| row.steps.iter().all(|step| step.classes & met != 0))
-            .filter_map(|(rule, row)| Some((row.steps.first()?.classes, rule, row)))
-            .collect();
-        let firsts = rows.iter().fold(0, |all: Classes, (first, ..)| all | first);
+        let (rows, firsts) = INDEX.possible(met, |rule: &Rule| !self.allowed.contains(rule.name));
         let starts = tokens.iter().enumerate();
         starts
             .filter(|(_, token)| token.classes & firsts != 0)
             .flat_map(|(start, token)| {
-                let rows = rows.iter();
-                rows.filter(|(first, ..)| token.classes & first != 0)
-                    .map(move |(_, rule, row)| (start, *rule, *row))
+                let begun = INDEX.begun(rows, token.classes);
+                begun.map(move |(rule, row)| (start, rule, row))
             })
             .find_map(|(start, rule, row)| {
                 let (before, rest) = tokens.split_at(start);

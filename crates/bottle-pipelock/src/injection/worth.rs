@@ -81,8 +81,13 @@ fn is_known(text: &[u8], word: Range<usize>) -> bool {
     if written.len() > MIN_JOINED + 2 {
         return true;
     }
-    let word = written.to_ascii_lowercase();
-    DICTIONARY.classes(&word) != WORD || DICTIONARY.classes(&unmask(&word)) != WORD
+    let mut small = [0; MIN_JOINED + 2];
+    let Some(word) = small.get_mut(..written.len()) else {
+        return true;
+    };
+    word.copy_from_slice(written);
+    word.make_ascii_lowercase();
+    DICTIONARY.classes(word) != WORD || DICTIONARY.classes(&unmask(word)) != WORD
 }
 
 /// Whether a credential is somebody's, or all of them: every documentation has others.

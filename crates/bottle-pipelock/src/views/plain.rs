@@ -1,34 +1,7 @@
 //! Encodings of single characters: percent-encoding, escapes of strings, character references.
 
-use super::super::piece::Source;
-
-/// How long a character reference is: `&#x10FFFF;`.
-const LONGEST_REFERENCE: usize = 10;
-/// References by name that hide what a token consists of. Not all of HTML: a token has no accents.
-const NAMED: &[(&[u8], u8)] = &[
-    (b"amp", b'&'),
-    (b"apos", b'\''),
-    (b"colon", b':'),
-    (b"comma", b','),
-    (b"commat", b'@'),
-    (b"dash", b'-'),
-    (b"dollar", b'$'),
-    (b"equals", b'='),
-    (b"excl", b'!'),
-    (b"gt", b'>'),
-    (b"hyphen", b'-'),
-    (b"lowbar", b'_'),
-    (b"lt", b'<'),
-    (b"newline", b'\n'),
-    (b"num", b'#'),
-    (b"percnt", b'%'),
-    (b"period", b'.'),
-    (b"plus", b'+'),
-    (b"quot", b'"'),
-    (b"sol", b'/'),
-    (b"tab", b'\t'),
-    (b"underbar", b'_'),
-];
+use crate::piece::Source;
+use crate::reference;
 
 /// A text with these taken off once; `None` when there is none that hides a letter. Escapes of line ends and quotes hide
 /// nothing: a token may begin behind them, and has none in it.
@@ -123,33 +96,14 @@ fn escape(tail: &[u8]) -> Option<(Letter, usize)> {
     }
 }
 
-/// Character references (HTML, section 13.2.5.72 and on); the semicolon of a number may be missing.
+/// Character references; `?` for numbers that are no character's.
 fn reference(tail: &[u8]) -> Option<(Letter, usize)> {
-    let [b'#', rest @ ..] = tail else {
-        let length = tail
-            .iter()
-            .take(LONGEST_REFERENCE)
-            .position(|byte| *byte == b';')?;
-        let name = tail.get(..length)?.to_ascii_lowercase();
-        let place = NAMED
-            .binary_search_by(|(each, _)| (*each).cmp(&name))
-            .ok()?;
-        let (_, byte) = NAMED.get(place)?;
-        return Some((Letter::Byte(*byte), length + 2));
-    };
-    let (digits, radix, mark) = match rest {
-        [b'x' | b'X', digits @ ..] => (digits, 16, 3),
-        digits => (digits, 10, 2),
-    };
-    let is_digit = |byte: &&u8| char::from(**byte).is_digit(radix);
-    let length = digits
-        .iter()
-        .take(LONGEST_REFERENCE)
-        .take_while(is_digit)
-        .count();
-    let code = number(digits.get(..length)?, radix)?;
-    let end = usize::from(digits.get(length) == Some(&b';'));
-    Some((Letter::Char(character(code)), mark + length + end))
+    if let Some((letter, length)) = reference::number(tail) {
+        return Some((Letter::Char(letter.unwrap_or('?')), length + 1));
+    }
+    let (meant, length) = reference::name_of_token(tail)?;
+    let letter = meant.chars().next()?;
+    Some((Letter::Char(letter), length + 1))
 }
 
 fn number(digits: &[u8], radix: u32) -> Option<u32> {
@@ -205,12 +159,6 @@ mod tests {
         ] {
             assert_eq!(decoded(text), None, "{text}");
         }
-    }
-
-    #[test]
-    fn the_names_are_sorted() {
-        assert!(NAMED.is_sorted());
-        assert!(NAMED.iter().all(|(name, _)| name.len() < LONGEST_REFERENCE));
     }
 
     #[test]

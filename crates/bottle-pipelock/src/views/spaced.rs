@@ -44,13 +44,15 @@ struct Row {
 impl Row {
     /// The row that goes through this place, from `done` on.
     fn around(text: &[u8], at: usize, done: usize) -> Option<Self> {
-        let mark = at + unit_length(text, at)?;
-        let marks = marks_length(text, mark)?;
-        let period = marks + unit_length(text, mark + marks)?;
+        let Unit {
+            front,
+            marks,
+            period,
+        } = Unit::near(text, at)?;
+        let mark = at + front;
         let byte = *text.get(mark)?;
         let is_mark = |place: usize| text.get(place) == Some(&byte);
-        let is_row = (2..=MAX_PERIOD).contains(&period)
-            && (1..=3).all(|unit| is_mark(mark + unit * period))
+        let is_row = (1..=3).all(|unit| is_mark(mark + unit * period))
             && text.get(mark..mark + marks) == text.get(mark + period..mark + period + marks);
         is_row.then_some(())?;
         let (mut first, mut last) = (mark, mark + 3 * period);
@@ -112,14 +114,33 @@ impl Row {
     }
 }
 
-/// How many letters and digits stand here, in front of a mark that is near.
-fn unit_length(text: &[u8], at: usize) -> Option<usize> {
-    Eight::at(text, at).alphanumeric().others().first()
+/// What may be a unit of a text that was pulled apart.
+struct Unit {
+    /// How many letters and digits stand in front of its marks.
+    front: usize,
+    /// How many marks there are.
+    marks: usize,
+    /// How many bytes its marks and the letters and digits behind them have.
+    period: usize,
 }
 
-/// How many marks stand here, in front of a letter that is near.
-fn marks_length(text: &[u8], at: usize) -> Option<usize> {
-    Eight::at(text, at).alphanumeric().first()
+impl Unit {
+    /// The first unit that begins with a mark, if it is near and not too long.
+    fn near(text: &[u8], at: usize) -> Option<Self> {
+        let content = |at| Eight::at(text, at).alphanumeric().bits();
+        let content = content(at) | content(at + Eight::LENGTH) << Eight::LENGTH;
+        let front = content.trailing_ones();
+        let marks = (content >> front).trailing_zeros();
+        // Behind the bits there are zeros, so there is an end.
+        let behind = content.checked_shr(front + marks)?.trailing_ones();
+        let length = |bits| usize::try_from(bits).ok();
+        let unit = Self {
+            front: length(front)?,
+            marks: length(marks)?,
+            period: length(marks + behind)?,
+        };
+        (unit.front < Eight::LENGTH && unit.period <= MAX_PERIOD).then_some(unit)
+    }
 }
 
 #[cfg(test)]

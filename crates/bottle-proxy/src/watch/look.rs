@@ -10,6 +10,7 @@ use http::{HeaderMap, HeaderValue};
 
 use super::Sign;
 use super::charset::{Charset, is_marked};
+use super::gathered::Gathered;
 use super::kind::{Certainty, Flow, Kind, TELLING, is_text};
 use super::window::Window;
 use crate::inflate::Inflate;
@@ -31,6 +32,8 @@ pub(super) struct Look {
 enum Coding {
     Plain,
     Packed(Box<Packed>),
+    /// Read when all of it is there, where it is held until then.
+    Gathered(Gathered),
     Unreadable,
 }
 
@@ -76,6 +79,9 @@ impl Look {
 
     /// What comes now is not held any more.
     pub(super) fn flows(&mut self) {
+        if matches!(self.coding, Coding::Gathered(_)) {
+            self.coding = Coding::Unreadable;
+        }
         self.window.with_step(RESPONSE_STEP);
     }
 
@@ -83,7 +89,7 @@ impl Look {
     pub(super) const fn work(&self, bytes: usize) -> usize {
         match &self.coding {
             Coding::Plain | Coding::Unreadable => bytes,
-            Coding::Packed(_) => bytes.saturating_mul(8),
+            Coding::Packed(_) | Coding::Gathered(_) => bytes.saturating_mul(8),
         }
     }
 
@@ -100,6 +106,7 @@ impl Look {
                 body.came = body.came.saturating_add(length(data));
                 self.unpack()
             }
+            Coding::Gathered(body) => body.push(data).err(),
         };
         self.is_over |= sign.is_some();
         sign
@@ -110,21 +117,40 @@ impl Look {
         if self.is_over {
             return None;
         }
-        let sign = self.window.settle().map(Sign::Order);
+        // What goes on before all of it is there was not read.
+        let is_unread = matches!(&self.coding, Coding::Gathered(body) if !body.is_empty());
+        let unread = is_unread.then_some(Sign::Unreadable);
+        let sign = unread.or_else(|| self.window.settle().map(Sign::Order));
         self.is_over |= sign.is_some();
         sign
     }
 
     /// The same when nothing more comes.
     pub(super) fn end(&mut self) -> Option<Sign> {
-        let sign = self.settle();
+        let sign = self.read_gathered().or_else(|| self.settle());
         let is_cut = match &mut self.coding {
             Coding::Packed(body) => body.inflate.end().is_err(),
-            Coding::Plain | Coding::Unreadable => false,
+            Coding::Plain | Coding::Gathered(_) | Coding::Unreadable => false,
         };
         let cut = (is_cut && !self.is_over).then_some(Sign::Unreadable);
         self.is_over = true;
         sign.or(cut)
+    }
+
+    /// Reads what was gathered, of which nothing is left then.
+    fn read_gathered(&mut self) -> Option<Sign> {
+        if self.is_over {
+            return None;
+        }
+        let Coding::Gathered(body) = &mut self.coding else {
+            return None;
+        };
+        let sign = match body.take() {
+            Ok(plain) => self.read(&plain),
+            Err(sign) => Some(sign),
+        };
+        self.is_over |= sign.is_some();
+        sign
     }
 
     fn unpack(&mut self) -> Option<Sign> {
@@ -182,7 +208,7 @@ impl Coding {
                 came: 0,
                 became: 0,
             })),
-            Err(_) => Self::Unreadable,
+            Err(_) => Gathered::of(&about).map_or(Self::Unreadable, Self::Gathered),
         }
     }
 }
@@ -255,10 +281,69 @@ mod tests {
     }
 
     #[test]
+    fn what_is_read_as_a_whole_waits_for_its_end() {
+        type Pack = fn(&[u8]) -> Vec<u8>;
+        let codings: [(&str, Pack); 3] = [
+            ("br", brotli),
+            ("Zstd", zstd),
+            ("zstd, gzip", |text| gzip(&zstd(text))),
+        ];
+        for (coding, pack) in codings {
+            for piece in [1, 10, 1000] {
+                let found = |text: &[u8]| found(look(coding, Certainty::Text), &pack(text), piece);
+                assert_eq!(found(ORDER.as_bytes()), Some("instruction-override"));
+                assert_eq!(found(b"The boats came in early."), None, "{coding}");
+            }
+            let archive = format!("PK\x03\x04\n\n{ORDER}");
+            let unknown = look(coding, Certainty::Unknown);
+            assert_eq!(found(unknown, &pack(archive.as_bytes()), 100), None);
+            let whole = pack(ORDER.as_bytes());
+            let cut = found(
+                look(coding, Certainty::Text),
+                &whole[..whole.len() - 1],
+                100,
+            );
+            assert_eq!(cut, Some("unreadable"), "{coding}");
+        }
+    }
+
+    #[test]
+    fn what_goes_on_before_all_of_it_is_there_cannot_be_read() {
+        let body = Bytes::from(zstd(b"The boats came in early."));
+        let mut slow = look("zstd", Certainty::Text);
+        assert_eq!(slow.push(&body), None);
+        assert_eq!(slow.settle(), Some(Sign::Unreadable));
+        let mut flowing = look("zstd", Certainty::Text);
+        flowing.flows();
+        assert_eq!(flowing.push(&body), Some(Sign::Unreadable));
+        let mut empty = look("zstd", Certainty::Text);
+        assert_eq!((empty.settle(), empty.end()), (None, None));
+    }
+
+    /// Not packed, as Brotli may have it (RFC 7932, section 9.2).
+    fn brotli(text: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(text.len()).unwrap() - 1;
+        assert!(length < 1 << 16);
+        let [a, b, c, _] = (length << 4 | 1 << 20).to_le_bytes();
+        [&[a, b, c], text, &[3]].concat()
+    }
+
+    /// Not packed, as Zstandard may have it (RFC 8878, section 3.1.1).
+    fn zstd(text: &[u8]) -> Vec<u8> {
+        let length = u32::try_from(text.len()).unwrap();
+        assert!(length < 1 << 17);
+        let [a, b, c, _] = (length << 3 | 1).to_le_bytes();
+        let head = [&[0x28, 0xb5, 0x2f, 0xfd, 0xa0], &length.to_le_bytes()[..]].concat();
+        [&head, &[a, b, c][..], text].concat()
+    }
+
+    #[test]
     fn what_cannot_be_taken_off_is_said() {
         let whole = gzip(b"The boats came in early.");
         for (coding, body) in [
             ("br", &b"words"[..]),
+            ("zstd", b"words"),
+            ("compress", b"words"),
             ("gzip, gzip", &whole),
             ("gzip", b"no gzip at all"),
             ("gzip", &whole[..whole.len() - 1]),
@@ -275,6 +360,16 @@ mod tests {
             found(look("gzip", Certainty::Text), &much, 1000),
             Some("unreadable")
         );
+        let twice = found(
+            look("zstd, gzip", Certainty::Text),
+            &gzip(&zstd(&vec![b' '; 100_000])),
+            1000,
+        );
+        assert_eq!(twice, Some("unreadable"));
+        // More than is gathered of one body.
+        let endless = zstd(&vec![b'x'; 100_000]).repeat(6);
+        let unread = found(look("zstd", Certainty::Text), &endless, 1000);
+        assert_eq!(unread, Some("unreadable"));
         // A log in which little changes.
         let line = |number: u32| format!("12:00:00 INFO request {number} was answered\n");
         let log: Vec<String> = (0..2000).map(line).collect();

@@ -5,6 +5,7 @@
 //! out of its compression. Nothing is looked at but text ([`kind`]).
 
 mod charset;
+mod gathered;
 mod hold;
 mod kind;
 mod look;

@@ -4,7 +4,9 @@ use http::Request;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 
-use super::support::orders::{ARTICLE, DOWNLOAD, ORDER, PAGE, TIGHT, gzip, long};
+use super::support::orders::{
+    ARTICLE, DOWNLOAD, ORDER, PAGE, TIGHT, brotli, gzip, long, zstd, zstd_bomb,
+};
 use super::support::{
     Bottle, Client, ModernOrigin, Protocols, full, http2_client, patiently, runtime, tunnel,
 };
@@ -68,7 +70,7 @@ fn a_page_with_an_order_is_marked() {
 #[test]
 fn nothing_of_a_page_with_an_order_passes_where_such_are_refused() {
     let bottle = Bottle::start();
-    for page in ["page", "gzip"] {
+    for page in ["page", "gzip", "br", "zstd"] {
         let answer = bottle.get("strict.test", &format!("/v1/orders/{page}"));
         answer.refused(403, "injection.response");
         assert!(!answer.text().contains("boats") && !answer.has("text/html"));
@@ -132,6 +134,32 @@ fn what_is_compressed_is_looked_at_and_passes_as_it_is() {
 }
 
 #[test]
+fn so_is_what_nobody_asked_for() {
+    let bottle = Bottle::start();
+    for (page, body) in [
+        ("br", brotli(PAGE.as_bytes())),
+        ("zstd", zstd(PAGE.as_bytes())),
+    ] {
+        let answer = bottle.get("ok.test", &format!("/v1/orders/{page}"));
+        assert!(answer.has(MARK), "{page}: {}", answer.head);
+        assert!(answer.has(&format!("content-encoding: {page}")));
+        assert_eq!((answer.status, answer.body), (200, body), "{page}");
+        assert_eq!(logged(&bottle, page)["injection"], RULE);
+    }
+    for (page, body) in [
+        ("br-article", brotli(ARTICLE.as_bytes())),
+        ("zstd-article", zstd(ARTICLE.as_bytes())),
+    ] {
+        for name in ["ok.test", "strict.test"] {
+            let answer = bottle.get(name, &format!("/v1/orders/{page}"));
+            assert!(!answer.has("bottle-injection"), "{page}: {}", answer.head);
+            assert_eq!((answer.status, answer.body), (200, body.clone()), "{page}");
+        }
+        assert!(logged(&bottle, page)["injection"].is_null());
+    }
+}
+
+#[test]
 fn only_codings_that_can_be_taken_off_are_asked_for() {
     let bottle = Bottle::start();
     let lines = "Accept-Encoding: gzip, br, zstd\r\n";
@@ -149,9 +177,11 @@ fn what_cannot_be_read_is_logged_or_refused() {
     let tight = gzip(&vec![b' '; TIGHT]);
     let cut = gzip(ARTICLE.as_bytes())[..40].to_vec();
     for (page, body) in [
-        ("odd-coding", b"\x0b\x02\x80words\x03".to_vec()),
+        ("odd-coding", b"\x1f\x9dwords".to_vec()),
         ("cut", cut),
         ("tight", tight),
+        ("zstd-cut", zstd(ARTICLE.as_bytes())[..40].to_vec()),
+        ("zstd-bomb", zstd_bomb()),
     ] {
         let target = format!("/v1/orders/{page}");
         let answer = bottle.get("ok.test", &target);

@@ -1,63 +1,6 @@
-//! References to characters (HTML Standard section 13.5; XML 1.0 section 4.1).
+//! A text of a page with the characters that its references mean.
 
-/// Names of characters of ASCII, and of a few that nobody sees. HTML has 2231 names; a token is written without the others.
-const NAMES: &[(&[u8], &str)] = &[
-    (b"amp", "&"),
-    (b"AMP", "&"),
-    (b"apos", "'"),
-    (b"ast", "*"),
-    (b"bsol", "\\"),
-    (b"colon", ":"),
-    (b"comma", ","),
-    (b"commat", "@"),
-    (b"dash", "-"),
-    (b"dollar", "$"),
-    (b"equals", "="),
-    (b"excl", "!"),
-    (b"fjlig", "fj"),
-    (b"grave", "`"),
-    (b"gt", ">"),
-    (b"GT", ">"),
-    (b"Hat", "^"),
-    (b"hyphen", "-"),
-    (b"lbrace", "{"),
-    (b"lbrack", "["),
-    (b"lcub", "{"),
-    (b"lowbar", "_"),
-    (b"lpar", "("),
-    (b"lsqb", "["),
-    (b"lt", "<"),
-    (b"LT", "<"),
-    (b"midast", "*"),
-    (b"NewLine", "\n"),
-    (b"nbsp", "\u{a0}"),
-    (b"num", "#"),
-    (b"percnt", "%"),
-    (b"period", "."),
-    (b"plus", "+"),
-    (b"quest", "?"),
-    (b"quot", "\""),
-    (b"QUOT", "\""),
-    (b"rbrace", "}"),
-    (b"rbrack", "]"),
-    (b"rcub", "}"),
-    (b"rpar", ")"),
-    (b"rsqb", "]"),
-    (b"semi", ";"),
-    (b"shy", "\u{ad}"),
-    (b"sol", "/"),
-    (b"Tab", "\t"),
-    (b"UnderBar", "_"),
-    (b"verbar", "|"),
-    (b"vert", "|"),
-    (b"VerticalLine", "|"),
-    (b"ZeroWidthSpace", "\u{200b}"),
-    (b"zwj", "\u{200d}"),
-    (b"zwnj", "\u{200c}"),
-];
-
-/// The longest of the names, with its `;`.
-const MAX_NAME: usize = 16;
+use crate::reference;
 
 /// Writes a text with the characters that are meant. What is no reference stays as it is.
 pub(super) fn decode(text: &[u8], decoded: &mut Vec<u8>) {
@@ -66,44 +9,27 @@ pub(super) fn decode(text: &[u8], decoded: &mut Vec<u8>) {
         let (plain, tail) = rest.split_at(at);
         decoded.extend_from_slice(plain);
         let tail = tail.get(1..).unwrap_or_default();
-        rest = numeric(tail, decoded)
-            .or_else(|| named(tail, decoded))
-            .unwrap_or_else(|| {
-                decoded.push(b'&');
-                tail
-            });
+        let length = meant(tail, decoded);
+        if length == 0 {
+            decoded.push(b'&');
+        }
+        rest = tail.get(length..).unwrap_or_default();
     }
     decoded.extend_from_slice(rest);
 }
 
-/// `#65`, `#x41`, with or without `;`; answers with what comes after it.
-fn numeric<'a>(text: &'a [u8], decoded: &mut Vec<u8>) -> Option<&'a [u8]> {
-    let text = text.strip_prefix(b"#")?;
-    let (digits, radix) = match text {
-        [b'x' | b'X', digits @ ..] => (digits, 16),
-        digits => (digits, 10),
-    };
-    let number = |byte: &u8| char::from(*byte).to_digit(radix);
-    let length = digits.iter().map_while(number).count();
-    let (digits, after) = digits.split_at(length);
-    let code = digits.iter().filter_map(number).fold(0_u32, |code, digit| {
-        code.saturating_mul(radix).saturating_add(digit)
-    });
-    let letter = char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER);
-    (length > 0).then(|| {
+/// Writes what is meant by the reference that begins here; how long it is, nothing if it is none.
+fn meant(text: &[u8], decoded: &mut Vec<u8>) -> usize {
+    if let Some((letter, length)) = reference::number(text) {
+        let letter = letter.unwrap_or(char::REPLACEMENT_CHARACTER);
         decoded.extend_from_slice(letter.encode_utf8(&mut [0; 4]).as_bytes());
-        after.strip_prefix(b";").unwrap_or(after)
-    })
-}
-
-/// `lowbar;`. Answers with what comes after it.
-fn named<'a>(text: &'a [u8], decoded: &mut Vec<u8>) -> Option<&'a [u8]> {
-    let head = text.get(..text.len().min(MAX_NAME)).unwrap_or_default();
-    let end = memchr::memchr(b';', head)?;
-    let (name, after) = text.split_at(end);
-    let (_, letter) = NAMES.iter().find(|(known, _)| *known == name)?;
-    decoded.extend_from_slice(letter.as_bytes());
-    after.strip_prefix(b";")
+        return length;
+    }
+    let Some((meant, length)) = reference::name(text) else {
+        return 0;
+    };
+    decoded.extend_from_slice(meant.as_bytes());
+    length
 }
 
 #[cfg(test)]
@@ -141,10 +67,5 @@ mod tests {
             assert_eq!(decoded(text), text);
         }
         assert_eq!(decoded("&#xffffffffffff;&#xd800;"), "\u{fffd}\u{fffd}");
-    }
-
-    #[test]
-    fn no_name_is_longer_than_what_is_looked_at() {
-        assert!(NAMES.iter().all(|(name, _)| name.len() < MAX_NAME));
     }
 }

@@ -37,7 +37,13 @@ pub(super) fn respond(stream: &mut impl Write, target: &str, go: impl Fn()) -> i
         "gzip" => whole(stream, GZIP, &gzip(PAGE.as_bytes())),
         "cut" => whole(stream, GZIP, &gzip(ARTICLE.as_bytes())[..40]),
         "tight" => whole(stream, GZIP, &gzip(&vec![b' '; TIGHT])),
-        "odd-coding" => whole(stream, "Content-Encoding: br\r\n", b"\x0b\x02\x80words\x03"),
+        "br" => whole(stream, BROTLI, &brotli(PAGE.as_bytes())),
+        "br-article" => whole(stream, BROTLI, &brotli(ARTICLE.as_bytes())),
+        "zstd" => whole(stream, ZSTD, &zstd(PAGE.as_bytes())),
+        "zstd-article" => whole(stream, ZSTD, &zstd(ARTICLE.as_bytes())),
+        "zstd-cut" => whole(stream, ZSTD, &zstd(ARTICLE.as_bytes())[..40]),
+        "zstd-bomb" => whole(stream, ZSTD, &zstd_bomb()),
+        "odd-coding" => whole(stream, "Content-Encoding: compress\r\n", b"\x1f\x9dwords"),
         "events" => events(stream, go),
         "split" => split(stream, go),
         "slow" => slow(stream, go),
@@ -49,6 +55,8 @@ pub(super) fn respond(stream: &mut impl Write, target: &str, go: impl Fn()) -> i
 }
 
 const GZIP: &str = "Content-Type: text/html\r\nContent-Encoding: gzip\r\n";
+const BROTLI: &str = "Content-Type: text/html\r\nContent-Encoding: br\r\n";
+const ZSTD: &str = "Content-Type: text/html\r\nContent-Encoding: zstd\r\n";
 
 fn whole(stream: &mut impl Write, fields: &str, body: &[u8]) -> io::Result<()> {
     let length = body.len();
@@ -64,6 +72,36 @@ pub(crate) fn gzip(body: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(body).unwrap();
     encoder.finish().unwrap()
+}
+
+/// A short body as Brotli may have it: not packed at all (RFC 7932, section 9.2).
+pub(crate) fn brotli(body: &[u8]) -> Vec<u8> {
+    let length = u32::from(u16::try_from(body.len() - 1).unwrap());
+    let [a, b, c, _] = (length << 4 | 1 << 20).to_le_bytes();
+    [&[a, b, c], body, &[3]].concat()
+}
+
+/// A short body as Zstandard may have it: not packed at all (RFC 8878, section 3.1.1).
+pub(crate) fn zstd(body: &[u8]) -> Vec<u8> {
+    let length = u32::from(u16::try_from(body.len()).unwrap());
+    let [a, b, c, _] = (length << 3 | 1).to_le_bytes();
+    let mut frame = b"\x28\xb5\x2f\xfd\xa0".to_vec();
+    frame.extend(length.to_le_bytes());
+    frame.extend([a, b, c]);
+    frame.extend(body);
+    frame
+}
+
+/// Blocks of one byte that stand for 128 KiB each.
+pub(crate) fn zstd_bomb() -> Vec<u8> {
+    const BLOCK: u32 = 128 * 1024;
+    let [a, b, c, _] = (BLOCK << 3 | 1 << 1).to_le_bytes();
+    // A window of 1 MiB, and no length said.
+    let mut frame = b"\x28\xb5\x2f\xfd\x00\x50".to_vec();
+    for _ in 0..10_000 {
+        frame.extend([a, b, c, b' ']);
+    }
+    frame
 }
 
 /// A long text with an order in the middle.
