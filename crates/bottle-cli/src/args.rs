@@ -217,8 +217,10 @@ pub(crate) struct ApplyArgs {
 pub(crate) enum GitCommand {
     /// Let what one rule finds in one object pass towards one remote, from the next push on
     Allow(GitAllowArgs),
+    /// Show what git-gate found in pushes, by its own log
+    Findings(GitListArgs),
     /// Show what may pass in a bottle
-    Releases(GitReleasesArgs),
+    Releases(GitListArgs),
 }
 
 /// `bottle git allow`.
@@ -238,9 +240,9 @@ pub(crate) struct GitAllowArgs {
     pub(crate) reason: String,
 }
 
-/// `bottle git releases`.
+/// `bottle git findings` and `bottle git releases`.
 #[derive(Debug, Args)]
-pub(crate) struct GitReleasesArgs {
+pub(crate) struct GitListArgs {
     /// The bottle, running or kept, as `bottle list` names it
     pub(crate) identity: Identity,
     /// Print them as JSON

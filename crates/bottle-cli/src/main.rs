@@ -81,7 +81,7 @@ fn dispatch(command: &Command, host: &HostSide) -> anyhow::Result<Exit> {
         Command::Logs(args) => commands::on_engine(commands::logs::run(args, host)),
         Command::Diff(args) => commands::diff::run(args, host),
         Command::Apply(args) => commands::apply::run(args, host),
-        Command::Git(args) => commands::git::run(args, host),
+        Command::Git(args) => commands::on_engine(commands::git::run(args, host)),
         Command::Audit(AuditCommand::Verify) => commands::audit::verify(host),
         Command::Image(ImageCommand::Build(args)) => {
             commands::on_engine(commands::image::run(args, host))

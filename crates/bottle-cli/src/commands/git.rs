@@ -1,4 +1,4 @@
-//! `bottle git`: what may pass git-gate although it is found.
+//! `bottle git`: what git-gate finds, and what may pass although it is found.
 
 use bottle_git::Release;
 use bottle_run::{AllowError, Allowed, allow, releases};
@@ -6,14 +6,16 @@ use bottle_state::Timestamp;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use crate::args::{GitAllowArgs, GitCommand, GitReleasesArgs};
+use super::findings;
+use crate::args::{GitAllowArgs, GitCommand, GitListArgs};
 use crate::exit::Exit;
 use crate::host::HostSide;
 
 /// Runs the command.
-pub(crate) fn run(command: &GitCommand, host: &HostSide) -> anyhow::Result<Exit> {
+pub(crate) async fn run(command: &GitCommand, host: &HostSide) -> anyhow::Result<Exit> {
     match command {
         GitCommand::Allow(args) => let_pass(args, host),
+        GitCommand::Findings(args) => findings::run(args, host).await,
         GitCommand::Releases(args) => show(args, host),
     }
 }
@@ -43,7 +45,7 @@ fn let_pass(args: &GitAllowArgs, host: &HostSide) -> anyhow::Result<Exit> {
     Ok(Exit::Fine)
 }
 
-fn show(args: &GitReleasesArgs, host: &HostSide) -> anyhow::Result<Exit> {
+fn show(args: &GitListArgs, host: &HostSide) -> anyhow::Result<Exit> {
     let all = releases(&host.home, &args.identity).map_err(told)?.0;
     if args.json {
         let all: Vec<Value> = all.iter().map(as_json).collect();

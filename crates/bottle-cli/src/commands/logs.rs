@@ -28,9 +28,7 @@ pub(crate) async fn run(args: &LogsArgs, host: &HostSide) -> anyhow::Result<Exit
         home: home.clone(),
     };
     let Some(docker) = live(&request).await? else {
-        let kept = saved(host, &args.identity)?;
-        let kept = kept.ok_or_else(|| crate::invalid(NoLogs(args.identity.clone())))?;
-        show_all(args, host, &kept);
+        show_all(args, host, &saved(host, &args.identity)?);
         return Ok(Exit::Fine);
     };
     let logs = docker.logs(&request).await?;
@@ -69,14 +67,28 @@ async fn live(request: &LogsRequest) -> anyhow::Result<Option<Docker>> {
         .then_some(docker))
 }
 
+/// All that a bottle's containers wrote until now.
+pub(crate) async fn all(identity: &Identity, host: &HostSide) -> anyhow::Result<Vec<u8>> {
+    let request = LogsRequest {
+        identity: identity.clone(),
+        home: host.home.label()?,
+    };
+    match live(&request).await? {
+        Some(docker) => Ok(docker.logs(&request).await?),
+        None => saved(host, identity),
+    }
+}
+
 /// What the teardown saved.
-fn saved(host: &HostSide, identity: &Identity) -> anyhow::Result<Option<Vec<u8>>> {
+fn saved(host: &HostSide, identity: &Identity) -> anyhow::Result<Vec<u8>> {
     let state = host.home.state(identity);
+    let none = || crate::invalid(NoLogs(identity.clone()));
     if !state.path().exists() {
-        return Ok(None);
+        return Err(none());
     }
     let limit = u64::try_from(LOGS_LIMIT).unwrap_or(u64::MAX);
-    Ok(state.folder().read(&artefact::LOG, limit)?)
+    let kept = state.folder().read(&artefact::LOG, limit)?;
+    kept.ok_or_else(none)
 }
 
 fn show_all(args: &LogsArgs, host: &HostSide, logs: &[u8]) {

@@ -9,6 +9,7 @@ pub(crate) mod demo;
 pub(crate) mod diff;
 pub(crate) mod doctor;
 pub(crate) mod explain_error;
+mod findings;
 pub(crate) mod git;
 pub(crate) mod image;
 pub(crate) mod info;
