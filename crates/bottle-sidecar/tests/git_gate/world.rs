@@ -8,9 +8,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use bottle_git_gate::{GateLimits, GateSettings, GitGate, HookProgram, Line};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::runtime::Runtime;
 
 /// Longer than anything here takes when it works.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
@@ -26,6 +28,8 @@ pub(crate) struct World {
     sshd: Option<Child>,
     port: u16,
     gate: Option<Child>,
+    /// A gate in this process, which has limits of its own.
+    own_gate: Option<Runtime>,
     pub(crate) address: SocketAddr,
 }
 
@@ -40,6 +44,37 @@ impl World {
         let mut world = Self::bare();
         world.configure(&world.host_key("host"), lines, further);
         world.start_gate();
+        world.hand_over("key");
+        world
+    }
+
+    /// A world whose gate has its key, and these limits.
+    pub(crate) fn within(limits: GateLimits) -> Self {
+        let mut world = Self::bare();
+        world.configure(&world.host_key("host"), "", &[]);
+        let settings = GateSettings {
+            listen: world.address,
+            config_dir: world.path("config"),
+            run_dir: world.path("run"),
+            data_dir: world.path("data"),
+            program: HookProgram {
+                path: SIDECAR.into(),
+                words: Vec::new(),
+            },
+            path: std::env::var_os("PATH").unwrap(),
+            identity: None,
+            limits,
+        };
+        let out = File::create(world.path("gate.out")).unwrap();
+        let log = move |line: &Line| {
+            writeln!(&out, "{}", serde_json::to_string(line).unwrap()).unwrap();
+        };
+        let runtime = Runtime::new().unwrap();
+        let gate = runtime.block_on(GitGate::start(settings, Box::new(log)));
+        let gate = gate.unwrap();
+        world.address = gate.local_addr().unwrap();
+        runtime.spawn(gate.run(std::future::pending()));
+        world.own_gate = Some(runtime);
         world.hand_over("key");
         world
     }
@@ -61,6 +96,7 @@ impl World {
             sshd: None,
             port: 0,
             gate: None,
+            own_gate: None,
             address: ([127, 0, 0, 1], 0).into(),
         };
         world.port = free_port();
