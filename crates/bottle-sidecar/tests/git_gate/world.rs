@@ -26,7 +26,7 @@ const NOTING: &str = "#!/bin/sh\nprintf '%s\\n' \"$SSH_ORIGINAL_COMMAND\" >>CONT
 pub(crate) struct World {
     folder: TempDir,
     sshd: Option<Child>,
-    port: u16,
+    pub(crate) port: u16,
     gate: Option<Child>,
     /// A gate in this process, which has limits of its own.
     own_gate: Option<Runtime>,
@@ -356,21 +356,6 @@ impl World {
             &["push", "--quiet", "origin", "HEAD:refs/heads/main"],
         );
         folder
-    }
-
-    /// A push past the gate, as somebody who has the key does it.
-    pub(crate) fn push_directly(&self, folder: &Path, spec: &str) {
-        let url = format!(
-            "ssh://127.0.0.1:{}{}",
-            self.port,
-            self.path("app.git").display()
-        );
-        let ssh = format!(
-            "ssh -F /dev/null -i {} -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR",
-            self.path("key").display()
-        );
-        let mut push = self.command(folder, &["push", "--quiet", &url, spec]);
-        run(push.env("GIT_SSH_COMMAND", ssh));
     }
 
     /// What a ref of the upstream is.
