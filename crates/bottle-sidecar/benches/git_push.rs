@@ -1,4 +1,4 @@
-//! What git-gate costs: a small clean push through it, beside the same push straight to the same sshd.
+//! What git-gate costs: a small clean push through it, beside the same push straight to another repository of the same sshd.
 //!
 //!     cargo bench -p bottle-sidecar --bench git_push [-- --quick | --rounds N]
 //!
@@ -48,6 +48,9 @@ mod measure {
         let rounds = if quick { 1 } else { rounds };
         let world = World::new();
         let folder = world.seeded();
+        // Another one than the gate's, which would have to catch up with it.
+        world.make_upstream("two");
+        push_directly(&world, &folder, 0);
         let (mut direct, mut gated) = (Vec::new(), Vec::new());
         // The first round meets cold caches.
         for round in 0..=rounds {
@@ -80,13 +83,13 @@ mod measure {
         let url = format!(
             "ssh://127.0.0.1:{}{}",
             world.port,
-            world.path("app.git").display()
+            world.path("two.git").display()
         );
         let ssh = format!(
             "ssh -F /dev/null -i {} -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR",
             world.path("key").display()
         );
-        let mut push = world.command(folder, &["push", "--quiet", &url, "HEAD:refs/heads/direct"]);
+        let mut push = world.command(folder, &["push", "--quiet", &url, "HEAD:refs/heads/main"]);
         push.env("GIT_SSH_COMMAND", ssh);
         let start = Instant::now();
         let pushed = push.status().unwrap();
