@@ -388,6 +388,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_mirror_in_use_is_not_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let folders = Folders::new(folder.path(), folder.path());
+        let surroundings = Surroundings {
+            path: std::ffi::OsString::new(),
+            home: folder.path().to_owned(),
+        };
+        let mirror = Mirror::open(&folders, &"app".parse().unwrap(), &surroundings);
+        let mirror = Arc::new(mirror.unwrap());
+        assert!(mirror.is_left_alone(Duration::ZERO));
+        assert!(!mirror.is_left_alone(Duration::from_mins(1)));
+        let uses = [mirror.begin_use(), mirror.begin_use()];
+        assert!(!mirror.is_left_alone(Duration::ZERO));
+        let [first, second] = uses;
+        drop(first);
+        assert!(!mirror.is_left_alone(Duration::ZERO));
+        drop(second);
+        assert!(mirror.is_left_alone(Duration::ZERO));
+    }
+
+    #[test]
     fn what_was_left_goes_and_the_rest_stays() {
         let folder = tempfile::tempdir().unwrap();
         let mirror = folder.path();

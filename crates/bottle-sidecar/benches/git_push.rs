@@ -64,7 +64,7 @@ mod measure {
             }
         }
         let (direct, gated) = (median(direct), median(gated));
-        println!("a push of one commit, ms, median of {rounds}");
+        println!("a push of two small commits, ms, median of {rounds}");
         println!("{:28}{direct:>8}", "straight to the upstream");
         println!("{:28}{gated:>8}", "through git-gate");
         println!(

@@ -385,6 +385,12 @@ impl World {
         text.lines().map(str::to_owned).collect()
     }
 
+    /// How often somebody has logged in at the upstream.
+    pub(crate) fn logins(&self) -> usize {
+        let log = fs::read_to_string(self.path("sshd.log")).unwrap();
+        log.matches("Accepted publickey").count()
+    }
+
     /// How often something was pushed to the upstream.
     pub(crate) fn pushes_upstream(&self) -> usize {
         let contacts = self.contacts();
