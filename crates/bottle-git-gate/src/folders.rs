@@ -44,6 +44,7 @@ impl Folders {
             self.run.join("keys"),
             self.run.join("hosts"),
             self.run.join("reports"),
+            self.run.join("logins"),
             self.data.clone(),
         ] {
             private_folder(&folder)?;
@@ -81,6 +82,11 @@ impl Folders {
     /// Where the hooks of one push report.
     pub(crate) fn report(&self, number: u64) -> PathBuf {
         self.run.join("reports").join(number.to_string())
+    }
+
+    /// The socket of the login that one push shares.
+    pub(crate) fn login(&self, number: u64) -> PathBuf {
+        self.run.join("logins").join(number.to_string())
     }
 
     /// The mirror of a remote.

@@ -4,6 +4,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use bottle_core::RemoteName;
 use thiserror::Error;
@@ -15,10 +16,11 @@ use crate::config::{ConfigError, read_gate};
 use crate::folders::Folders;
 use crate::front::{Room, serve};
 use crate::git::Surroundings;
-use crate::limits::MAX_TURNED_AWAY;
+use crate::limits::{MAX_TURNED_AWAY, TIDY_INTERVAL};
 use crate::record::{Line, Reload, now};
 use crate::served::{AllServed, Served};
 use crate::settings::GateSettings;
+use crate::tidy::tidy;
 
 /// Where lines of the decision log go.
 pub type LogSink = Box<dyn Fn(&Line) + Send + Sync>;
@@ -54,6 +56,28 @@ impl Gate {
     pub(crate) fn served(&self, name: &RemoteName) -> Option<Arc<Served>> {
         let served = self.served.read().unwrap_or_else(PoisonError::into_inner);
         served.get(name)
+    }
+
+    /// Tidies mirrors that are left alone: those that are there already, and then again and again.
+    async fn tidy(&self) {
+        let mut alone = Duration::ZERO;
+        loop {
+            let served = self
+                .served
+                .read()
+                .unwrap_or_else(PoisonError::into_inner)
+                .clone();
+            for mirror in served
+                .mirrors()
+                .filter(|mirror| mirror.is_left_alone(alone))
+            {
+                if let Err(error) = tidy(mirror.git(), mirror.folder()).await {
+                    tracing::warn!(error = %bottle_core::causes(&error), "a mirror is not tidied");
+                }
+            }
+            alone = TIDY_INTERVAL;
+            tokio::time::sleep(TIDY_INTERVAL).await;
+        }
     }
 
     fn read(&self) -> Result<(), GateError> {
@@ -142,6 +166,7 @@ impl GitGate {
         let mut connections = JoinSet::new();
         tokio::select! {
             () = accept(&gate, &listener, &mut connections, &stopping) => {}
+            () = gate.tidy() => {}
             () = stop => {}
         }
         drop(listener);
@@ -164,7 +189,7 @@ async fn accept(
             Err(error) => {
                 // Out of files, most likely: some will be free soon.
                 tracing::warn!(%error, "cannot accept");
-                tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+                tokio::time::sleep(Duration::from_millis(100)).await;
                 continue;
             }
         };

@@ -7,7 +7,7 @@
 //! host whose key is pinned, and tells the client what the upstream said to each of them. Any failure refuses.
 //!
 //! ```no_run
-//! use bottle_git_gate::{GateSettings, GitGate, HookProgram};
+//! use bottle_git_gate::{GateLimits, GateSettings, GitGate, HookProgram};
 //!
 //! # async fn serve() -> Result<(), bottle_git_gate::GateError> {
 //! let settings = GateSettings {
@@ -18,6 +18,7 @@
 //!     program: HookProgram { path: "/bottle-sidecar".into(), words: Vec::new() },
 //!     path: "/usr/bin:/bin".into(),
 //!     identity: None,
+//!     limits: GateLimits::default(),
 //! };
 //! let gate = GitGate::start(settings, Box::new(|line| drop(serde_json::to_string(line)))).await?;
 //! gate.run(std::future::pending()).await;
@@ -37,6 +38,7 @@ mod hook;
 mod hook_program;
 mod limits;
 mod lock;
+mod login;
 mod mirror;
 mod pkt;
 mod record;
@@ -48,6 +50,7 @@ mod scan;
 mod served;
 mod settings;
 mod ssh;
+mod tidy;
 mod upstream;
 
 pub use config::{ConfigError, GATE_FILE};
@@ -56,6 +59,7 @@ pub use gate::{GateError, GitGate, LogSink};
 pub use handed::{Handed, HandedError};
 pub use hook::{HOOK_TASK, HOOK_VARIABLES, Hook};
 pub use hook_program::{HOOK_COMMAND, HookProgram};
+pub use limits::GateLimits;
 pub use record::{Line, Record, Reload};
 pub use scan::{Survey, SurveyError, survey};
 pub use settings::GateSettings;

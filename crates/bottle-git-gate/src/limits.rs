@@ -2,6 +2,27 @@
 
 use std::time::Duration;
 
+/// Limits that are not the same everywhere: a test cannot wait for an hour. The default is what a bottle has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GateLimits {
+    /// No byte in either direction in this time ends a connection.
+    pub idle: Duration,
+    /// The whole of a connection, however busy.
+    pub connection: Duration,
+    /// Bytes of all mirrors. With more than that, nothing more is taken from the bottle.
+    pub data_bytes: u64,
+}
+
+impl Default for GateLimits {
+    fn default() -> Self {
+        Self {
+            idle: IDLE_TIMEOUT,
+            connection: CONNECTION_TIMEOUT,
+            data_bytes: MAX_DATA_BYTES,
+        }
+    }
+}
+
 /// Connections served at once. Each is a git of its own; an agent can only starve itself.
 pub(crate) const MAX_CONNECTIONS: usize = 32;
 
@@ -19,16 +40,32 @@ pub(crate) const MAX_REQUEST_BYTES: usize = 4 * 1024;
 
 /// No byte in either direction in this time ends a connection. Git sends a sign of life every five seconds while it
 /// works, so this much silence means a client that waits for nothing.
-pub(crate) const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
+const IDLE_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// The whole of a connection, however busy.
-pub(crate) const CONNECTION_TIMEOUT: Duration = Duration::from_hours(1);
+const CONNECTION_TIMEOUT: Duration = Duration::from_hours(1);
 
 /// Bytes that a client may send while it fetches: what it has and wants.
 pub(crate) const MAX_FETCH_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Bytes of a push around its pack: its commands.
 pub(crate) const MAX_COMMAND_BYTES: u64 = 4 * 1024 * 1024;
+
+/// Bytes of all mirrors: an agent must not fill the operator's disk with pushes that its upstream refuses.
+const MAX_DATA_BYTES: u64 = 8 * 1024 * 1024 * 1024;
+
+/// How often mirrors are tidied at most, and how long one must have been left alone.
+pub(crate) const TIDY_INTERVAL: Duration = Duration::from_mins(10);
+
+/// Packs up to which a mirror is tidy; every push brings one.
+pub(crate) const MAX_PACKS: usize = 20;
+
+/// How old an object must be that nothing leads to before it goes: older than a connection can be, so that none of a
+/// push under way is among them.
+pub(crate) const KEEP_UNREACHABLE: Duration = Duration::from_hours(2);
+
+/// Tidying one mirror. What was done until then holds, and the rest is done the next time.
+pub(crate) const TIDY_TIMEOUT: Duration = Duration::from_mins(10);
 
 /// Bytes moved in one step.
 pub(crate) const COPY_BUFFER: usize = 64 * 1024;
@@ -47,6 +84,15 @@ pub(crate) const REFRESH_TIMEOUT: Duration = Duration::from_mins(10);
 
 /// The question for the upstream's refs.
 pub(crate) const LISTING_TIMEOUT: Duration = Duration::from_mins(1);
+
+/// The login that a push shares. Beyond it every question logs in by itself.
+pub(crate) const LOGIN_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How often one looks whether it is there.
+pub(crate) const LOGIN_STEP: Duration = Duration::from_millis(2);
+
+/// Bytes of the path of its socket: the system takes 107, of which ssh wants 17 for a name of its own.
+pub(crate) const MAX_SOCKET_PATH: usize = 80;
 
 /// Any git that only looks at the mirror.
 pub(crate) const LOCAL_TIMEOUT: Duration = Duration::from_mins(1);

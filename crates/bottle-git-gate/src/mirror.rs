@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bottle_core::RemoteName;
 use tokio::sync::Mutex;
@@ -39,6 +39,8 @@ pub(crate) struct Mirror {
     git: Git,
     /// How many pushes are being received.
     receiving: std::sync::Mutex<usize>,
+    /// How many connections use it, and since when nobody does.
+    used: std::sync::Mutex<Used>,
     /// How many refreshes have begun.
     begun: AtomicU64,
     /// The last one that ended, by its number.
@@ -62,6 +64,7 @@ impl Mirror {
             nascent,
             lock: folders.lock(remote),
             receiving: std::sync::Mutex::new(0),
+            used: std::sync::Mutex::default(),
             begun: AtomicU64::new(0),
             ended: Mutex::new((0, Err(nothing))),
         })
@@ -85,6 +88,26 @@ impl Mirror {
             .unwrap_or_else(PoisonError::into_inner);
         *receiving += 1;
         Receiving(Arc::clone(self))
+    }
+
+    /// Notes that a connection uses the mirror, for as long as the answer lives.
+    pub(crate) fn begin_use(self: &Arc<Self>) -> InUse {
+        self.count(|by| by.saturating_add(1));
+        InUse(Arc::clone(self))
+    }
+
+    fn count(&self, change: impl FnOnce(usize) -> usize) {
+        let mut used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        *used = Used {
+            by: change(used.by),
+            since: Instant::now(),
+        };
+    }
+
+    /// Whether nobody has used the mirror for that long.
+    pub(crate) fn is_left_alone(&self, time: Duration) -> bool {
+        let used = self.used.lock().unwrap_or_else(PoisonError::into_inner);
+        used.by == 0 && used.since.elapsed() >= time
     }
 
     /// Brings the mirror up to date. Whoever asks gets a refresh that began after the question; all who asked while
@@ -214,6 +237,33 @@ impl Mirror {
     }
 }
 
+/// How many connections use a mirror, and since when it is as it is.
+#[derive(Debug)]
+struct Used {
+    by: usize,
+    since: Instant,
+}
+
+impl Default for Used {
+    fn default() -> Self {
+        Self {
+            by: 0,
+            since: Instant::now(),
+        }
+    }
+}
+
+/// One connection that uses a mirror.
+#[derive(Debug)]
+pub(crate) struct InUse(Arc<Mirror>);
+
+impl Drop for InUse {
+    fn drop(&mut self) {
+        let Self(mirror) = self;
+        mirror.count(|by| by.saturating_sub(1));
+    }
+}
+
 /// One push that is being received.
 #[derive(Debug)]
 pub(crate) struct Receiving(Arc<Mirror>);
@@ -318,7 +368,12 @@ fn clear(mirror: &Path, what: Leftovers) -> io::Result<()> {
 fn is_left(name: &str, what: Leftovers) -> bool {
     let is_lock = Path::new(name).extension().is_some_and(|end| end == "lock");
     match what {
-        Leftovers::All => is_lock || name.starts_with("tmp_"),
+        Leftovers::All => {
+            is_lock
+                || ["tmp_", ".tmp-"]
+                    .iter()
+                    .any(|start| name.starts_with(start))
+        }
         Leftovers::LocksOfRefs => is_lock && name != "shallow.lock",
     }
 }
@@ -331,6 +386,27 @@ fn is_quarantine(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_mirror_in_use_is_not_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let folders = Folders::new(folder.path(), folder.path());
+        let surroundings = Surroundings {
+            path: std::ffi::OsString::new(),
+            home: folder.path().to_owned(),
+        };
+        let mirror = Mirror::open(&folders, &"app".parse().unwrap(), &surroundings);
+        let mirror = Arc::new(mirror.unwrap());
+        assert!(mirror.is_left_alone(Duration::ZERO));
+        assert!(!mirror.is_left_alone(Duration::from_mins(1)));
+        let uses = [mirror.begin_use(), mirror.begin_use()];
+        assert!(!mirror.is_left_alone(Duration::ZERO));
+        let [first, second] = uses;
+        drop(first);
+        assert!(!mirror.is_left_alone(Duration::ZERO));
+        drop(second);
+        assert!(mirror.is_left_alone(Duration::ZERO));
+    }
 
     #[test]
     fn what_was_left_goes_and_the_rest_stays() {

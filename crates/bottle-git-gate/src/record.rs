@@ -2,6 +2,7 @@
 
 use std::io::{self, Read as _, Write};
 use std::path::Path;
+use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
@@ -37,6 +38,8 @@ pub struct Record {
     pub(crate) code: Option<Code>,
     #[serde(flatten)]
     pub(crate) push: Option<Push>,
+    /// Until the mirror was up to date.
+    pub(crate) refresh_ms: Option<u64>,
     pub(crate) bytes_in: u64,
     pub(crate) bytes_out: u64,
     pub(crate) duration_ms: u64,
@@ -67,6 +70,12 @@ pub(crate) struct Push {
     /// Secrets that the upstream has at the same place already.
     #[serde(default)]
     pub(crate) already_upstream: u64,
+    /// How long refs were judged and objects looked at.
+    #[serde(default)]
+    pub(crate) scan_ms: u64,
+    /// How long the upstream took, with the wait for others who write to the mirror; none when it was not asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) forward_ms: Option<u64>,
 }
 
 /// One ref of a push.
@@ -132,6 +141,11 @@ pub(crate) fn now() -> String {
         format_description!("[year]-[month]-[day]T[hour]:[minute]:[second].[subsecond digits:3]Z");
     // A clock that is a million years off has no such text.
     OffsetDateTime::now_utc().format(FORMAT).unwrap_or_default()
+}
+
+/// Milliseconds since then.
+pub(crate) fn since(start: Instant) -> u64 {
+    u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Writes words for the client to its standard error, where git puts `remote:` before each line.

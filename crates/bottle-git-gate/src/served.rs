@@ -42,6 +42,11 @@ impl AllServed {
         Ok(Self(served.collect::<io::Result<_>>()?))
     }
 
+    /// All mirrors.
+    pub(crate) fn mirrors(&self) -> impl Iterator<Item = &Arc<Mirror>> {
+        self.0.values().map(|served| &served.mirror)
+    }
+
     /// The one of this name.
     pub(crate) fn get(&self, name: &RemoteName) -> Option<Arc<Served>> {
         self.0.get(name).cloned()

@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use crate::hook_program::HookProgram;
+use crate::limits::GateLimits;
 
 /// What the gate is started with.
 #[derive(Debug, Clone)]
@@ -23,4 +24,6 @@ pub struct GateSettings {
     pub path: OsString,
     /// The bottle that is served, for messages and the log.
     pub identity: Option<String>,
+    /// What a connection may take, and all mirrors together.
+    pub limits: GateLimits,
 }

@@ -44,19 +44,56 @@ const OPTIONS: &[&str] = &[
     "LogLevel=ERROR",
 ];
 
-/// The value of `GIT_SSH_COMMAND`.
-pub(crate) fn command(key: &Path, known_hosts: &Path) -> OsString {
-    let mut text = OsString::from("ssh -F /dev/null -i ");
-    text.push(quoted(key));
-    text.push(" -o ");
-    let mut option = OsString::from("UserKnownHostsFile=");
-    option.push(known_hosts_value(known_hosts));
-    text.push(quoted(Path::new(&option)));
-    for option in OPTIONS {
-        text.push(" -o ");
-        text.push(option);
+/// The value of `GIT_SSH_COMMAND`, through a login that is there already when `shared` is its socket. Should it be gone,
+/// ssh logs in anew.
+pub(crate) fn command(key: &Path, known_hosts: &Path, shared: Option<&Path>) -> OsString {
+    let mut text = OsString::from("ssh");
+    for argument in arguments(key, known_hosts, shared) {
+        text.push(" ");
+        text.push(quoted(Path::new(&argument)));
     }
     text
+}
+
+/// What is asked of ssh to log in and to let others use that, by this socket.
+pub(crate) fn login(url: &SshUrl, key: &Path, known_hosts: &Path, socket: &Path) -> Vec<OsString> {
+    let SshUrl {
+        user,
+        host,
+        port,
+        path: _,
+    } = url;
+    let mut words: Vec<OsString> = ["-N", "-T", "-o", "ControlMaster=yes"]
+        .map(Into::into)
+        .into();
+    words.extend(arguments(key, known_hosts, Some(socket)));
+    if let Some(port) = port {
+        words.extend(["-p".into(), port.to_string().into()]);
+    }
+    let user = user.as_ref().map(|user| format!("{user}@"));
+    words.extend([
+        "--".into(),
+        format!("{}{host}", user.unwrap_or_default()).into(),
+    ]);
+    words
+}
+
+/// Of an option that stands twice, ssh takes the first.
+fn arguments(key: &Path, known_hosts: &Path, shared: Option<&Path>) -> Vec<OsString> {
+    let mut words: Vec<OsString> = ["-F", "/dev/null", "-i"].map(Into::into).into();
+    words.push(key.into());
+    let mut option = OsString::from("UserKnownHostsFile=");
+    option.push(known_hosts_value(known_hosts));
+    words.extend(["-o".into(), option]);
+    if let Some(socket) = shared {
+        let mut option = OsString::from("ControlPath=");
+        option.push(socket);
+        words.extend(["-o".into(), option]);
+    }
+    for option in OPTIONS {
+        words.extend(["-o".into(), option.into()]);
+    }
+    words
 }
 
 /// In ssh's own quotation marks, with its own sign doubled: the option is a list of files with variables in them.
@@ -169,13 +206,29 @@ mod tests {
 
     #[test]
     fn paths_are_quoted() {
-        let text = command(Path::new("/a b/it's"), Path::new("/100% x"));
+        let text = command(Path::new("/a b/it's"), Path::new("/100% x"), None);
         let text = text.into_string().unwrap();
         assert!(
-            text.starts_with(r"ssh -F /dev/null -i '/a b/it'\''s' -o 'UserKnownHostsFile="),
+            text.starts_with(r"ssh '-F' '/dev/null' '-i' '/a b/it'\''s' '-o' 'UserKnownHostsFile="),
             "{text}"
         );
         assert!(text.contains("100%% "), "{text}");
+        assert!(!text.contains("ControlPath=/"), "{text}");
+    }
+
+    #[test]
+    fn a_login_is_shared_before_it_is_refused() {
+        let (key, hosts, socket) = (Path::new("/k"), Path::new("/h"), Path::new("/s"));
+        let place = |words: &[OsString], wanted: &str| {
+            words.iter().position(|word| word == wanted).unwrap()
+        };
+        let own = login(&url("ssh://me@git.test:22/a"), key, hosts, socket);
+        assert!(place(&own, "ControlMaster=yes") < place(&own, "ControlMaster=no"));
+        assert!(place(&own, "ControlPath=/s") < place(&own, "ControlPath=none"));
+        assert!(place(&own, "StrictHostKeyChecking=yes") < place(&own, "--"));
+        assert_eq!(own.last().unwrap(), "me@git.test");
+        let others = arguments(key, hosts, Some(socket));
+        assert!(!others.iter().any(|word| word == "ControlMaster=yes"));
     }
 
     #[test]

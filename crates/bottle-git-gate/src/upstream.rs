@@ -1,9 +1,10 @@
 //! One upstream: who it is, and git with what it takes to reach it.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use bottle_core::{RemoteName, SshUrl};
@@ -21,6 +22,8 @@ pub(crate) struct Upstream {
     url: SshUrl,
     key: PathBuf,
     known_hosts: PathBuf,
+    /// The socket of a login that is there already.
+    shared: Option<PathBuf>,
 }
 
 impl Upstream {
@@ -30,7 +33,18 @@ impl Upstream {
             url: url.clone(),
             key: folders.key(remote),
             known_hosts: folders.host(remote),
+            shared: None,
         }
+    }
+
+    /// The same, through a login that is there already.
+    pub(crate) fn through(self, shared: Option<PathBuf>) -> Self {
+        Self { shared, ..self }
+    }
+
+    /// What ssh is asked to log in and let others use that.
+    pub(crate) fn login(&self, socket: &Path) -> Vec<OsString> {
+        ssh::login(&self.url, &self.key, &self.known_hosts, socket)
     }
 
     /// The address, for a command line.
@@ -49,7 +63,7 @@ impl Upstream {
         command
             .env(
                 "GIT_SSH_COMMAND",
-                ssh::command(&self.key, &self.known_hosts),
+                ssh::command(&self.key, &self.known_hosts, self.shared.as_deref()),
             )
             .env("GIT_SSH_VARIANT", "ssh");
         command
@@ -99,7 +113,7 @@ pub(crate) fn prepare(
 const PRIVATE: u32 = 0o600;
 
 /// Replaces a private file unless it has this content.
-fn update(path: &std::path::Path, content: &[u8]) -> io::Result<()> {
+fn update(path: &Path, content: &[u8]) -> io::Result<()> {
     let private = fs::metadata(path).is_ok_and(|file| file.permissions().mode() & 0o777 == PRIVATE);
     if private && fs::read(path).is_ok_and(|there| there == content) {
         return Ok(());

@@ -9,7 +9,7 @@ use std::str::FromStr;
 use anyhow::{Context, Result, bail};
 use bottle_demo::probe::ProbeSettings;
 use bottle_demo::world::{Listen, WorldSettings};
-use bottle_git_gate::{GateSettings, HOOK_TASK, HOOK_VARIABLES, HookProgram};
+use bottle_git_gate::{GateLimits, GateSettings, HOOK_TASK, HOOK_VARIABLES, HookProgram};
 use bottle_proxy::{AllowedPeers, EgressSettings, NextHop, PipelockSettings};
 
 use crate::args::{GateArgs, ServiceArgs};
@@ -156,6 +156,7 @@ pub(crate) fn git_gate(args: &GateArgs) -> Result<GateSettings> {
         program: hook_program()?,
         path: env::var_os(PATH).unwrap_or_else(|| USUAL_PATH.into()),
         identity: parsed::<bottle_core::Identity>(IDENTITY)?.map(|identity| identity.to_string()),
+        limits: GateLimits::default(),
     })
 }
 

@@ -13,7 +13,7 @@ use super::session::{Outcome, Session};
 use crate::gate::Gate;
 use crate::limits::{LAST_WORDS, MAX_REQUEST_BYTES, REQUEST_TIMEOUT};
 use crate::pkt::{self, HEADER, Header};
-use crate::record::{Line, Record, now};
+use crate::record::{Line, Record, now, since};
 use crate::refusal::{Code, Refusal};
 use crate::request::Request;
 
@@ -44,6 +44,7 @@ pub(crate) async fn serve(
         verdict: "allow",
         code: None,
         push: None,
+        refresh_ms: None,
         bytes_in: 0,
         bytes_out: 0,
         duration_ms: 0,
@@ -79,7 +80,7 @@ pub(crate) async fn serve(
         }
         Err(refusal) => refuse(&mut stream, &mut record, refusal).await,
     }
-    record.duration_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+    record.duration_ms = since(started);
     (gate.log)(&Line::Request(Box::new(record)));
 }
 
@@ -131,6 +132,7 @@ fn note(record: &mut Record, outcome: Outcome) {
     let Outcome {
         code,
         push,
+        refresh_ms,
         bytes_in,
         bytes_out,
     } = outcome;
@@ -139,6 +141,7 @@ fn note(record: &mut Record, outcome: Outcome) {
     }
     record.code = code;
     record.push = push;
+    record.refresh_ms = Some(refresh_ms);
     record.bytes_in = bytes_in;
     record.bytes_out = bytes_out;
 }

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::commands::Commands;
-use crate::limits::{CONNECTION_TIMEOUT, COPY_BUFFER, ENDING, LAST_WORDS, MAX_OUTPUT_BYTES};
+use crate::limits::{COPY_BUFFER, ENDING, LAST_WORDS, MAX_OUTPUT_BYTES};
 use crate::run::{Group, beginning};
 
 /// What a connection may use.
@@ -21,6 +21,8 @@ pub(super) struct Limits {
     pub(super) most: u64,
     /// Time without a byte.
     pub(super) idle: Duration,
+    /// Time as a whole.
+    pub(super) whole: Duration,
     /// What comes first, and whether there is a limit of its own to it.
     pub(super) first: First,
 }
@@ -111,7 +113,7 @@ pub(super) async fn pump(
         end = down(output, to_client, &traffic) => end,
         end = up(from_client, input, limits, &traffic) => end,
         () = traffic.silence(limits.idle) => End::Idle,
-        () = sleep(CONNECTION_TIMEOUT) => End::Late,
+        () = sleep(limits.whole) => End::Late,
         _ = stop.wait_for(|stop| *stop) => End::Stopped,
     };
     if end == End::Done {

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Instant;
 
 use bottle_core::RemoteName;
 use tokio::net::TcpStream;
@@ -13,13 +14,15 @@ use super::pump::{End, First, Limits, pump};
 use crate::gate::Gate;
 use crate::handed::Handed;
 use crate::hook::{HOOK_TASK, Task};
-use crate::limits::{IDLE_TIMEOUT, MAX_COMMAND_BYTES, MAX_FETCH_BYTES};
+use crate::limits::{KEEP_UNREACHABLE, MAX_COMMAND_BYTES, MAX_FETCH_BYTES};
+use crate::login::Login;
 use crate::mirror::Fresh;
-use crate::record::{Push, Report};
+use crate::record::{Push, Report, since};
 use crate::refusal::{Code, Refusal};
 use crate::request::{GitService, Version};
 use crate::run::Group;
 use crate::served::Served;
+use crate::tidy;
 use crate::upstream::prepare;
 
 /// What a client wants.
@@ -30,11 +33,19 @@ pub(super) struct Session<'a> {
     pub(super) version: Option<Version>,
 }
 
+/// A mirror that is up to date, and the login that told so, as long as the push lasts.
+#[derive(Debug)]
+struct Current {
+    fresh: Fresh,
+    login: Option<Login>,
+}
+
 /// What came of it.
 #[derive(Debug)]
 pub(super) struct Outcome {
     pub(super) code: Option<Code>,
     pub(super) push: Option<Push>,
+    pub(super) refresh_ms: u64,
     pub(super) bytes_in: u64,
     pub(super) bytes_out: u64,
 }
@@ -47,8 +58,14 @@ impl Session<'_> {
         stop: watch::Receiver<bool>,
     ) -> Result<Outcome, Refusal> {
         let served = self.gate.served(self.name).ok_or_else(|| self.unknown())?;
-        let fresh = self.refresh(&served).await?;
+        let _use = served.mirror.begin_use();
+        if self.service == GitService::ReceivePack {
+            self.room_for_more().await?;
+        }
+        let start = Instant::now();
         let number = self.gate.pushes.fetch_add(1, Ordering::Relaxed);
+        let current = self.refresh(&served, number).await?;
+        let refresh_ms = since(start);
         let report = self.gate.folders.report(number);
         let (command, most, first) = match self.service {
             GitService::UploadPack => (self.upload_pack(&served), MAX_FETCH_BYTES, First::Anything),
@@ -59,7 +76,7 @@ impl Session<'_> {
                     .max_bytes
                     .saturating_add(MAX_COMMAND_BYTES);
                 (
-                    self.receive_pack(&served, fresh, &report)?,
+                    self.receive_pack(&served, &current, &report)?,
                     most,
                     First::Commands,
                 )
@@ -71,7 +88,8 @@ impl Session<'_> {
         let limits = Limits {
             most,
             first,
-            idle: IDLE_TIMEOUT,
+            idle: self.gate.settings.limits.idle,
+            whole: self.gate.settings.limits.connection,
         };
         let pumped = pump(stream, group, limits, stop).await;
         let left = Report::read(&report);
@@ -85,9 +103,29 @@ impl Session<'_> {
         Ok(Outcome {
             code: code.or(code_of(pumped.end)),
             push,
+            refresh_ms,
             bytes_in: pumped.bytes_in,
             bytes_out: pumped.bytes_out,
         })
+    }
+
+    /// Nothing more is taken when all mirrors together are too large.
+    async fn room_for_more(&self) -> Result<(), Refusal> {
+        let settings = &self.gate.settings;
+        let (folder, most) = (settings.data_dir.clone(), settings.limits.data_bytes);
+        let size = tokio::task::spawn_blocking(move || tidy::size(&folder));
+        let size = size.await.map_err(|error| Refusal::broken(&error))?;
+        let size = size.map_err(|error| Refusal::broken(&error))?;
+        if size < most {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            Code::Limits,
+            format_args!(
+                "the mirrors of this bottle take {size} bytes, and {most} are the most. What refused pushes left in them goes after {} hours; the operator may begin a new bottle.",
+                KEEP_UNREACHABLE.as_secs() / 3600
+            ),
+        ))
     }
 
     fn unknown(&self) -> Refusal {
@@ -101,17 +139,31 @@ impl Session<'_> {
     }
 
     /// Brings the mirror up to date, in a task of its own: others may wait for it when this client has gone.
-    async fn refresh(&self, served: &Arc<Served>) -> Result<Fresh, Refusal> {
+    async fn refresh(&self, served: &Arc<Served>, number: u64) -> Result<Current, Refusal> {
         let handed = Handed::read(&self.gate.settings.run_dir);
         let handed = handed.map_err(|error| Refusal::broken(&error))?;
         let upstream = prepare(&self.gate.folders, &served.remote, &handed)?;
         let mirror = Arc::clone(&served.mirror);
-        let task = tokio::spawn(async move { mirror.refresh(&upstream).await });
+        // A fetch mostly asks only one question.
+        let socket =
+            (self.service == GitService::ReceivePack).then(|| self.gate.folders.login(number));
+        let task = tokio::spawn(async move {
+            let login = match socket {
+                Some(socket) => Login::open(&upstream, mirror.git().surroundings(), socket).await,
+                None => None,
+            };
+            let shared = login.as_ref().map(|login| login.socket().to_owned());
+            let fresh = mirror.refresh(&upstream.through(shared)).await?;
+            Ok(Current { fresh, login })
+        });
         task.await.map_err(|error| Refusal::broken(&error))?
     }
 
     fn upload_pack(&self, served: &Served) -> Command {
-        let timeout = format!("--timeout={}", IDLE_TIMEOUT.as_secs());
+        let timeout = format!(
+            "--timeout={}",
+            self.gate.settings.limits.idle.as_secs().max(1)
+        );
         let mut command = served.mirror.git().command([
             "-c",
             "uploadpack.allowFilter=true",
@@ -128,7 +180,7 @@ impl Session<'_> {
     fn receive_pack(
         &self,
         served: &Served,
-        fresh: Fresh,
+        current: &Current,
         report: &Path,
     ) -> Result<Command, Refusal> {
         let hooks = format!("core.hooksPath={}", self.gate.folders.hooks().display());
@@ -153,20 +205,24 @@ impl Session<'_> {
             .mirror
             .git()
             .command(arguments.chain(std::iter::once("receive-pack")));
-        let task = serde_json::to_string(&self.task(served, fresh, report));
+        let task = serde_json::to_string(&self.task(served, current, report));
         command.env(HOOK_TASK, task.map_err(|error| Refusal::broken(&error))?);
         self.serving(&mut command, served.mirror.folder());
         Ok(command)
     }
 
-    fn task(&self, served: &Served, fresh: Fresh, report: &Path) -> Task {
+    fn task(&self, served: &Served, current: &Current, report: &Path) -> Task {
         let settings = &self.gate.settings;
-        let Fresh { head } = fresh;
+        let Current {
+            fresh: Fresh { head },
+            login,
+        } = current;
         Task {
             remote: served.remote.name.clone(),
             upstream: served.remote.upstream.clone(),
             push: served.remote.push.clone(),
-            head,
+            head: head.clone(),
+            login: login.as_ref().map(|login| login.socket().to_owned()),
             config_dir: settings.config_dir.clone(),
             run_dir: settings.run_dir.clone(),
             data_dir: settings.data_dir.clone(),

@@ -11,14 +11,14 @@ use super::task::Task;
 use crate::config::read_releases;
 use crate::git::{Git, Quarantine};
 use crate::limits::SCAN_TIMEOUT;
-use crate::record::{Approved, Found, Push, PushedRef, Report};
+use crate::record::{Approved, Found, Push, PushedRef, Report, since};
 use crate::refusal::{Code, Refusal};
 use crate::scan::{Advice, Finding, ScanRequest, scan_push};
 
 /// Judges the refs of the push and scans its objects; an error refuses all of it.
 pub(super) fn run(runtime: &Runtime, task: &Task, quarantine: Quarantine) -> Result<(), Refusal> {
     let commands = read_all(&mut std::io::stdin().lock(), task.push.max_refs);
-    let mut report = Report::default();
+    let (mut report, start) = (Report::default(), Instant::now());
     let judged = commands.and_then(|commands| {
         report.push.refs = commands.iter().map(pushed).collect();
         let git = task.git().within(quarantine);
@@ -26,6 +26,7 @@ pub(super) fn run(runtime: &Runtime, task: &Task, quarantine: Quarantine) -> Res
         scan(task, &git, &granted, &mut report.push)?;
         Ok(commands)
     });
+    report.push.scan_ms = since(start);
     match judged {
         Ok(commands) => {
             report.approved = commands.into_iter().map(approved).collect();

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write};
+use std::time::Instant;
 
 use bottle_git::RefChange;
 use tokio::runtime::Runtime;
@@ -15,7 +16,7 @@ use crate::git::Git;
 use crate::limits::{LOCAL_TIMEOUT, LOCK_TIMEOUT, MAX_OUTPUT_BYTES, MAX_WORDS_LINE};
 use crate::lock::MirrorLock;
 use crate::pkt::{self, Pkt, PktError};
-use crate::record::{Report, tell};
+use crate::record::{Report, since, tell};
 use crate::refs::is_mirrored;
 use crate::refusal::{Code, Refusal};
 use crate::run::run_beside;
@@ -38,7 +39,9 @@ pub(super) fn run(runtime: &Runtime, task: &Task) -> Result<(), Refusal> {
             "this push was not scanned, so it is not forwarded",
         )
     })?;
+    let start = Instant::now();
     let results = push(runtime, task, &asked, &report);
+    report.push.forward_ms = Some(since(start));
     note(&mut report, &results);
     let left = report.write(&task.report);
     left.map_err(|error| Refusal::broken(&error))?;

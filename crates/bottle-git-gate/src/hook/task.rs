@@ -25,6 +25,8 @@ pub(crate) struct Task {
     pub(crate) data_dir: PathBuf,
     /// `PATH` of git.
     pub(crate) path: String,
+    /// The socket of the login that the push shares.
+    pub(crate) login: Option<PathBuf>,
     /// Where the hooks report.
     pub(crate) report: PathBuf,
     /// The bottle that pushes.
@@ -56,7 +58,7 @@ impl Task {
 
     /// The upstream, of which the service has written key and host.
     pub(super) fn upstream(&self) -> Upstream {
-        Upstream::new(&self.folders(), &self.remote, &self.upstream)
+        Upstream::new(&self.folders(), &self.remote, &self.upstream).through(self.login.clone())
     }
 
     /// What the host handed over.

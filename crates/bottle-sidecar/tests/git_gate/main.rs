@@ -6,10 +6,15 @@ mod world;
 #[cfg(test)]
 mod fetching;
 #[cfg(test)]
-mod overhead;
+mod limits;
 #[cfg(test)]
 mod pushing;
 #[cfg(test)]
 mod refusals;
+#[cfg(test)]
+mod schema;
+#[cfg(test)]
+#[path = "../shared/schema.rs"]
+mod shared_schema;
 #[cfg(test)]
 mod trouble;

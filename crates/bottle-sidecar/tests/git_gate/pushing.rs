@@ -356,3 +356,47 @@ fn nothing_changes_between_scan_and_forward() {
     );
     assert_ne!(world.upstream_ref("refs/heads/main").unwrap(), old);
 }
+
+#[test]
+fn a_push_logs_in_once_and_its_login_ends_with_it() {
+    let world = World::new();
+    let folder = world.seeded();
+    // The refresh has something to fetch, too.
+    let theirs = world.upstream(&["commit-tree", "-m", "theirs", "main^{tree}"]);
+    world.upstream(&["update-ref", "refs/heads/other", &theirs]);
+    world.commit(&folder, "a", "a\n");
+    let (contacts, logins) = (world.contacts().len(), world.logins());
+    let push = ["push", "--quiet", "origin", "HEAD:refs/heads/main"];
+    world.git(&folder, &push);
+    assert_eq!(world.contacts().len(), contacts + 3);
+    assert_eq!(world.logins(), logins + 1);
+    wait_for("the login has ended", || {
+        let mut sockets = fs::read_dir(world.path("run/git-gate/logins")).unwrap();
+        sockets.next().is_none().then_some(())
+    });
+    // A key that is no good any more is not used by a push that comes next.
+    world.hand_over("other-key");
+    world.commit(&folder, "a", "b\n");
+    let said = world.git_fails(&folder, &push);
+    assert!(
+        said.contains("git.upstream") && said.contains("identity_file"),
+        "{said}"
+    );
+    assert_eq!(world.contacts().len(), contacts + 3);
+}
+
+#[test]
+fn where_no_login_is_to_be_had_each_git_logs_in_by_itself() {
+    let world = World::new();
+    let folder = world.seeded();
+    // Nothing can be made in here.
+    fs::remove_dir(world.path("run/git-gate/logins")).unwrap();
+    let commit = world.commit(&folder, "a", "a\n");
+    let logins = world.logins();
+    world.git(
+        &folder,
+        &["push", "--quiet", "origin", "HEAD:refs/heads/main"],
+    );
+    assert_eq!(world.upstream_ref("refs/heads/main"), Some(commit));
+    assert!(world.logins() >= logins + 2);
+}

@@ -8,9 +8,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::time::{Duration, Instant};
 
+use bottle_git_gate::{GateLimits, GateSettings, GitGate, HookProgram, Line};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 use tempfile::TempDir;
+use tokio::runtime::Runtime;
 
 /// Longer than anything here takes when it works.
 pub(crate) const PATIENCE: Duration = Duration::from_mins(1);
@@ -24,8 +26,10 @@ const NOTING: &str = "#!/bin/sh\nprintf '%s\\n' \"$SSH_ORIGINAL_COMMAND\" >>CONT
 pub(crate) struct World {
     folder: TempDir,
     sshd: Option<Child>,
-    port: u16,
+    pub(crate) port: u16,
     gate: Option<Child>,
+    /// A gate in this process, which has limits of its own.
+    own_gate: Option<Runtime>,
     pub(crate) address: SocketAddr,
 }
 
@@ -40,6 +44,37 @@ impl World {
         let mut world = Self::bare();
         world.configure(&world.host_key("host"), lines, further);
         world.start_gate();
+        world.hand_over("key");
+        world
+    }
+
+    /// A world whose gate has its key, and these limits.
+    pub(crate) fn within(limits: GateLimits) -> Self {
+        let mut world = Self::bare();
+        world.configure(&world.host_key("host"), "", &[]);
+        let settings = GateSettings {
+            listen: world.address,
+            config_dir: world.path("config"),
+            run_dir: world.path("run"),
+            data_dir: world.path("data"),
+            program: HookProgram {
+                path: SIDECAR.into(),
+                words: Vec::new(),
+            },
+            path: std::env::var_os("PATH").unwrap(),
+            identity: None,
+            limits,
+        };
+        let out = File::create(world.path("gate.out")).unwrap();
+        let log = move |line: &Line| {
+            writeln!(&out, "{}", serde_json::to_string(line).unwrap()).unwrap();
+        };
+        let runtime = Runtime::new().unwrap();
+        let gate = runtime.block_on(GitGate::start(settings, Box::new(log)));
+        let gate = gate.unwrap();
+        world.address = gate.local_addr().unwrap();
+        runtime.spawn(gate.run(std::future::pending()));
+        world.own_gate = Some(runtime);
         world.hand_over("key");
         world
     }
@@ -61,6 +96,7 @@ impl World {
             sshd: None,
             port: 0,
             gate: None,
+            own_gate: None,
             address: ([127, 0, 0, 1], 0).into(),
         };
         world.port = free_port();
@@ -322,21 +358,6 @@ impl World {
         folder
     }
 
-    /// A push past the gate, as somebody who has the key does it.
-    pub(crate) fn push_directly(&self, folder: &Path, spec: &str) {
-        let url = format!(
-            "ssh://127.0.0.1:{}{}",
-            self.port,
-            self.path("app.git").display()
-        );
-        let ssh = format!(
-            "ssh -F /dev/null -i {} -o BatchMode=yes -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR",
-            self.path("key").display()
-        );
-        let mut push = self.command(folder, &["push", "--quiet", &url, spec]);
-        run(push.env("GIT_SSH_COMMAND", ssh));
-    }
-
     /// What a ref of the upstream is.
     pub(crate) fn upstream_ref(&self, name: &str) -> Option<String> {
         let path = self.path("app.git");
@@ -362,6 +383,12 @@ impl World {
     pub(crate) fn contacts(&self) -> Vec<String> {
         let text = fs::read_to_string(self.path("contacts")).unwrap_or_default();
         text.lines().map(str::to_owned).collect()
+    }
+
+    /// How often somebody has logged in at the upstream.
+    pub(crate) fn logins(&self) -> usize {
+        let log = fs::read_to_string(self.path("sshd.log")).unwrap();
+        log.matches("Accepted publickey").count()
     }
 
     /// How often something was pushed to the upstream.

@@ -41,6 +41,9 @@ mod schema;
 #[cfg(test)]
 mod sequences;
 #[cfg(test)]
+#[path = "../shared/schema.rs"]
+mod shared_schema;
+#[cfg(test)]
 mod streaming;
 #[cfg(test)]
 mod tls;
