@@ -100,6 +100,12 @@ pub(crate) const LOCAL_TIMEOUT: Duration = Duration::from_mins(1);
 /// Forwarding one push.
 pub(crate) const FORWARD_TIMEOUT: Duration = Duration::from_mins(5);
 
+/// From the question what the upstream has to the last byte of a push: what is judged against the answer must not be old.
+pub(crate) const MAX_PUSH_TIME: Duration = Duration::from_mins(10);
+
+/// Characters that the name of a ref or of a file has in the log.
+pub(crate) const MAX_LOGGED_NAME: usize = 200;
+
 /// The scan of one push.
 pub(crate) const SCAN_TIMEOUT: Duration = Duration::from_mins(5);
 

@@ -143,6 +143,11 @@ pub(crate) fn now() -> String {
     OffsetDateTime::now_utc().format(FORMAT).unwrap_or_default()
 }
 
+/// Now, in seconds since 1970.
+pub(crate) fn seconds() -> u64 {
+    u64::try_from(OffsetDateTime::now_utc().unix_timestamp()).unwrap_or_default()
+}
+
 /// Milliseconds since then.
 pub(crate) fn since(start: Instant) -> u64 {
     u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX)

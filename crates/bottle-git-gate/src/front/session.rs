@@ -17,7 +17,7 @@ use crate::hook::{HOOK_TASK, Task};
 use crate::limits::{KEEP_UNREACHABLE, MAX_COMMAND_BYTES, MAX_FETCH_BYTES};
 use crate::login::Login;
 use crate::mirror::Fresh;
-use crate::record::{Push, Report, since};
+use crate::record::{Push, Report, seconds, since};
 use crate::refusal::{Code, Refusal};
 use crate::request::{GitService, Version};
 use crate::run::Group;
@@ -222,6 +222,7 @@ impl Session<'_> {
             upstream: served.remote.upstream.clone(),
             push: served.remote.push.clone(),
             head: head.clone(),
+            asked: seconds(),
             login: login.as_ref().map(|login| login.socket().to_owned()),
             config_dir: settings.config_dir.clone(),
             run_dir: settings.run_dir.clone(),

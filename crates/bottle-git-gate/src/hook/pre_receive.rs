@@ -1,6 +1,6 @@
 //! `pre-receive`: nothing of the push is anywhere yet but in git's quarantine. What is refused here is gone.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use bottle_core::visible;
 use tokio::runtime::Runtime;
@@ -10,8 +10,8 @@ use super::command::{PushCommand, read_all};
 use super::task::Task;
 use crate::config::read_releases;
 use crate::git::{Git, Quarantine};
-use crate::limits::SCAN_TIMEOUT;
-use crate::record::{Approved, Found, Push, PushedRef, Report, since};
+use crate::limits::{MAX_LOGGED_NAME, MAX_PUSH_TIME, SCAN_TIMEOUT};
+use crate::record::{Approved, Found, Push, PushedRef, Report, seconds, since};
 use crate::refusal::{Code, Refusal};
 use crate::scan::{Advice, Finding, ScanRequest, scan_push};
 
@@ -21,6 +21,7 @@ pub(super) fn run(runtime: &Runtime, task: &Task, quarantine: Quarantine) -> Res
     let (mut report, start) = (Report::default(), Instant::now());
     let judged = commands.and_then(|commands| {
         report.push.refs = commands.iter().map(pushed).collect();
+        in_time(task)?;
         let git = task.git().within(quarantine);
         let granted = grant(runtime, task, &git, &commands)?;
         scan(task, &git, &granted, &mut report.push)?;
@@ -43,6 +44,20 @@ pub(super) fn run(runtime: &Runtime, task: &Task, quarantine: Quarantine) -> Res
     }
 }
 
+/// What the upstream had long ago may be what somebody has since taken away there: such objects would go unscanned.
+fn in_time(task: &Task) -> Result<(), Refusal> {
+    let age = Duration::from_secs(seconds().abs_diff(task.asked));
+    if age <= MAX_PUSH_TIME {
+        return Ok(());
+    }
+    let words = format!(
+        "the push took {} s to arrive, and {} are the most: push again, or less at once",
+        age.as_secs(),
+        MAX_PUSH_TIME.as_secs()
+    );
+    Err(Refusal::new(Code::Limits, words))
+}
+
 fn leave(report: &Report, task: &Task) -> Result<(), Refusal> {
     let left = report.write(&task.report);
     left.map_err(|error| Refusal::broken(&error))
@@ -51,11 +66,22 @@ fn leave(report: &Report, task: &Task) -> Result<(), Refusal> {
 fn pushed(command: &PushCommand) -> PushedRef {
     let PushCommand { old, new, name } = command;
     PushedRef {
-        name: visible(name),
+        name: short(name),
         old: old.clone(),
         new: new.clone(),
         result: "unknown".to_owned(),
     }
+}
+
+/// A text of the agent's as it stands in the log, in which nobody is to be flooded.
+fn short(text: &str) -> String {
+    let end = text.char_indices().nth(MAX_LOGGED_NAME);
+    let (text, rest) = text.split_at(end.map_or(text.len(), |(end, _)| end));
+    let mut shown = visible(text);
+    if !rest.is_empty() {
+        shown.push('…');
+    }
+    shown
 }
 
 fn approved(command: PushCommand) -> Approved {
@@ -114,7 +140,7 @@ fn found(finding: &Finding) -> Found {
     Found {
         rule: finding.rule.to_owned(),
         object: finding.object.map(|object| object.to_string()),
-        path: finding.path().map(visible),
+        path: finding.path().map(short),
         line: finding.line(),
     }
 }
@@ -131,4 +157,17 @@ fn refusal(findings: &[Finding]) -> Refusal {
         code.unwrap_or(Code::Unscannable),
         "nothing of this push has left the bottle",
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_is_not_flooded_by_a_name() {
+        assert_eq!(short("refs/heads/a\u{1b}"), "refs/heads/a\\u{1b}");
+        let long = "\u{1}".repeat(100_000);
+        assert!(short(&long).len() < 2000, "{}", short(&long).len());
+        assert!(short(&"a".repeat(200)).ends_with('a') && short(&"a".repeat(201)).ends_with('…'));
+    }
 }

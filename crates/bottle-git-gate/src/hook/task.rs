@@ -25,6 +25,8 @@ pub(crate) struct Task {
     pub(crate) data_dir: PathBuf,
     /// `PATH` of git.
     pub(crate) path: String,
+    /// When the upstream was asked what it has, in seconds since 1970.
+    pub(crate) asked: u64,
     /// The socket of the login that the push shares.
     pub(crate) login: Option<PathBuf>,
     /// Where the hooks report.
