@@ -16,7 +16,7 @@ use crate::config::{ConfigError, read_gate};
 use crate::folders::Folders;
 use crate::front::{Room, serve};
 use crate::git::Surroundings;
-use crate::limits::{MAX_TURNED_AWAY, TIDY_INTERVAL};
+use crate::limits::{MAX_PUSHES, MAX_TURNED_AWAY, TIDY_INTERVAL};
 use crate::record::{Line, Reload, now};
 use crate::served::{AllServed, Served};
 use crate::settings::GateSettings;
@@ -47,6 +47,8 @@ pub(crate) struct Gate {
     pub(crate) log: LogSink,
     /// How many requests there have been: each has its own number.
     pub(crate) pushes: AtomicU64,
+    /// A permit for each push that is received: all of one lies on the disk before it is judged.
+    pub(crate) receiving: Semaphore,
     surroundings: Surroundings,
     served: RwLock<Arc<AllServed>>,
 }
@@ -133,6 +135,7 @@ impl GitGate {
             settings,
             folders,
             log,
+            receiving: Semaphore::new(MAX_PUSHES),
             pushes: AtomicU64::new(0),
             surroundings,
             served: RwLock::default(),

@@ -29,6 +29,9 @@ pub(crate) const MAX_CONNECTIONS: usize = 32;
 /// Connections from one address. Less than all, so that the health check is answered during a flood.
 pub(crate) const MAX_PER_PEER: usize = 24;
 
+/// Pushes received at once: each has its pack on the disk before anything of it is judged.
+pub(crate) const MAX_PUSHES: usize = 4;
+
 /// Connections that are told that there are too many already, at once. Beyond it they are closed without a word.
 pub(crate) const MAX_TURNED_AWAY: usize = 64;
 

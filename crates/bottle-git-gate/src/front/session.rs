@@ -8,13 +8,13 @@ use std::time::Instant;
 
 use bottle_core::RemoteName;
 use tokio::net::TcpStream;
-use tokio::sync::watch;
+use tokio::sync::{SemaphorePermit, watch};
 
 use super::pump::{End, First, Limits, pump};
 use crate::gate::Gate;
 use crate::handed::Handed;
 use crate::hook::{HOOK_TASK, Task};
-use crate::limits::{KEEP_UNREACHABLE, MAX_COMMAND_BYTES, MAX_FETCH_BYTES};
+use crate::limits::{KEEP_UNREACHABLE, MAX_COMMAND_BYTES, MAX_FETCH_BYTES, MAX_PUSHES};
 use crate::login::Login;
 use crate::mirror::Fresh;
 use crate::record::{Push, Report, seconds, since};
@@ -59,6 +59,10 @@ impl Session<'_> {
     ) -> Result<Outcome, Refusal> {
         let served = self.gate.served(self.name).ok_or_else(|| self.unknown())?;
         let _use = served.mirror.begin_use();
+        let _turn = match self.service {
+            GitService::UploadPack => None,
+            GitService::ReceivePack => Some(self.turn()?),
+        };
         if self.service == GitService::ReceivePack {
             self.room_for_more().await?;
         }
@@ -106,6 +110,16 @@ impl Session<'_> {
             refresh_ms,
             bytes_in: pumped.bytes_in,
             bytes_out: pumped.bytes_out,
+        })
+    }
+
+    /// One of the pushes that are received at once.
+    fn turn(&self) -> Result<SemaphorePermit<'_>, Refusal> {
+        self.gate.receiving.try_acquire().map_err(|_| {
+            Refusal::new(
+                Code::Limits,
+                format_args!("{MAX_PUSHES} pushes are received already, which is as many as at once: push again"),
+            )
         })
     }
 

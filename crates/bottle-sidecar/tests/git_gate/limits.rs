@@ -117,3 +117,37 @@ fn a_full_disk_takes_no_push_and_goes_on_serving() {
     );
     world.git(&folder, &["fetch", "--quiet"]);
 }
+
+#[test]
+fn only_some_pushes_are_received_at_once() {
+    let world = World::new();
+    let mut begun: Vec<TcpStream> = (0..4).map(|_| begin_push(&world)).collect();
+    let mut fifth = world.connect();
+    fifth
+        .write_all(&pkt("git-receive-pack /app\0host=h\0"))
+        .unwrap();
+    let mut said = String::new();
+    fifth.read_to_string(&mut said).unwrap();
+    assert!(said.contains("ERR git.limits"), "{said}");
+    // One that goes makes room.
+    drop(begun.pop());
+    let start = Instant::now();
+    let folder = world.clone_app("first");
+    world.commit(&folder, "a", "a\n");
+    let arguments = ["push", "--quiet", "origin", "HEAD:refs/heads/main"];
+    while !world.try_git(&folder, &arguments).0 {
+        assert!(start.elapsed() < SLACK, "there is no room again");
+    }
+}
+
+#[test]
+fn a_signed_certificate_of_a_push_is_not_even_read_by_git() {
+    let world = World::new();
+    let mut stream = begin_push(&world);
+    stream
+        .write_all(&pkt("push-cert\0report-status\n"))
+        .unwrap();
+    let _ = stream.read_to_end(&mut Vec::new());
+    world.decision(|line| line["request"] == "receive-pack" && line["code"] == "git.limits");
+    world.no_quarantine();
+}
