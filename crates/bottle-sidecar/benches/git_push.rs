@@ -21,8 +21,9 @@ mod measure {
     use std::time::{Duration, Instant};
 
     use clap::Parser;
+    use serde_json::Value;
 
-    use super::world::World;
+    use super::world::{World, wait_for};
 
     /// Measures a small push through git-gate beside one without it.
     #[derive(Debug, Parser)]
@@ -50,7 +51,7 @@ mod measure {
         let folder = world.seeded();
         // Another one than the gate's, which would have to catch up with it.
         world.make_upstream("two");
-        push_directly(&world, &folder, 0);
+        push_directly(&world, &folder, u32::MAX);
         let (mut direct, mut gated) = (Vec::new(), Vec::new());
         // The first round meets cold caches.
         for round in 0..=rounds {
@@ -72,8 +73,13 @@ mod measure {
             "difference",
             i128::from(gated) - i128::from(direct)
         );
+        let lines = gated_lines(&world, usize::try_from(rounds).unwrap());
         for phase in ["refresh_ms", "scan_ms", "forward_ms", "duration_ms"] {
-            println!("  {phase:26}{:>8}", median(logged(&world, phase)));
+            let times: Vec<_> = lines
+                .iter()
+                .map(|line| line[phase].as_u64().unwrap())
+                .collect();
+            println!("  {phase:26}{:>8}", median(times));
         }
     }
 
@@ -108,14 +114,13 @@ mod measure {
         milliseconds(start.elapsed())
     }
 
-    /// One figure of all pushes to the branch, as the decision log has it.
-    fn logged(world: &World, phase: &str) -> Vec<u64> {
-        let lines = world.decisions().into_iter();
-        lines
-            .filter(|line| line["refs"][0]["name"] == "refs/heads/gated")
-            .skip(1)
-            .filter_map(|line| line[phase].as_u64())
-            .collect()
+    /// What the decision log has of the rounds that count. Its last line comes a moment after the client's answer.
+    fn gated_lines(world: &World, rounds: usize) -> Vec<Value> {
+        wait_for("the lines of all pushes", || {
+            let mut lines = world.decisions();
+            lines.retain(|line| line["refs"][0]["name"] == "refs/heads/gated");
+            (lines.len() > rounds).then(|| lines.split_off(1))
+        })
     }
 
     fn milliseconds(time: Duration) -> u64 {
@@ -124,6 +129,6 @@ mod measure {
 
     fn median(mut times: Vec<u64>) -> u64 {
         times.sort_unstable();
-        times.get(times.len() / 2).copied().unwrap_or_default()
+        times[times.len() / 2]
     }
 }

@@ -389,9 +389,10 @@ fn a_push_logs_in_once_and_its_login_ends_with_it() {
 fn where_no_login_is_to_be_had_each_git_logs_in_by_itself() {
     let world = World::new();
     let folder = world.seeded();
-    // Nothing can be made in here, once what was there before has gone.
-    let logins = world.path("run/git-gate/logins");
-    wait_for("the login before", || fs::remove_dir(&logins).ok());
+    // No socket can be made here, once that of the push before is gone.
+    wait_for("an empty folder", || {
+        fs::remove_dir(world.path("run/git-gate/logins")).ok()
+    });
     let commit = world.commit(&folder, "a", "a\n");
     let logins = world.logins();
     world.git(

@@ -168,3 +168,32 @@ fn a_gate_that_was_killed_begins_clean() {
     );
     world.git(&folder, &["fetch", "--quiet"]);
 }
+
+#[test]
+fn a_mirror_of_many_packs_is_packed_anew_at_the_start() {
+    let mut world = World::new();
+    let folder = world.seeded();
+    world.stop_gate();
+    let mirror = world.mirror();
+    for number in 0..21 {
+        let message = number.to_string();
+        let commit = world.git(&mirror, &["commit-tree", "-m", &message, "main^{tree}"]);
+        let name = format!("refs/heads/b{number}");
+        world.git(&mirror, &["update-ref", &name, &commit]);
+        world.git(&mirror, &["repack", "-q", "-d"]);
+    }
+    let packs = || {
+        let files = fs::read_dir(mirror.join("objects/pack")).unwrap();
+        let names = files.map(|file| file.unwrap().path());
+        let packs = names.filter(|name| name.extension().is_some_and(|end| end == "pack"));
+        packs.count()
+    };
+    assert!(packs() > 20);
+    world.start_gate();
+    wait_for("one pack", || (packs() == 1).then_some(()));
+    world.git(&folder, &["remote", "set-url", "origin", &world.url("app")]);
+    let commit = world.commit(&folder, "a", "a\n");
+    let push = ["push", "--quiet", "origin", "HEAD:refs/heads/main"];
+    world.git(&folder, &push);
+    assert_eq!(world.upstream_ref("refs/heads/main"), Some(commit));
+}

@@ -161,11 +161,12 @@ impl World {
         )
         .unwrap();
         let folder = self.folder.path().display().to_string();
+        // `SHLVL`: bash does not read what the tester's own shell reads at its start, which can take longer than a push.
         fs::write(
             self.path("sshd_config"),
             format!(
                 "Port {}\nListenAddress 127.0.0.1\nHostKey {folder}/host\nAuthorizedKeysFile {folder}/key.pub\nPidFile none\n\
-                 StrictModes no\nUsePAM no\nPasswordAuthentication no\nMaxStartups 100\nForceCommand /bin/sh {folder}/noting\n",
+                 StrictModes no\nUsePAM no\nPasswordAuthentication no\nMaxStartups 100\nSetEnv SHLVL=2\nForceCommand /bin/sh {folder}/noting\n",
                 self.port
             ),
         )
