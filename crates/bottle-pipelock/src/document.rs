@@ -21,7 +21,7 @@ const SAME: usize = 16;
 /// What was found in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InFile {
-    /// What was found. Its offset is 0 where there is no place.
+    /// What was found. Its offset is 0 where there is no place; it has an end only if it stands in the file as it is.
     pub finding: Finding,
     /// Where it begins in the file, in bytes, if it stands there.
     pub place: Option<usize>,
@@ -36,7 +36,8 @@ impl Scanner {
         let mut found = Found::new(bytes);
         for finding in self.find_all(bytes) {
             found.note(bytes, &finding);
-            found.add(finding, Some(finding.offset));
+            let place = Some(finding.offset);
+            found.all.push(InFile { finding, place });
         }
         let body = match unpacked(&format, bytes) {
             Ok(body) => body,

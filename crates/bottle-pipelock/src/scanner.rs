@@ -8,7 +8,8 @@ use bottle_core::Host;
 use crate::finding::Finding;
 use crate::known::{Known, KnownSecret};
 use crate::piece::Piece;
-use crate::scan::{DEPTH, Scan};
+use crate::rules::rule_names;
+use crate::scan::{DEPTH, KNOWN_RULE, Scan};
 use crate::shapes::{ANY_CASE, EXACT, Shapes};
 
 /// The rule of a scanner that could not be built: everything is refused.
@@ -74,8 +75,17 @@ impl Scanner {
             }
         });
         all.sort_by_key(|finding: &Finding| finding.offset);
-        all.dedup();
+        // In this order what stands there as it is comes before what was found behind an encoding.
+        all.dedup_by(|later, earlier| later.is_like(earlier));
         all
+    }
+
+    /// The same scanner for nothing but the bottle's own values, and for what says that it could not look.
+    #[must_use]
+    pub fn only_known(&self) -> Self {
+        let kept = [KNOWN_RULE, BROKEN_RULE, TOO_MANY_RULE];
+        let others = rule_names().into_iter();
+        self.allowing(others.filter(|rule| !kept.contains(rule)))
     }
 
     /// Scans a request's path and query.

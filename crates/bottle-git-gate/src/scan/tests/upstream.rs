@@ -96,6 +96,66 @@ fn another_key_in_the_place_of_the_old_one_is_new() {
 }
 
 #[test]
+fn what_is_found_over_several_pieces_or_behind_an_encoding_is_never_excused() {
+    let token = token();
+    let (start, old) = token.split_at(4);
+    let new: String = old.chars().rev().collect();
+    let json = |body: &str| format!("{{\n\"a\":\"{start}\",\n\"b\":\"{body}\"}}\n");
+    let hex = |body: &str| {
+        let bytes = format!("{start}{body}").into_bytes();
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    };
+    let notebook = |body: &str| {
+        format!(
+            "{{\"cells\":[{{\"cell_type\":\"code\",\"source\":[\n\"t = '{start}\",\n\"{body}'\"\n]}}],\"nbformat\":4}}\n"
+        )
+    };
+    let key = |body: &str| {
+        let key = private_key("A");
+        key.replacen(
+            "KEY-----\n",
+            &format!("KEY-----\nComment: -----END\n\n{body}\n"),
+            1,
+        )
+    };
+    let forms: [(&str, &dyn Fn(&str) -> String); 4] = [
+        ("a.json", &json),
+        ("a.ipynb", &notebook),
+        ("a.txt", &hex),
+        ("k.pem", &key),
+    ];
+    for (name, form) in forms {
+        let mut import = Import::default();
+        import.commit(None, "first", &[(name, form(old).as_bytes())]);
+        import.commit(Some(":1"), "second", &[(name, form(&new).as_bytes())]);
+        let (_, _, report) = pushed(&import);
+        assert!(!report.findings.is_empty(), "{name}: {}", form(&new));
+    }
+}
+
+#[test]
+fn an_own_value_that_is_a_token_of_upstreams_is_told() {
+    let token = token();
+    let repository = Repository::new();
+    let mut import = Import::default();
+    import.commit(None, "first", &[("a", format!("{token}\na.\n").as_bytes())]);
+    import.commit(
+        Some(":1"),
+        "second",
+        &[("a", format!("{token}\nb.\n").as_bytes())],
+    );
+    let ids = repository.import(&import);
+    repository.has("refs/heads/main", &ids[0]);
+    let known = [known(&token)];
+    let beside = Beside {
+        known: &known,
+        ..Beside::default()
+    };
+    let report = scan_with(&repository, &ids[1..], &beside).unwrap();
+    assert_eq!(rules(&report), ["known-secret"]);
+}
+
+#[test]
 fn the_same_key_in_another_file_is_new() {
     let key = key();
     let mut import = Import::default();
