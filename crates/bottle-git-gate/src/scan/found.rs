@@ -42,6 +42,17 @@ impl Found {
         }
     }
 
+    /// As the scanner found it at a place.
+    pub(super) fn at(finding: &Finding) -> Self {
+        Self {
+            rule: finding.rule,
+            excerpt: finding.excerpt(),
+            place: Some(finding.offset),
+            end: finding.end,
+            member: None,
+        }
+    }
+
     /// As the scanner found it in a member of an archive.
     pub(super) fn within(member: &str, finding: &Finding) -> Self {
         Self {

@@ -252,6 +252,59 @@ fn a_release_lets_one_finding_pass_and_no_other() {
 }
 
 #[test]
+fn a_release_of_what_cannot_be_looked_at_as_a_whole_is_none_of_what_is_in_it() {
+    let value = "Harbour-Lantern-58-Quince";
+    let filler = vec![b'\n'; 20 * 1024 * 1024];
+    let large = [&filler, token().as_bytes(), &filler, value.as_bytes()].concat();
+    let many = format!("{}{value}\n", format!("{}\n", key()).repeat(1500));
+    let sealed = format!("PACK\0\0\0\x02{value}");
+    let known = [known(value)];
+    for (content, given, left) in [
+        (
+            large.clone(),
+            vec!["too-large"],
+            vec!["github-token", "known-secret"],
+        ),
+        (
+            large,
+            vec!["too-large", "github-token"],
+            vec!["known-secret"],
+        ),
+        (
+            many.into_bytes(),
+            vec!["too-many-findings", "aws-access-key-id"],
+            vec!["known-secret"],
+        ),
+        (
+            sealed.into_bytes(),
+            vec!["unreadable-archive"],
+            vec!["known-secret"],
+        ),
+    ] {
+        let repository = Repository::new();
+        let mut import = Import::default();
+        import.commit(None, "m", &[("a", &content)]);
+        let ids = repository.import(&import);
+        let object = repository.git(&["rev-parse", &format!("{}:a", ids[0])], b"");
+        let releases = given.iter().map(|rule| Release {
+            remote: "app".parse().unwrap(),
+            object: object.clone(),
+            rule: (*rule).to_owned(),
+            reason: "a test".to_owned(),
+        });
+        let releases = Releases(releases.collect());
+        let beside = Beside {
+            known: &known,
+            releases: Some(&releases),
+            ..Beside::default()
+        };
+        let report = scan_with(&repository, &ids, &beside).unwrap();
+        assert_eq!(rules(&report), left, "{given:?}");
+        assert!(!report.released.is_empty());
+    }
+}
+
+#[test]
 fn a_merge_of_what_upstream_has_passes() {
     let key = key();
     let repository = Repository::new();
