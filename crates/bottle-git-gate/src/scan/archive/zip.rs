@@ -24,6 +24,8 @@ const MAX_NAME: u16 = 4096;
 /// What points to the end of a list of the newer kind, and how far in front of the older end it stands.
 const NEW_END: &[u8] = b"PK\x06\x07";
 const NEW_END_LENGTH: usize = 20;
+/// The highest version that there is. Readers do not mind, but what looks like a head and wants more may be part of a program.
+const MAX_VERSION: u16 = 63;
 /// The flag of a member that is encrypted.
 const ENCRYPTED: u16 = 1;
 /// The flag of a member whose own head does not say its size.
@@ -47,6 +49,8 @@ pub(super) struct Member<'a> {
     place: usize,
     pub(super) name: String,
     method: u16,
+    /// Whether the version that it wants is one.
+    is_usual: bool,
     is_encrypted: bool,
     /// How many bytes it has in the archive, if its head says that.
     size: Option<usize>,
@@ -93,6 +97,8 @@ fn member(bytes: &[u8], place: usize) -> Option<Member<'_>> {
         place,
         name: shown_name(name),
         method,
+        // The upper half is the system that it was made on.
+        is_usual: short(head, 4)? & 0xff <= MAX_VERSION,
         is_encrypted: flags & ENCRYPTED != 0,
         size: is_told.then(|| size(head, 18, extra)).flatten(),
         start: bytes.len() - behind.len(),
@@ -154,9 +160,10 @@ pub(super) fn is_ambiguous(bytes: &[u8], members: &mut [Member<'_>]) -> bool {
     let ends: Vec<usize> = memchr::memmem::find_iter(bytes, END).collect();
     let bases = ends.iter().filter_map(|end| base(bytes, *end));
     let bases: Vec<usize> = bases.take(MAX_ENDS).collect();
+    let is_usual = members.iter().any(|member| member.is_usual);
     for place in memchr::memmem::find_iter(bytes, CENTRAL) {
         // Programs that read zips hold the words of their heads, too.
-        if members.is_empty() && !is_listed(bytes, place, &ends) {
+        if !is_usual && !is_listed(bytes, place, &ends) {
             continue;
         }
         if is_other(bytes, place, members, &bases).unwrap_or(false) {

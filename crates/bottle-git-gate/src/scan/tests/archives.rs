@@ -255,6 +255,8 @@ fn a_zip_with_an_odd_head_is_one() {
     let empty = [b"PK\x05\x06".as_slice(), &[0; 18]].concat();
     let program = [b"\x7fELF PK\x01\x02".as_slice(), &[7; 60], &empty, &[1; 30]].concat();
     assert_eq!(rules("a.out", &program), NONE);
+    let head = [b"PK\x03\x04\x50\0\0\0\0\0".as_slice(), &[0; 40]].concat();
+    assert_eq!(rules("a.out", &[program, head].concat()), NONE);
 }
 
 #[test]
