@@ -224,7 +224,7 @@ mod tests {
             header: "authorization".parse().unwrap(),
         }];
         let key = ["AK", "IAQ3EGTHP7K5ZWXN2M\n"].concat();
-        let hidden: String = value.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let hidden = value.replace('-', "%2d");
         let text = format!("{}{hidden}\n", key.repeat(1500));
         let json = format!(
             "[{}\"Harbour-\\u004cantern-58-Quince\"]",

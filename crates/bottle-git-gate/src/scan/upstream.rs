@@ -326,7 +326,7 @@ mod tests {
         let scanner = Scanner::new();
         let bytes = old.as_bytes().to_vec();
         let found = look::file(&scanner, name, &bytes);
-        let old = Version { found, bytes };
+        let old = Version { bytes, found };
         let left = left(&scanner, name, new.as_bytes().to_vec(), &[old]);
         left.found.iter().map(|each| each.rule).collect()
     }
@@ -334,10 +334,7 @@ mod tests {
     /// A made-up token of this body, as texts of several formats hold it. Only in the first it stands as it is.
     fn texts(body: &str) -> Vec<(&'static str, String)> {
         let start = ["gh", "p_"].concat();
-        let hex: String = format!("{start}{body}")
-            .bytes()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let hex = super::super::tests::hex(&format!("{start}{body}"));
         vec![
             ("a.txt", format!("one\ntoken = {start}{body} # two\n")),
             (

@@ -55,6 +55,11 @@ pub(super) enum Kind {
     Xz,
 }
 
+/// What begins so, and whether the rest of the head is one.
+type Head = (&'static [u8], fn(&[u8]) -> Option<Kind>);
+
+const HEADS: [Head; 4] = [(GZIP, gzip), (XZ, xz), (ZSTD, zstd), (BZIP2, bzip2)];
+
 /// What came out of a stream.
 pub(super) struct Came {
     pub(super) plain: Vec<u8>,
@@ -88,12 +93,7 @@ impl Opened {
 /// The places where a stream may begin, outside of what was read already: so many of each kind at most.
 pub(super) fn places(bytes: &[u8], opened: &Opened, most: usize) -> Vec<(usize, Kind)> {
     let mut all: Vec<(usize, Kind)> = Vec::new();
-    for (magic, kind) in [
-        (GZIP, gzip as fn(&[u8]) -> Option<Kind>),
-        (XZ, xz),
-        (ZSTD, zstd),
-        (BZIP2, bzip2),
-    ] {
+    for (magic, kind) in HEADS {
         let places = memmem::find_iter(bytes, magic).filter(|place| !opened.has(*place));
         let heads = places.filter_map(|place| Some((place, kind(bytes.get(place..)?)?)));
         all.extend(heads.take(most));
