@@ -4,6 +4,7 @@ mod format;
 mod origin;
 
 use std::borrow::Cow;
+use std::cell::LazyCell;
 use std::collections::BTreeSet;
 
 use self::format::Format;
@@ -21,7 +22,7 @@ const SAME: usize = 16;
 /// What was found in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct InFile {
-    /// What was found. Its offset is 0 where there is no place.
+    /// What was found. Its offset is 0 where there is no place; it has an end only if it stands in the file as it is.
     pub finding: Finding,
     /// Where it begins in the file, in bytes, if it stands there.
     pub place: Option<usize>,
@@ -30,13 +31,15 @@ pub struct InFile {
 impl Scanner {
     /// All findings in a file of this name (empty if it has none): those in its bytes in their order, then those in what
     /// a reader of its format sees besides, which [`texts`] says, with their place if there is only one that it can be.
-    /// Two thousand at most, in time linear in the file.
+    /// Some thousands at most, in time linear in the file.
     pub fn find_in_file(&self, name: &str, bytes: &[u8]) -> Vec<InFile> {
         let format = Format::of(name);
         let mut found = Found::new(bytes);
+        let only_known = LazyCell::new(|| self.only_known());
         for finding in self.find_all(bytes) {
             found.note(bytes, &finding);
-            found.add(finding, Some(finding.offset));
+            let place = Some(finding.offset);
+            found.all.push(InFile { finding, place });
         }
         let body = match unpacked(&format, bytes) {
             Ok(body) => body,
@@ -46,12 +49,13 @@ impl Scanner {
             }
         };
         if matches!(body, Cow::Owned(_)) {
-            self.see(&mut found, &Piece::whole(&body));
+            self.see(&only_known, &mut found, &Piece::whole(&body));
         }
         match texts(format.media_type, &body) {
             Ok(texts) => {
                 for text in &texts {
-                    self.see(&mut found, &Piece::joined(&text.bytes, &text.starts));
+                    let piece = Piece::joined(&text.bytes, &text.starts);
+                    self.see(&only_known, &mut found, &piece);
                 }
             }
             Err(_) => found.whole(self, COMPLEX_RULE),
@@ -65,12 +69,19 @@ impl Scanner {
         found.all
     }
 
-    /// Notes what is in a text that is not the file's own.
-    fn see(&self, found: &mut Found<'_>, piece: &Piece<'_>) {
-        if found.all.len() > MAX_FOUND {
+    /// Notes what is in a text that is not the file's own; of many only the bottle's own values.
+    fn see(
+        &self,
+        only_known: &LazyCell<Self, impl FnOnce() -> Self>,
+        found: &mut Found<'_>,
+        piece: &Piece<'_>,
+    ) {
+        let is_much = found.all.len() >= MAX_FOUND;
+        if found.all.len() >= 3 * MAX_FOUND {
             return;
         }
-        for finding in self.find_all_in(piece) {
+        let scanner = if is_much { only_known } else { self };
+        for finding in scanner.find_all_in(piece) {
             if found.note(piece.bytes, &finding) {
                 let place = found.origins.of(piece, finding.offset);
                 found.add(finding, place);

@@ -11,6 +11,9 @@ pub struct Finding {
     pub offset: usize,
     /// How it is recognised (`ghp_`): enough to find it, nothing to use it with. Empty for a secret known by value.
     pub literal: &'static str,
+    /// Where it ends, if it stands there as it is. `None` for what was found behind an encoding or over several pieces, and
+    /// for what has no end of its own.
+    pub end: Option<usize>,
 }
 
 impl Finding {
@@ -20,12 +23,30 @@ impl Finding {
             rule,
             offset: 0,
             literal: "",
+            end: None,
         }
     }
 
-    /// The same at another place.
+    /// The same, seen from another text: where it ends there is not known.
     pub(crate) const fn at(self, offset: usize) -> Self {
-        Self { offset, ..self }
+        let end = None;
+        Self {
+            offset,
+            end,
+            ..self
+        }
+    }
+
+    /// The same with its end.
+    pub(crate) const fn until(self, end: usize) -> Self {
+        let end = Some(end);
+        Self { end, ..self }
+    }
+
+    /// Whether both tell the same, whichever way they were found.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        let told = |each: &Self| (each.offset, each.rule, each.literal);
+        told(self) == told(other)
     }
 }
 

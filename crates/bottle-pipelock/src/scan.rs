@@ -69,7 +69,7 @@ impl<'a> Scan<'a> {
         }
         seed_phrase::each(piece.bytes, &mut |place| {
             if piece.decides(place.start, place.end) {
-                report(Finding::of(SEED_RULE).at(place.start))?;
+                report(Finding::of(SEED_RULE).at(place.start).until(place.end))?;
             }
             ControlFlow::Continue(())
         })?;

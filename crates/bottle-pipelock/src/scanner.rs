@@ -8,7 +8,8 @@ use bottle_core::Host;
 use crate::finding::Finding;
 use crate::known::{Known, KnownSecret};
 use crate::piece::Piece;
-use crate::scan::{DEPTH, Scan};
+use crate::rules::rule_names;
+use crate::scan::{DEPTH, KNOWN_RULE, Scan};
 use crate::shapes::{ANY_CASE, EXACT, Shapes};
 
 /// The rule of a scanner that could not be built: everything is refused.
@@ -57,7 +58,8 @@ impl Scanner {
         self.scan(&Piece::whole(body), EXACT.as_ref())
     }
 
-    /// All findings in a text, in its order; a thousand at most. What is behind several encodings is told once for each.
+    /// All findings in a text, in its order; a thousand at most, and as many of the bottle's own values when there are more.
+    /// What is behind several encodings is told once for each.
     pub fn find_all(&self, text: &[u8]) -> Vec<Finding> {
         self.find_all_in(&Piece::whole(text))
     }
@@ -65,17 +67,34 @@ impl Scanner {
     /// All findings in a piece, in its order.
     pub(crate) fn find_all_in(&self, piece: &Piece<'_>) -> Vec<Finding> {
         let mut all = Vec::new();
+        self.collect(piece, MAX_FOUND, &mut all);
+        if all.len() >= MAX_FOUND {
+            self.only_known().collect(piece, 2 * MAX_FOUND, &mut all);
+        }
+        all.sort_by_key(|finding: &Finding| finding.offset);
+        // In this order what stands there as it is comes before what was found behind an encoding.
+        all.dedup_by(|later, earlier| later.is_like(earlier));
+        all
+    }
+
+    /// Adds findings, until there are so many.
+    fn collect(&self, piece: &Piece<'_>, most: usize, all: &mut Vec<Finding>) {
         self.each(piece, EXACT.as_ref(), &mut |finding| {
             all.push(finding);
-            if all.len() < MAX_FOUND {
+            if all.len() < most {
                 ControlFlow::Continue(())
             } else {
                 ControlFlow::Break(())
             }
         });
-        all.sort_by_key(|finding: &Finding| finding.offset);
-        all.dedup();
-        all
+    }
+
+    /// The same scanner for nothing but the bottle's own values, and for what says that it could not look.
+    #[must_use]
+    pub(crate) fn only_known(&self) -> Self {
+        let kept = [KNOWN_RULE, BROKEN_RULE, TOO_MANY_RULE];
+        let others = rule_names().into_iter();
+        self.allowing(others.filter(|rule| !kept.contains(rule)))
     }
 
     /// Scans a request's path and query.
@@ -193,6 +212,33 @@ mod tests {
         assert_eq!(offsets, [6, 35, 67]);
         assert!(found.iter().all(|each| each.literal == "AKIA"));
         assert!(Scanner::new().find_all(b"nothing").is_empty());
+    }
+
+    #[test]
+    fn own_values_are_found_behind_a_thousand_other_findings() {
+        let value = "Harbour-Lantern-58-Quince";
+        let known = [KnownSecret {
+            name: "EGRESS_TOKEN_0".to_owned(),
+            value: bottle_core::Secret::new(value.to_owned()).unwrap(),
+            hosts: Vec::new(),
+            header: "authorization".parse().unwrap(),
+        }];
+        let key = ["AK", "IAQ3EGTHP7K5ZWXN2M\n"].concat();
+        let hidden = value.replace('-', "%2d");
+        let text = format!("{}{hidden}\n", key.repeat(1500));
+        let json = format!(
+            "[{}\"Harbour-\\u004cantern-58-Quince\"]",
+            format!("{:?},", key.trim()).repeat(1500)
+        );
+        let scanner = Scanner::with_known(&known);
+        for (name, text) in [("a.txt", &text), ("a.json", &json)] {
+            let found = scanner.find_in_file(name, text.as_bytes());
+            let rules: Vec<_> = found.iter().map(|each| each.finding.rule).collect();
+            assert!(rules.contains(&KNOWN_RULE), "{name}");
+            assert!(rules.len() < 3 * MAX_FOUND);
+        }
+        let found = scanner.find_all(text.as_bytes());
+        assert!(found.iter().any(|found| found.rule == KNOWN_RULE));
     }
 
     #[test]

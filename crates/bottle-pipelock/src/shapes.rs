@@ -163,15 +163,17 @@ impl Shapes {
             .at(rest)
             .try_for_each(|Literal { text, family, .. }| {
                 let shape = self.members.get(family);
-                let Some(rule) = shape.and_then(|shape| shape.rule_at(piece, place, text.len()))
+                let Some((rule, end)) =
+                    shape.and_then(|shape| shape.rule_at(piece, place, text.len()))
                 else {
                     return ControlFlow::Continue(());
                 };
-                let (offset, literal) = (place, text);
+                let (offset, literal, end) = (place, text, Some(end));
                 report(Finding {
                     rule,
                     offset,
                     literal,
+                    end,
                 })
             })
     }
@@ -182,8 +184,13 @@ fn searcher(literals: &[&str]) -> Option<Searcher> {
 }
 
 impl Shape {
-    /// The rule by which something at this place is a token, if it is one.
-    fn rule_at(&self, piece: &Piece<'_>, start: usize, literal: usize) -> Option<&'static str> {
+    /// The rule by which something at this place is a token, if it is one, and where it ends.
+    fn rule_at(
+        &self,
+        piece: &Piece<'_>,
+        start: usize,
+        literal: usize,
+    ) -> Option<(&'static str, usize)> {
         let text = piece.bytes;
         let value = piece.value_of(start);
         let mut fronts = [Some(0), value].into_iter().flatten();
@@ -211,11 +218,12 @@ impl Shape {
         }
         let rest = token.get(literal..).unwrap_or_default();
         let is_example = (self.family.is_example)(token) || checks::is_alphabet(rest);
-        Some(if is_example {
+        let rule = if is_example {
             EXAMPLE_RULE
         } else {
             self.family.name
-        })
+        };
+        Some((rule, end))
     }
 
     /// Where the text of the shape that begins here ends. Without an automaton everything has the shape.

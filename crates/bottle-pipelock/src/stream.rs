@@ -44,6 +44,19 @@ impl StreamScan {
         self.scan(scanner, false)
     }
 
+    /// All findings in what came next, with what came before it; some of what came before are told again. Their offsets count
+    /// from the beginning of the stream.
+    pub fn find(&mut self, scanner: &Scanner, data: &[u8]) -> Vec<Finding> {
+        self.forget();
+        self.window.extend_from_slice(data);
+        self.find_all(scanner, false)
+    }
+
+    /// All findings at the end of the stream.
+    pub fn find_at_end(&mut self, scanner: &Scanner) -> Vec<Finding> {
+        self.find_all(scanner, true)
+    }
+
     /// A message of its own begins with what comes next; a token may be cut over it and the one before.
     pub(crate) fn begin_message(&mut self) {
         self.messages.push(self.window.len());
@@ -60,14 +73,25 @@ impl StreamScan {
     }
 
     fn scan(&self, scanner: &Scanner, ends: bool) -> Option<Finding> {
-        let piece = Piece {
+        let found = scanner.scan_piece(&self.piece(ends))?;
+        Some(found.at(found.offset + self.before))
+    }
+
+    fn find_all(&self, scanner: &Scanner, ends: bool) -> Vec<Finding> {
+        let mut all = scanner.find_all_in(&self.piece(ends));
+        for found in &mut all {
+            *found = found.at(found.offset + self.before);
+        }
+        all
+    }
+
+    fn piece(&self, ends: bool) -> Piece<'_> {
+        Piece {
             bytes: &self.window,
             starts: self.before == 0,
             ends,
             values: &self.messages,
-        };
-        let found = scanner.scan_piece(&piece)?;
-        Some(found.at(found.offset + self.before))
+        }
     }
 
     fn forget(&mut self) {

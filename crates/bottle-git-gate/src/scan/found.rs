@@ -13,6 +13,8 @@ pub(crate) struct Found {
     pub(super) excerpt: String,
     /// Where it stands in the object, in bytes, if it stands there as it is.
     pub(super) place: Option<usize>,
+    /// Where it ends there, unless it was found behind an encoding, over several pieces, or has no end of its own.
+    pub(super) end: Option<usize>,
     /// In which member of an archive.
     pub(super) member: Option<String>,
 }
@@ -24,6 +26,7 @@ impl Found {
             rule,
             excerpt: String::new(),
             place: None,
+            end: None,
             member: None,
         }
     }
@@ -34,6 +37,18 @@ impl Found {
             rule: finding.rule,
             excerpt: finding.excerpt(),
             place: *place,
+            end: finding.end,
+            member: None,
+        }
+    }
+
+    /// As the scanner found it at a place.
+    pub(super) fn at(finding: &Finding) -> Self {
+        Self {
+            rule: finding.rule,
+            excerpt: finding.excerpt(),
+            place: Some(finding.offset),
+            end: finding.end,
             member: None,
         }
     }
@@ -44,6 +59,7 @@ impl Found {
             rule: finding.rule,
             excerpt: finding.excerpt(),
             place: None,
+            end: None,
             member: Some(member.to_owned()),
         }
     }

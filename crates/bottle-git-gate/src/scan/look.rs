@@ -6,6 +6,7 @@ use super::archive;
 use super::found::Found;
 use super::rule::TOO_MANY;
 use super::submodule;
+use super::text_object::TextObject;
 
 /// So many findings in one text make the scanner stop: what is behind them was not looked at.
 const STOPPED: usize = 1000;
@@ -28,17 +29,40 @@ pub(super) fn submodules(bytes: &[u8]) -> Vec<Found> {
 }
 
 /// Looks at what somebody wrote into a commit or a tag.
-pub(super) fn text(scanner: &Scanner, bytes: &[u8]) -> Vec<Found> {
-    file(scanner, "", bytes)
+pub(super) fn text(scanner: &Scanner, object: TextObject<'_>) -> Vec<Found> {
+    let mut found = file(scanner, "", object.text);
+    if let Some(unfolded) = object.unfolded() {
+        let more = scanner.find_all(&unfolded);
+        add_other_rules(&mut found, more.iter().map(Found::at));
+    }
+    found
 }
 
-/// Looks at names, one in each line.
+/// Looks at names, one in each line, and over the borders of folders.
 pub(super) fn names(scanner: &Scanner, lines: &[u8]) -> Vec<Found> {
-    let all = scanner.find_all(lines);
-    let found = all.iter().map(|finding| Found {
-        excerpt: finding.excerpt(),
-        place: Some(finding.offset),
-        ..Found::whole(finding.rule)
+    let mut found: Vec<_> = scanner.find_all(lines).iter().map(Found::at).collect();
+    if lines.contains(&b'/') {
+        let joined: Vec<u8> = lines
+            .iter()
+            .filter(|byte| **byte != b'/')
+            .copied()
+            .collect();
+        let more = scanner.find_all(&joined);
+        add_other_rules(&mut found, more.iter().map(Found::at));
+    }
+    found
+}
+
+/// Adds what another view shows, without its places, of the rules that are not there yet: releases go by rules.
+fn add_other_rules(found: &mut Vec<Found>, more: impl Iterator<Item = Found>) {
+    let more = more.map(|each| Found {
+        place: None,
+        end: None,
+        ..each
     });
-    found.collect()
+    for each in more {
+        if !found.iter().any(|there| there.rule == each.rule) {
+            found.push(each);
+        }
+    }
 }

@@ -30,6 +30,7 @@ mod finding;
 mod found;
 #[cfg(any(fuzzing, test))]
 pub(crate) mod fuzzing;
+mod large;
 mod limits;
 mod listing;
 mod look;
@@ -130,6 +131,7 @@ pub(crate) fn scan_push(request: &ScanRequest<'_>) -> Result<ScanReport, ScanErr
     };
     let refs = scan.refs();
     scan.objects()?;
+    scan.large()?;
     scan.report.findings.splice(0..0, refs);
     Ok(scan.release())
 }
@@ -255,6 +257,34 @@ impl Scan<'_> {
         Ok(left)
     }
 
+    /// Looks at what is too long to be looked at as a whole, if the operator lets that pass: other rules still hold.
+    fn large(&mut self) -> Result<(), ScanError> {
+        let ScanRequest { git, deadline, .. } = *self.request;
+        let mut all = Vec::new();
+        for finding in &self.report.findings {
+            let object = finding.object.filter(|_| finding.rule == rule::TOO_LARGE);
+            let Some(object) = object.filter(|_| self.is_released(finding)) else {
+                continue;
+            };
+            let found = large::look(git, self.scanner, object, deadline)?;
+            all.extend(found.into_iter().map(|found| Finding {
+                rule: found.rule,
+                excerpt: found.excerpt,
+                ..finding.clone()
+            }));
+        }
+        self.report.findings.extend(all);
+        Ok(())
+    }
+
+    fn is_released(&self, finding: &Finding) -> bool {
+        let ScanRequest {
+            remote, releases, ..
+        } = self.request;
+        let object = finding.object.map(|object| object.to_string());
+        object.is_some_and(|object| releases.covers(remote, &object, finding.rule))
+    }
+
     fn finding(&self, listing: &Listing, hit: Hit) -> Finding {
         let Hit {
             number,
@@ -314,14 +344,10 @@ impl Scan<'_> {
 
     /// Takes out what the operator let pass.
     fn release(mut self) -> ScanReport {
-        let ScanRequest {
-            remote, releases, ..
-        } = self.request;
         let findings = std::mem::take(&mut self.report.findings);
-        let (released, findings) = findings.into_iter().partition(|finding| {
-            let object = finding.object.map(|object| object.to_string());
-            object.is_some_and(|object| releases.covers(remote, &object, finding.rule))
-        });
+        let (released, findings) = findings
+            .into_iter()
+            .partition(|finding| self.is_released(finding));
         ScanReport {
             findings,
             released,

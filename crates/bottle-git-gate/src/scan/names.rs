@@ -1,4 +1,5 @@
-//! The names in trees: each is looked at once, with the folders in front of it.
+//! The names in trees: each is looked at once, with the folders in front of it. Beside them stand the ids of submodules,
+//! which need not be those of anything.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher as _, RandomState};
@@ -8,6 +9,9 @@ use super::limits::{MAX_ENTRIES, MAX_NAMES};
 use super::object_id::ObjectId;
 use super::submodule;
 use super::tree::entries;
+
+/// The kind of a submodule.
+const SUBMODULE: u32 = 0o16_0000;
 
 /// Names that were met, and which of them are special.
 #[derive(Default)]
@@ -20,14 +24,15 @@ pub(super) struct Names {
 }
 
 impl Names {
-    /// Takes note of a tree that lies at this path. The paths of what was not met before, one in each line.
+    /// Takes note of a tree that lies at this path. The paths of what was not met before, one in each line, and the bytes of
+    /// all ids of submodules in the last one.
     pub(super) fn read(
         &mut self,
         id: ObjectId,
         path: &[u8],
         tree: &[u8],
     ) -> Result<Vec<u8>, ScanError> {
-        let mut lines = Vec::new();
+        let (mut lines, mut ids) = (Vec::new(), Vec::new());
         for (number, entry) in entries(tree, id.length()).enumerate() {
             let entry = entry.map_err(|_| ScanError::Broken(id))?;
             if number >= MAX_ENTRIES {
@@ -35,6 +40,9 @@ impl Names {
             }
             if submodule::is_list(entry.name) {
                 self.submodules.insert(entry.id);
+            }
+            if entry.mode == SUBMODULE {
+                ids.extend_from_slice(entry.id.as_bytes());
             }
             if self.is_new(path, entry.name) {
                 if !path.is_empty() {
@@ -44,6 +52,10 @@ impl Names {
                 lines.extend_from_slice(entry.name);
                 lines.push(b'\n');
             }
+        }
+        if !ids.is_empty() {
+            lines.extend_from_slice(&ids);
+            lines.push(b'\n');
         }
         Ok(lines)
     }

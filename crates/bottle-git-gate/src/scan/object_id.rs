@@ -43,6 +43,11 @@ impl ObjectId {
         self.length
     }
 
+    /// Its bytes.
+    pub(super) fn as_bytes(&self) -> &[u8] {
+        self.bytes.get(..self.length).unwrap_or(&self.bytes)
+    }
+
     /// Enough of it to find it by: twelve digits.
     pub(super) fn short(&self) -> String {
         let mut digits = self.to_string();

@@ -307,7 +307,7 @@ impl Worker<'_> {
             }
             Job::Text { number, bytes } => {
                 let object = TextObject::of(bytes);
-                let found = look::text(self.scanner, object.text).into_iter();
+                let found = look::text(self.scanner, object).into_iter();
                 hits.extend(found.map(|found| Hit {
                     number: *number,
                     place: Place::Text(found.place.map(|place| object.part(place))),

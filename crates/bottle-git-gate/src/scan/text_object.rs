@@ -29,6 +29,19 @@ impl<'a> TextObject<'a> {
         Self { text }
     }
 
+    /// The fields with the lines of each that go on joined. `None` if there are no such lines.
+    pub(super) fn unfolded(&self) -> Option<Vec<u8>> {
+        let fields = self.text.get(..self.message())?;
+        let mut unfolded = Vec::new();
+        let mut start = 0;
+        for fold in memchr::memmem::find_iter(fields, b"\n ") {
+            unfolded.extend_from_slice(fields.get(start..fold)?);
+            start = fold + 2;
+        }
+        unfolded.extend_from_slice(fields.get(start..)?);
+        (start > 0).then_some(unfolded)
+    }
+
     /// Where a place of the text is.
     pub(super) fn part(&self, offset: usize) -> Part {
         let message = self.message();

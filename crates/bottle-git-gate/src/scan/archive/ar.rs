@@ -25,6 +25,7 @@ pub(super) fn members(bytes: &[u8]) -> impl Iterator<Item = Member<'_>> {
             .unwrap_or_default();
         Some(Member {
             name: shown_name(head.get(..16)?.trim_ascii_end()),
+            start: bytes.len() - behind.len(),
             bytes: content,
         })
     })

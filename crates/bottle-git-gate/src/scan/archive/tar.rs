@@ -13,6 +13,8 @@ const NAME: usize = 100;
 /// A member that lies in its archive as it is.
 pub(super) struct Member<'a> {
     pub(super) name: String,
+    /// Where it begins in the archive.
+    pub(super) start: usize,
     pub(super) bytes: &'a [u8],
 }
 
@@ -41,6 +43,7 @@ pub(super) fn members(bytes: &[u8]) -> impl Iterator<Item = Member<'_>> {
         let name = head.get(..NAME)?.split(|byte| *byte == 0).next()?;
         Some(Member {
             name: shown_name(name),
+            start: bytes.len() - behind.len(),
             bytes: content,
         })
     })

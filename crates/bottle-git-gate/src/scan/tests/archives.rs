@@ -20,6 +20,16 @@ pub(super) enum Damage {
     ListMethod(u16),
     /// The list points somewhere else.
     ListPlace,
+    /// All members want another version.
+    Version(u16),
+    /// Only their own heads say another way of compression.
+    HeadMethod(u16),
+    /// Nothing; members lie there as they are.
+    Stored,
+    /// The same, and only the list says how long they are.
+    StoredWithoutSize,
+    /// The same, and the list says another length than the heads.
+    StoredWithOtherSize,
 }
 
 fn deflated(content: &[u8]) -> Vec<u8> {
@@ -36,11 +46,23 @@ fn gzip(content: &[u8]) -> Vec<u8> {
 
 pub(super) fn zip(members: &[(&str, &[u8])], damage: Damage) -> Vec<u8> {
     let (mut zip, mut list) = (Vec::new(), Vec::new());
-    let flags = u16::from(damage == Damage::Encrypted);
+    let flags = match damage {
+        Damage::Encrypted => 1,
+        Damage::StoredWithoutSize => 8,
+        _ => 0,
+    };
+    let version = match damage {
+        Damage::Version(version) => version,
+        _ => 20,
+    };
     let (mut local, mut central) = (8, 8);
     match damage {
         Damage::Method(method) => (local, central) = (method, method),
         Damage::ListMethod(method) => central = method,
+        Damage::HeadMethod(method) => local = method,
+        Damage::Stored | Damage::StoredWithoutSize | Damage::StoredWithOtherSize => {
+            (local, central) = (0, 0);
+        }
         _ => {}
     }
     let shorts = |to: &mut Vec<u8>, values: &[u16]| {
@@ -55,17 +77,25 @@ pub(super) fn zip(members: &[(&str, &[u8])], damage: Damage) -> Vec<u8> {
     };
     for (name, content) in members {
         let place = zip.len() + usize::from(damage == Damage::ListPlace);
-        let packed = deflated(content);
+        let packed = if central == 0 && local == 0 {
+            content.to_vec()
+        } else {
+            deflated(content)
+        };
+        let (told, listed) = match damage {
+            Damage::StoredWithoutSize | Damage::StoredWithOtherSize => (0, packed.len()),
+            _ => (packed.len(), packed.len()),
+        };
         let length = u16::try_from(name.len()).unwrap();
         zip.extend_from_slice(b"PK\x03\x04");
-        shorts(&mut zip, &[20, flags, local, 0, 0]);
-        longs(&mut zip, &[0, packed.len(), content.len()]);
+        shorts(&mut zip, &[version, flags, local, 0, 0]);
+        longs(&mut zip, &[0, told, content.len()]);
         shorts(&mut zip, &[length, 0]);
         zip.extend_from_slice(name.as_bytes());
         zip.extend_from_slice(&packed);
         list.extend_from_slice(b"PK\x01\x02");
         shorts(&mut list, &[20, 20, flags, central, 0, 0]);
-        longs(&mut list, &[0, packed.len(), content.len()]);
+        longs(&mut list, &[0, listed, content.len()]);
         shorts(&mut list, &[length, 0, 0, 0, 0]);
         longs(&mut list, &[0, place]);
         list.extend_from_slice(name.as_bytes());
@@ -138,6 +168,8 @@ fn secret() -> Vec<u8> {
 
 const RULE: &str = "aws-access-key-id";
 const SEALED: &str = "unreadable-archive";
+const AMBIGUOUS: &str = "ambiguous-archive";
+const BOMB: &str = "archive-too-large";
 
 #[test]
 fn what_is_in_archives_is_found_and_where() {
@@ -178,9 +210,101 @@ fn compression_within_stored_members_is_taken_off() {
     for archive in [
         tar(&[("a", b"odd"), ("b.gz", &packed)]),
         ar(&[("b.gz", &packed)]),
+        zip(&[("a", b"odd"), ("b.gz", &packed)], Damage::Stored),
+        zip(
+            &[("a", b"odd"), ("b.gz", &packed)],
+            Damage::StoredWithoutSize,
+        ),
+        zip(&[("a.tar", &tar(&[("b.gz", &packed)]))], Damage::Stored),
     ] {
         assert!(rules_of(&[("x", &archive)]).contains(&RULE));
         assert!(rules_of(&[("x.gz", &gzip(&archive))]).contains(&RULE));
+    }
+}
+
+#[test]
+fn stored_members_of_a_zip_are_looked_into() {
+    let sealed = b"7z\xbc\xaf\x27\x1c".as_slice();
+    let found = |damage, bytes: &[u8]| rules("a.zip", &zip(&[("a", b"a"), ("b", bytes)], damage));
+    for damage in [Damage::Stored, Damage::StoredWithoutSize] {
+        assert_eq!(found(damage, &gzip(&secret())), [RULE]);
+        assert_eq!(found(damage, sealed), [SEALED]);
+        assert_eq!(found(damage, &gzip(b"nothing")), NONE);
+        assert_eq!(found(damage, b"nothing"), NONE);
+        assert_eq!(found(damage, &zip(&[("c", b"nothing")], damage)), NONE);
+    }
+    let other = found(Damage::StoredWithOtherSize, &gzip(&secret()));
+    assert!(other.contains(&AMBIGUOUS));
+    // Without the list nobody knows how long it is.
+    let whole = zip(&[("b", &gzip(b"nothing"))], Damage::StoredWithoutSize);
+    let list = memchr::memmem::find(&whole, b"PK\x01\x02").unwrap();
+    assert!(rules("a.zip", &whole[..list]).contains(&AMBIGUOUS));
+}
+
+#[test]
+fn a_zip_with_an_odd_head_is_one() {
+    let members: [(&str, &[u8]); 1] = [("a", &secret())];
+    assert_eq!(rules("a.zip", &zip(&members, Damage::Version(64))), [RULE]);
+    for damage in [Damage::HeadMethod(7), Damage::Method(7)] {
+        let odd = zip(&members, damage);
+        assert_eq!(rules("a.zip", &odd), [AMBIGUOUS], "{damage:?}");
+        let behind = [b"#!/bin/sh\n".as_slice(), &odd].concat();
+        assert_eq!(rules("a.zip", &behind), [AMBIGUOUS], "{damage:?}");
+    }
+    // Programs that read zips hold the words of their heads.
+    let empty = [b"PK\x05\x06".as_slice(), &[0; 18]].concat();
+    let program = [b"\x7fELF PK\x01\x02".as_slice(), &[7; 60], &empty, &[1; 30]].concat();
+    assert_eq!(rules("a.out", &program), NONE);
+    let head = [b"PK\x03\x04\x50\0\0\0\0\0".as_slice(), &[0; 40]].concat();
+    assert_eq!(rules("a.out", &[program, head].concat()), NONE);
+}
+
+#[test]
+fn compressed_streams_inside_of_files_are_taken_off() {
+    let script = b"#!/bin/sh\nexec tail -n+3 $0 | tar xz\n".as_slice();
+    let run = |packed: &[u8]| rules("a.run", &[script, packed, b"\nrest"].concat());
+    assert_eq!(run(&gzip(&secret())), [RULE]);
+    assert_eq!(run(&gzip(&tar(&[("a.gz", &gzip(&secret()))]))), [RULE]);
+    let packed = gzip(&secret());
+    assert_eq!(run(&packed[..packed.len() - 12]), [RULE]);
+    assert_eq!(run(b"\xfd7zXZ\0\0\x04\xe6\xd6\xb4\x46"), [SEALED]);
+    // What does not unpack is none there.
+    for none in [
+        b"\xfd7zXZ\0\0\x04".as_slice(),
+        b"\x1f\x8b\x08\0\0\0\0\0\0\x03\xff\xff\xff",
+        b"\x1f\x8b\x08\xff\0\0\0\0\0\x03",
+        b"\x28\xb5\x2f\xfd",
+        b"BZh91AY&SYbroken",
+        &gzip(b"nothing"),
+    ] {
+        assert_eq!(run(none), NONE, "{none:?}");
+    }
+    let between = [tar(&[("a", b"a")]), gzip(&secret())].concat();
+    assert_eq!(rules("a.tar", &between), [RULE]);
+}
+
+#[test]
+fn heads_without_end_are_bounded() {
+    let head = b"\x1f\x8b\x08\x08\x01\x01\x01\x01\0\x03";
+    let frame = b"\x28\xb5\x2f\xfd\0\0\0\0\0";
+    let start = Instant::now();
+    for many in [head.repeat(500_000), frame.repeat(500_000)] {
+        assert_eq!(rules("a", &[b"x", many.as_slice()].concat()), [BOMB]);
+    }
+    assert!(start.elapsed() < Duration::from_mins(1));
+}
+
+#[test]
+fn streams_of_a_pdf_are_taken_off() {
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), Compression::default());
+    encoder.write_all(&secret()).unwrap();
+    let packed = encoder.finish().unwrap();
+    for end in ["\n", "\r\n"] {
+        let head = format!("%PDF-1.4\n1 0 obj\n<< /Filter /FlateDecode >>\nstream{end}");
+        let pdf = [head.as_bytes(), &packed, b"\nendstream\nendobj\n"].concat();
+        assert_eq!(rules("a.pdf", &pdf), [RULE]);
+        assert_eq!(rules("a.tar", &tar(&[("a.pdf", &pdf)])), [RULE]);
+        assert_eq!(rules("a.txt", &pdf[5..]), NONE);
     }
 }
 
@@ -201,6 +325,10 @@ fn what_cannot_be_read_is_refused() {
         b"\xfd7zXZ\0\0\x04",
         b"PACK\0\0\0\x02\0\0\0\0",
         b"# v2 git bundle\n",
+        format!("070701{}a\0", "0".repeat(104)).as_bytes(),
+        format!("070707{}a\0", "0".repeat(70)).as_bytes(),
+        &[b"\xc7\x71".as_slice(), &[0; 18], b"\x02\0\0\0\0\0a\0"].concat(),
+        b"\x5d\0\0\x80\0\xff\xff\xff\xff\xff\xff\xff\xff\0\x30",
     ] {
         assert_eq!(rules("a", bytes), [SEALED], "{bytes:?}");
         assert_eq!(
@@ -208,6 +336,9 @@ fn what_cannot_be_read_is_refused() {
             [SEALED],
             "{bytes:?}"
         );
+    }
+    for text in ["070701 is a number\n", "070707\n", "]\0\0 no"] {
+        assert_eq!(rules("a", text.as_bytes()), NONE);
     }
     // Cut off, and with something behind it.
     let packed = gzip(&secret());

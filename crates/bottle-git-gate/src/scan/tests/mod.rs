@@ -32,6 +32,15 @@ fn token() -> String {
     ["gh", "p_q7Rk2VdXs9TfYb3HnJc6mWz8LpQ4tE1aGuKo"].concat()
 }
 
+/// Text as pairs of digits.
+pub(super) fn hex(text: &str) -> String {
+    let digit = |half: u8| char::from_digit(u32::from(half), 16).unwrap();
+    let pairs = text
+        .bytes()
+        .map(|byte| [digit(byte >> 4), digit(byte & 15)]);
+    pairs.flatten().collect()
+}
+
 /// A made-up private key.
 fn private_key(digit: &str) -> String {
     let line = format!(

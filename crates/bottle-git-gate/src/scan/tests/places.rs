@@ -212,6 +212,39 @@ fn tags_and_other_fields_and_signatures() {
         with(&signature.replace("9Kx2mB7vQw", &format!("\n {key}\n "))),
         field("gpgsig")
     );
+    // Over lines of a field that go on. Where it stands then is not told.
+    let (first, second) = key.split_at(9);
+    for name in ["gpgsig", "x-note"] {
+        let folded = format!("{name} {first}\n {second}");
+        assert_eq!(with(&folded), [FindingPlace::Commit(None)]);
+    }
+}
+
+#[test]
+fn ids_of_submodules_and_names_over_folders() {
+    let repository = Repository::new();
+    let token = token();
+    let (first, second) = token.split_at(20);
+    let found = |tree: &[u8]| {
+        let tree = repository.object("tree", tree);
+        let commit = repository.git(&["commit-tree", &tree, "-m", "m"], b"");
+        let findings = scan(&repository, &[commit]).findings.into_iter();
+        let told = findings.map(|finding| (finding.rule, finding.place));
+        told.collect::<Vec<_>>()
+    };
+    let links = |second: &str| format!("160000 a\0{first}160000 b\0{second}");
+    let place = FindingPlace::Name(Some(String::new()));
+    assert_eq!(
+        found(links(second).as_bytes()),
+        [("github-token", place.clone())]
+    );
+    let key = format!("160000 a\0{}", key());
+    assert_eq!(found(key.as_bytes()), [(KEY_RULE, place)]);
+    assert_eq!(found(links(&"\u{1}".repeat(20)).as_bytes()), []);
+    let rules = |path: &str| rules_of(&[(path, b"x"), ("c/d.txt", b"y")]);
+    assert_eq!(rules(&format!("dir/{second}")), NONE);
+    assert_eq!(rules(&format!("{first}/{second}")), ["github-token"]);
+    assert_eq!(rules(&format!("a/{token}")), ["github-token"]);
 }
 
 #[test]

@@ -96,6 +96,63 @@ fn another_key_in_the_place_of_the_old_one_is_new() {
 }
 
 #[test]
+fn what_is_found_over_several_pieces_or_behind_an_encoding_is_never_excused() {
+    let token = token();
+    let (start, old) = token.split_at(4);
+    let new: String = old.chars().rev().collect();
+    let json = |body: &str| format!("{{\n\"a\":\"{start}\",\n\"b\":\"{body}\"}}\n");
+    let coded = |body: &str| hex(&format!("{start}{body}"));
+    let notebook = |body: &str| {
+        format!(
+            "{{\"cells\":[{{\"cell_type\":\"code\",\"source\":[\n\"t = '{start}\",\n\"{body}'\"\n]}}],\"nbformat\":4}}\n"
+        )
+    };
+    let key = |body: &str| {
+        let key = private_key("A");
+        key.replacen(
+            "KEY-----\n",
+            &format!("KEY-----\nComment: -----END\n\n{body}\n"),
+            1,
+        )
+    };
+    let pairs = [
+        ("a.json", json(old), json(&new)),
+        ("a.ipynb", notebook(old), notebook(&new)),
+        ("a.txt", coded(old), coded(&new)),
+        ("k.pem", key(old), key(&new)),
+    ];
+    for (name, old, new) in pairs {
+        let mut import = Import::default();
+        import.commit(None, "first", &[(name, old.as_bytes())]);
+        import.commit(Some(":1"), "second", &[(name, new.as_bytes())]);
+        let (_, _, report) = pushed(&import);
+        assert!(!report.findings.is_empty(), "{name}: {new}");
+    }
+}
+
+#[test]
+fn an_own_value_that_is_a_token_of_upstreams_is_told() {
+    let token = token();
+    let repository = Repository::new();
+    let mut import = Import::default();
+    import.commit(None, "first", &[("a", format!("{token}\na.\n").as_bytes())]);
+    import.commit(
+        Some(":1"),
+        "second",
+        &[("a", format!("{token}\nb.\n").as_bytes())],
+    );
+    let ids = repository.import(&import);
+    repository.has("refs/heads/main", &ids[0]);
+    let known = [known(&token)];
+    let beside = Beside {
+        known: &known,
+        ..Beside::default()
+    };
+    let report = scan_with(&repository, &ids[1..], &beside).unwrap();
+    assert_eq!(rules(&report), ["known-secret"]);
+}
+
+#[test]
 fn the_same_key_in_another_file_is_new() {
     let key = key();
     let mut import = Import::default();
@@ -189,6 +246,59 @@ fn a_release_lets_one_finding_pass_and_no_other() {
     assert_eq!(release("app", "aws-access-key-id"), (3, 1));
     assert_eq!(release("app", "jwt"), (4, 0));
     assert_eq!(release("other", "aws-access-key-id"), (4, 0));
+}
+
+#[test]
+fn a_release_of_what_cannot_be_looked_at_as_a_whole_is_none_of_what_is_in_it() {
+    let value = "Harbour-Lantern-58-Quince";
+    let filler = vec![b'\n'; 20 * 1024 * 1024];
+    let large = [&filler, token().as_bytes(), &filler, value.as_bytes()].concat();
+    let many = format!("{}{value}\n", format!("{}\n", key()).repeat(1500));
+    let sealed = format!("PACK\0\0\0\x02{value}");
+    let known = [known(value)];
+    for (content, given, left) in [
+        (
+            large.clone(),
+            vec!["too-large"],
+            vec!["github-token", "known-secret"],
+        ),
+        (
+            large,
+            vec!["too-large", "github-token"],
+            vec!["known-secret"],
+        ),
+        (
+            many.into_bytes(),
+            vec!["too-many-findings", "aws-access-key-id"],
+            vec!["known-secret"],
+        ),
+        (
+            sealed.into_bytes(),
+            vec!["unreadable-archive"],
+            vec!["known-secret"],
+        ),
+    ] {
+        let repository = Repository::new();
+        let mut import = Import::default();
+        import.commit(None, "m", &[("a", &content)]);
+        let ids = repository.import(&import);
+        let object = repository.git(&["rev-parse", &format!("{}:a", ids[0])], b"");
+        let releases = given.iter().map(|rule| Release {
+            remote: "app".parse().unwrap(),
+            object: object.clone(),
+            rule: (*rule).to_owned(),
+            reason: "a test".to_owned(),
+        });
+        let releases = Releases(releases.collect());
+        let beside = Beside {
+            known: &known,
+            releases: Some(&releases),
+            ..Beside::default()
+        };
+        let report = scan_with(&repository, &ids, &beside).unwrap();
+        assert_eq!(rules(&report), left, "{given:?}");
+        assert!(!report.released.is_empty());
+    }
 }
 
 #[test]
