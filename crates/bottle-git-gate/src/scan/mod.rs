@@ -3,14 +3,15 @@
 //! | | |
 //! |---|---|
 //! | which objects | `git rev-list --objects NEW… --not --all`: what the pushed ids reach and no ref of the mirror does, those of commits in between included: a secret that was added and removed again is found |
-//! | files | as `bottle scan` looks at them: as bytes, behind encodings, taken apart (JSON, notebooks among it, forms, markup), unpacked (gzip, zlib, zstd, Brotli by its name, bzip2, zip and its like, tar, ar, in each other) |
-//! | commits and tags | author, committer, every other field (signatures too), the message |
-//! | names | of files with their folders, of refs |
+//! | files | as `bottle scan` looks at them: as bytes, behind encodings, taken apart (JSON, notebooks among it, forms, markup), unpacked (gzip, zlib, zstd, Brotli by its name, bzip2, zip and its like, tar, ar, in each other; gzip, zstd and bzip2 inside of other files; deflated streams of PDFs) |
+//! | commits and tags | author, committer, every other field (signatures too; as written and unfolded), the message |
+//! | names | of files with their folders, also joined over these, of refs; the bytes of the ids of submodules |
 //! | `.gitmodules` | addresses that make git run a program or read local files; passwords in them |
 //!
 //! Pointers of LFS are files like others and pass; the contents that they mean go another way, which egress refuses.
 //! Targets of symbolic links are contents and looked at as such. What cannot be looked into (an archive that is encrypted or
-//! of an unknown kind, a file of more than 32 MiB) is refused; encrypted files that are no archives are bytes like any
+//! of a kind that is known but not read, a file of more than 32 MiB) is refused, and what the operator lets pass of it is
+//! still scanned as bytes; encrypted files that are no archives are bytes like any
 //! others.
 //!
 //! Nothing that is pushed can switch the scan off: comments for scanners, their configuration and baselines, and
@@ -19,7 +20,7 @@
 //! object and the rule.
 //!
 //! What upstream has already is no leak ([`upstream`]): a secret that stood at the same path in a commit right below the
-//! new ones is left out. In another file it is a finding.
+//! new ones is left out, if it stands there as it is. In another file it is a finding.
 
 mod archive;
 mod ask;

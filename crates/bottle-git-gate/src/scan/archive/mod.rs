@@ -203,7 +203,7 @@ impl Unpacking<'_> {
                     self.file(&member.name, &inflated.plain, below)?;
                 }
                 Err(pack::Unreadable::TooLarge) => return Err(Full(BOMB)),
-                Err(pack::Unreadable::Broken) => is_sealed = true,
+                Err(pack::Unreadable::Broken) => is_sealed |= member.is_usual,
             }
         }
         if is_sealed {

@@ -49,8 +49,8 @@ pub(super) struct Member<'a> {
     place: usize,
     pub(super) name: String,
     method: u16,
-    /// Whether the version that it wants is one.
-    is_usual: bool,
+    /// Whether it is one for sure: the version that it wants is one, or a list has it.
+    pub(super) is_usual: bool,
     is_encrypted: bool,
     /// How many bytes it has in the archive, if its head says that.
     size: Option<usize>,
@@ -170,8 +170,10 @@ pub(super) fn is_ambiguous(bytes: &[u8], members: &mut [Member<'_>]) -> bool {
             return true;
         }
     }
-    let mut stored = members.iter().filter(|member| member.method == STORED);
-    stored.any(|member| member.size.is_none() && !member.is_encrypted)
+    members.iter().any(|member| {
+        let is_stored = member.method == STORED && !member.is_encrypted;
+        is_stored && member.is_usual && member.size.is_none()
+    })
 }
 
 /// Where the zip begins that ends here.
@@ -227,6 +229,7 @@ fn is_other(
                 && (method != STORED || member.size.is_none() || member.size == size);
             if is_same {
                 member.size = member.size.or(size);
+                member.is_usual = true;
             }
             is_same
         })

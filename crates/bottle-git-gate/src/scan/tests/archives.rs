@@ -257,6 +257,12 @@ fn a_zip_with_an_odd_head_is_one() {
     assert_eq!(rules("a.out", &program), NONE);
     let head = [b"PK\x03\x04\x50\0\0\0\0\0".as_slice(), &[0; 40]].concat();
     assert_eq!(rules("a.out", &[program, head].concat()), NONE);
+    // Nor is one that is not read, unless a list has it.
+    let mut odd = zip(&members, Damage::Method(9));
+    odd[4] = 64;
+    assert_eq!(rules("a.zip", &odd), [SEALED]);
+    let list = memchr::memmem::find(&odd, b"PK\x01\x02").unwrap();
+    assert_eq!(rules("a.out", &odd[..list]), NONE);
 }
 
 #[test]
