@@ -1,40 +1,39 @@
 //! Everything that can fail, checked before anything is touched; then the state folder.
 
 mod error;
+mod folder;
+mod prepared;
 mod users;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
-use bottle_compose::{InterfaceSettings, LaunchFacts, UserIds};
-use bottle_core::{BottlePlan, Identity, IdentitySuffix, ImageRef, RuntimeName, Workspace};
+use bottle_compose::InterfaceSettings;
+use bottle_core::{BottlePlan, Identity, ImageRef, RuntimeName, Workspace};
 use bottle_egress::{Folded, fold};
-use bottle_state::{
-    Access, Home, ImageIds, Lock, METADATA_VERSION, Metadata, StateDir, StateError, Timestamp,
-};
+use bottle_state::{Home, ImageIds, Lock, METADATA_VERSION, Metadata, StateError, Timestamp};
 use ipnet::Ipv4Net;
 use time::OffsetDateTime;
 
 use crate::agent_image::AgentImage;
-use crate::artefact::{self, PolicySource};
+use crate::artefact::PolicySource;
 use crate::authorities::Authorities;
-use crate::backend::{Backend, DownRequest, DownScope, EngineInfo, ExtraContainer, ImageFacts};
+use crate::backend::{Backend, DownRequest, DownScope, EngineInfo, ImageFacts};
 use crate::carried::{carried, runtime};
-use crate::entrance::{Entrance, Mounted};
+use crate::entrance::Entrance;
 use crate::entropy::{self, Entropy};
 use crate::exposed;
 use crate::git::GitKeys;
 use crate::handover::Handover;
 use crate::images::{git_gate_image, how_to_get};
-use crate::owned::OwnedState;
 use crate::values::{self, AskedValues, Credentials, HostValues, Question};
 use crate::workspace::Source;
 
-pub use self::error::PrepareError;
-pub(crate) use self::users::{AGENT_USER, operator_or, sidecar_access, sidecar_user};
+use self::folder::{fresh_identity, own_state, write};
 
-/// How often another name is drawn when there is a state folder of that name: 60 million names are not full.
-const IDENTITY_TRIES: usize = 8;
+pub use self::error::PrepareError;
+pub use self::prepared::{Extras, Prepared};
+pub(crate) use self::users::{AGENT_USER, operator_or, sidecar_access, sidecar_user};
 
 /// What a bottle is prepared from.
 #[derive(Debug, Clone)]
@@ -383,70 +382,6 @@ impl Checked {
     }
 }
 
-/// What stands beside the bottle, once its networks are known.
-pub type Extras = Box<dyn Fn(&LaunchFacts) -> Vec<ExtraContainer> + Send + Sync>;
-
-/// A bottle whose state folder is written. Dropped without [`Prepared::run`], it takes the folder with it, unless that
-/// was there before.
-pub struct Prepared {
-    pub(crate) plan: BottlePlan,
-    pub(crate) upstream: UpstreamSettings,
-    pub(crate) identity: Identity,
-    pub(crate) home: String,
-    pub(crate) state_dir: String,
-    pub(crate) forwarded: Vec<(bottle_core::EnvName, bottle_core::Secret)>,
-    pub(crate) handover: Handover,
-    pub(crate) certificate: String,
-    pub(crate) sidecar_user: UserIds,
-    pub(crate) agent_image: AgentImage,
-    pub(crate) git_gate_base: Option<ImageFacts>,
-    pub(crate) agent_runtime: Option<RuntimeName>,
-    pub(crate) agent_user: UserIds,
-    pub(crate) mounted: Mounted,
-    pub(crate) interface_settings: InterfaceSettings,
-    pub(crate) seed: u64,
-    pub(crate) metadata: Metadata,
-    pub(crate) extras: Option<Extras>,
-    pub(crate) state: OwnedState,
-}
-
-impl Prepared {
-    /// Its name.
-    pub const fn identity(&self) -> &Identity {
-        &self.identity
-    }
-
-    /// Its state folder.
-    pub const fn state(&self) -> &StateDir {
-        self.state.dir()
-    }
-
-    /// Who may read what a sidecar reads: for files that the caller adds for an extra container.
-    pub const fn sidecar_access(&self) -> Access {
-        sidecar_access(self.sidecar_user)
-    }
-
-    /// Whether its folder was there before.
-    pub(crate) const fn is_resumed(&self) -> bool {
-        self.metadata.resumed > 0
-    }
-
-    /// Containers to start beside the bottle, on its networks, before its own.
-    #[must_use]
-    pub fn with_extras(mut self, extras: Extras) -> Self {
-        self.extras = Some(extras);
-        self
-    }
-}
-
-impl std::fmt::Debug for Prepared {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Prepared")
-            .field("identity", &self.identity)
-            .finish_non_exhaustive()
-    }
-}
-
 /// The compose project of a bottle.
 pub(crate) fn project(identity: &Identity) -> String {
     format!("bottle-{identity}")
@@ -462,57 +397,6 @@ fn interface_settings(engine: &EngineInfo) -> InterfaceSettings {
     } else {
         InterfaceSettings::OfEndpoint
     }
-}
-
-fn fresh_identity(
-    request: &PrepareRequest,
-    entropy: &mut dyn Entropy,
-) -> Result<Identity, PrepareError> {
-    let mut tries = 0;
-    loop {
-        let suffix = IdentitySuffix::from_random(entropy::bytes(entropy)?);
-        let identity = Identity::new(&request.plan.agent, suffix);
-        tries += 1;
-        // Making the folder is what decides; this only spares the operator an error.
-        if tries >= IDENTITY_TRIES || !request.home.state(&identity).path().exists() {
-            return Ok(identity);
-        }
-    }
-}
-
-/// Makes the state folder, or takes over the one that is there, and finds the one path that leads to it.
-fn own_state(
-    home: &Home,
-    identity: &Identity,
-    held: Option<Lock>,
-) -> Result<OwnedState, StateError> {
-    let dir = home.state(identity);
-    let owned = if let Some(lock) = held {
-        OwnedState::of_old(dir, lock)
-    } else {
-        let lock = dir.create()?;
-        // The home exists now at the latest. Should it not resolve, what was made is removed under its old name.
-        OwnedState::new(dir, lock)
-    };
-    let resolved = home.resolve()?.state(identity);
-    Ok(owned.at(resolved))
-}
-
-/// Writes everything that does not depend on the networks.
-fn write(
-    state: &OwnedState,
-    metadata: &Metadata,
-    source: &PolicySource<'_>,
-) -> Result<(), PrepareError> {
-    state.dir().write_metadata(metadata)?;
-    let folder = state.dir().folder();
-    for (path, access) in artefact::folders(source.plan, source.sidecar) {
-        folder.ensure_folder(&path, access)?;
-    }
-    for file in artefact::policy(source)? {
-        file.write(folder)?;
-    }
-    Ok(())
 }
 
 /// A path as text, for a compose file.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::reader::{Keys, Reader};
-use super::{git, route};
+use super::{git, limits, route};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::env::{EnvName, EnvValue};
@@ -12,8 +12,8 @@ use crate::host_pattern::HostPattern;
 use crate::known_rules::KnownRules;
 use crate::name::BottleName;
 use crate::plan::{
-    Cpus, DlpSpec, GitRemote, GitUserText, ImageRef, ImageSource, LimitError, Memory, Pids,
-    Provider, RouteSpec, RuntimeName, Supervise, WebSocket, Workspace,
+    Cpus, DlpSpec, GitRemote, GitUserText, ImageRef, ImageSource, Memory, Pids, Provider,
+    RouteSpec, RuntimeName, Supervise, WebSocket, Workspace,
 };
 use crate::source::Placed;
 use crate::tree::{Node, Value};
@@ -212,7 +212,7 @@ fn read(reader: &mut Reader<'_>, tree: Node) -> Option<BottleManifest> {
                 let choice = reader.choice(&value, Code::BottleWorkspace, &words);
                 bottle.workspace = choice.map(|choice| reader.placed(value.at, choice));
             }
-            "limits" => limits(reader, value, &mut bottle),
+            "limits" => limits::read(reader, value, &mut bottle),
             "runtime" => bottle.runtime = runtime(reader, &value),
             "pipelock" => pipelock(reader, value, &mut bottle),
             _ => bottle.expect = Some(reader.placed_list(value, Code::Expect)),
@@ -353,55 +353,6 @@ fn egress(reader: &mut Reader<'_>, node: Node, bottle: &mut BottleManifest) {
             },
         );
         bottle.routes = Some(routes);
-    }
-}
-
-fn limits(reader: &mut Reader<'_>, node: Node, bottle: &mut BottleManifest) {
-    for (key, value) in reader.fields(node, LIMITS).unwrap_or_default() {
-        let at = value.at;
-        match key.text.as_str() {
-            "cpus" => {
-                let cpus = match &value.value {
-                    Value::Text(text) => text.parse::<Cpus>(),
-                    Value::Integer(number) => number.to_string().parse(),
-                    Value::Float(number) => number.to_string().parse(),
-                    _ => Err(LimitError::Cpus),
-                };
-                bottle.cpus = limit(reader, at, cpus, Code::LimitsCpus);
-            }
-            "memory" => {
-                let memory = match &value.value {
-                    Value::Text(text) => text.parse::<Memory>(),
-                    Value::Integer(number) => u64::try_from(*number)
-                        .map_err(|_| LimitError::Memory)
-                        .and_then(Memory::try_from),
-                    _ => Err(LimitError::Memory),
-                };
-                bottle.memory = limit(reader, at, memory, Code::LimitsMemory);
-            }
-            _ => {
-                let pids = match value.value {
-                    Value::Integer(number) => Pids::try_from(number),
-                    _ => Err(LimitError::Pids),
-                };
-                bottle.pids = limit(reader, at, pids, Code::LimitsPids);
-            }
-        }
-    }
-}
-
-fn limit<T>(
-    reader: &mut Reader<'_>,
-    at: crate::diagnostic::Position,
-    value: Result<T, LimitError>,
-    code: Code,
-) -> Option<Placed<T>> {
-    match value {
-        Ok(value) => Some(reader.placed(at, value)),
-        Err(error) => {
-            reader.problem(code, at, error.to_string(), None);
-            None
-        }
     }
 }
 

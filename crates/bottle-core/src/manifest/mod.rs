@@ -7,6 +7,7 @@ mod bottle;
 mod extend;
 mod front_matter;
 mod git;
+mod limits;
 mod print;
 #[cfg(test)]
 mod properties;
