@@ -1,6 +1,6 @@
 //! The scan of pushes, beside `gitleaks detect` on the same commits in the same run.
 //!
-//!     cargo bench -p bottle-git-gate [-- --quick]
+//!     cargo bench -p bottle-git-gate [-- --quick | --rounds N]
 //!     BOTTLE_GITLEAKS=/path/to/gitleaks cargo bench -p bottle-git-gate
 //!
 //!     cargo bench -p bottle-git-gate -- --repository PATH     what is found in a repository at hand, and how fast
@@ -71,7 +71,7 @@ fn main() {
             println!("gitleaks is not here (Debian's package is gitleaks): only ours is measured");
         }
     }
-    let rounds = if is_quick { 1 } else { ROUNDS };
+    let rounds = if is_quick { 1 } else { rounds(&arguments) };
     compare(
         &format!("{} commits", sizes.commits),
         &many_commits(sizes.commits),
@@ -85,6 +85,12 @@ fn main() {
         gitleaks.as_deref(),
     );
     find(sizes.seeds, gitleaks.as_deref());
+}
+
+/// What stands behind `--rounds`.
+fn rounds(arguments: &[String]) -> usize {
+    let place = arguments.iter().position(|argument| argument == "--rounds");
+    place.map_or(ROUNDS, |place| arguments[place + 1].parse().unwrap())
 }
 
 /// Tells what is found behind the id in the file `TIP` of a repository; its refs are what upstream has.
