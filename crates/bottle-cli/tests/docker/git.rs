@@ -10,7 +10,7 @@ use bottle_run::{Allowed, Running, allow};
 use bottle_state::{Home, Timestamp};
 use time::OffsetDateTime;
 
-use super::support::{Bottle, FORGE, Forge, REPOSITORY, UPSTREAM, docker, new_key};
+use super::support::{Bottle, FORGE, Forge, REPOSITORY, UPSTREAM, docker, host, new_key};
 
 /// Who runs in it in the test of the image.
 const USER: bottle_compose::UserIds = bottle_compose::UserIds {
@@ -190,7 +190,7 @@ async fn no_key_and_no_way_around_is_inside() {
 #[tokio::test(flavor = "multi_thread")]
 async fn the_image_of_the_gate_has_git_and_ssh_and_our_program() {
     let program = SidecarProgram::new(env!("CARGO_BIN_EXE_bottle"));
-    let docker_engine = Docker::connect(None, program).await.unwrap();
+    let docker_engine = Docker::connect(host().as_deref(), program).await.unwrap();
     let base = "bottle-git-gate-base:latest".parse().unwrap();
     let base = docker_engine.image(&base).await.unwrap();
     let base = base.expect("the base is missing: `scripts/setup --git-image` makes it");
