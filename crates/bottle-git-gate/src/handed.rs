@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use bottle_core::{HostPattern, RemoteName, Secret};
+use bottle_core::RemoteName;
 use bottle_pipelock::KnownSecret;
 use serde::Deserialize;
 use thiserror::Error;
@@ -47,18 +47,9 @@ struct Document {
     #[serde(default)]
     slots: BTreeMap<String, String>,
     #[serde(default)]
-    known: Vec<KnownDocument>,
+    known: Vec<KnownSecret>,
     #[serde(default)]
     git_keys: BTreeMap<RemoteName, String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct KnownDocument {
-    name: String,
-    value: String,
-    hosts: Vec<HostPattern>,
-    header: String,
 }
 
 impl Handed {
@@ -85,13 +76,7 @@ impl Handed {
         if !slots.is_empty() || keys.values().any(|key| key.trim().is_empty()) {
             return Err(HandedError::Document);
         }
-        Ok(Self {
-            keys,
-            known: known
-                .into_iter()
-                .map(KnownDocument::into_secret)
-                .collect::<Result<_, _>>()?,
-        })
+        Ok(Self { keys, known })
     }
 
     /// Reads what lies in the run folder; nothing there is nothing handed over.
@@ -107,23 +92,6 @@ impl Handed {
             return Err(HandedError::TooLarge);
         }
         Self::from_json(&bytes)
-    }
-}
-
-impl KnownDocument {
-    fn into_secret(self) -> Result<KnownSecret, HandedError> {
-        let Self {
-            name,
-            value,
-            hosts,
-            header,
-        } = self;
-        Ok(KnownSecret {
-            name,
-            value: Secret::new(value).map_err(|_| HandedError::Document)?,
-            hosts,
-            header: header.parse().map_err(|_| HandedError::Document)?,
-        })
     }
 }
 
@@ -154,6 +122,7 @@ mod tests {
             r#"{"version":1,"git_keys":{"app":" "}}"#,
             r#"{"version":1,"git_keys":{"../app":"hidden"}}"#,
             r#"{"version":1,"git_key":{}}"#,
+            r#"{"version":1,"known":[{"name":"T","value":"hidden","hosts":[],"header":"a b"}]}"#,
         ] {
             let Err(error) = Handed::from_json(text.as_bytes()) else {
                 panic!("{text}");

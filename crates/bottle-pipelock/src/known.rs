@@ -6,6 +6,7 @@ use std::ops::Range;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 use bottle_core::{HeaderName, Host, HostPattern, Secret};
+use serde::Deserialize;
 
 use crate::needles::Needles;
 
@@ -18,8 +19,9 @@ const LONGEST_PART: usize = 256;
 /// Words that services want in the place of a password when the name before it is the secret.
 const NO_PASSWORDS: [&str; 3] = ["x-oauth-basic", "api_token", "unused"];
 
-/// A value that egress injects: it may travel in one header to some hosts, and nowhere else.
-#[derive(Debug, Clone)]
+/// A value that egress injects: it may travel in one header to some hosts, and nowhere else. Services are handed it as JSON.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(try_from = "Document")]
 pub struct KnownSecret {
     /// What it is called: the slot, for example `EGRESS_TOKEN_0`.
     pub name: String,
@@ -29,6 +31,36 @@ pub struct KnownSecret {
     pub hosts: Vec<HostPattern>,
     /// In which header.
     pub header: HeaderName,
+}
+
+/// A known value as it is handed over.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Document {
+    name: String,
+    value: String,
+    hosts: Vec<HostPattern>,
+    header: String,
+}
+
+impl TryFrom<Document> for KnownSecret {
+    /// Quotes nothing of the value.
+    type Error = &'static str;
+
+    fn try_from(document: Document) -> Result<Self, Self::Error> {
+        let Document {
+            name,
+            value,
+            hosts,
+            header,
+        } = document;
+        Ok(Self {
+            name,
+            value: Secret::new(value).map_err(|_| "no value that is kept as a secret")?,
+            hosts,
+            header: header.parse().map_err(|_| "no name of a header")?,
+        })
+    }
 }
 
 /// All of them, ready to search.

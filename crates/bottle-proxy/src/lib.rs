@@ -65,5 +65,5 @@ pub use egress::{Egress, EgressSettings, NextHop};
 pub use files::FileError;
 pub use leaf::LeafError;
 pub use pipelock::{AllowedPeers, Pipelock, PipelockSettings};
-pub use secrets::{KnownValue, SECRETS_FILE, Secrets, SecretsError};
+pub use secrets::{SECRETS_FILE, Secrets, SecretsError};
 pub use stop::{Stop, Stopper};

@@ -6,7 +6,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use bottle_core::{HeaderName, HostPattern, Secret};
+use bottle_core::{Secret, SecretError};
+use bottle_pipelock::KnownSecret;
 use serde::Deserialize;
 use thiserror::Error;
 
@@ -31,26 +32,13 @@ pub enum SecretsError {
     Document,
 }
 
-/// A secret that the scanner must recognise.
-#[derive(Debug, Clone)]
-pub struct KnownValue {
-    /// What to call it.
-    pub name: String,
-    /// The value.
-    pub value: Secret,
-    /// Hosts to which it may travel, in `header` only.
-    pub hosts: Vec<HostPattern>,
-    /// The header in which it may travel.
-    pub header: HeaderName,
-}
-
 /// All values of a bottle. The default is none, with which nothing that needs one is sent.
 #[derive(Debug, Default, Clone)]
 pub struct Secrets {
     /// Values by token slot (`EGRESS_TOKEN_0`).
     pub slots: BTreeMap<String, Secret>,
     /// Values that must not travel.
-    pub known: Vec<KnownValue>,
+    pub known: Vec<KnownSecret>,
 }
 
 #[derive(Deserialize)]
@@ -60,16 +48,7 @@ struct Document {
     #[serde(default)]
     slots: BTreeMap<String, String>,
     #[serde(default)]
-    known: Vec<KnownDocument>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct KnownDocument {
-    name: String,
-    value: String,
-    hosts: Vec<HostPattern>,
-    header: String,
+    known: Vec<KnownSecret>,
 }
 
 impl Secrets {
@@ -91,43 +70,18 @@ impl Secrets {
         };
         let slots = slots
             .into_iter()
-            .map(|(slot, value)| Ok((slot, secret(value)?)))
-            .collect::<Result<_, SecretsError>>()?;
-        let known = known
-            .into_iter()
-            .map(KnownDocument::into_value)
-            .collect::<Result<_, _>>()?;
+            .map(|(slot, value)| Ok((slot, Secret::new(value)?)))
+            .collect::<Result<_, SecretError>>()
+            .map_err(|_| SecretsError::Document)?;
         Ok(Self { slots, known })
     }
-}
-
-impl KnownDocument {
-    fn into_value(self) -> Result<KnownValue, SecretsError> {
-        let Self {
-            name,
-            value,
-            hosts,
-            header,
-        } = self;
-        let header = header.parse().map_err(|_| SecretsError::Document)?;
-        Ok(KnownValue {
-            name,
-            value: secret(value)?,
-            hosts,
-            header,
-        })
-    }
-}
-
-fn secret(value: String) -> Result<Secret, SecretsError> {
-    Secret::new(value).map_err(|_| SecretsError::Document)
 }
 
 #[derive(Debug)]
 struct Seen<T> {
     stamp: Option<Stamp>,
     /// Values that are known whatever the file says.
-    further: Vec<KnownValue>,
+    further: Vec<KnownSecret>,
     value: Arc<T>,
 }
 
@@ -171,7 +125,7 @@ impl<T> SecretStore<T> {
     }
 
     /// From now on these values are known, too, whatever the file says.
-    pub(crate) fn also(&self, further: Vec<KnownValue>) {
+    pub(crate) fn also(&self, further: Vec<KnownSecret>) {
         let mut seen = self.seen.write().unwrap_or_else(PoisonError::into_inner);
         seen.further = further;
         drop(seen);

@@ -31,13 +31,6 @@ use crate::{Prepared, artefact};
 const READY_TIMEOUT: Duration = Duration::from_secs(30);
 /// How often a subnet is tried that somebody else took first.
 const SUBNET_TRIES: usize = 16;
-/// Every service of a bottle.
-fn services(plan: &BottlePlan) -> Vec<String> {
-    let gate = (!plan.git.is_empty()).then_some(GIT_GATE);
-    let all = [AGENT, EGRESS, PIPELOCK].into_iter().chain(gate);
-    all.map(str::to_owned).collect()
-}
-
 /// What keeps the agent's container alive unless said otherwise.
 const HOLD: [&str; 2] = ["sleep", "infinity"];
 /// Where images keep the certificates that all their programs trust: Debian and Alpine, Fedora, SUSE.
@@ -54,7 +47,7 @@ const EGRESS: &str = "egress";
 /// The service that scans.
 const PIPELOCK: &str = "pipelock";
 /// The service that takes pushes.
-const GIT_GATE: &str = "git-gate";
+pub(crate) const GIT_GATE: &str = "git-gate";
 
 /// A launch under way.
 pub(crate) struct Launch<'l, 's, 'a, B> {
@@ -386,6 +379,13 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
         self.stop.race(self.backend.put_secrets(&request)).await??;
         Ok(())
     }
+}
+
+/// Every service of a bottle.
+fn services(plan: &BottlePlan) -> Vec<String> {
+    let gate = (!plan.git.is_empty()).then_some(GIT_GATE);
+    let all = [AGENT, EGRESS, PIPELOCK].into_iter().chain(gate);
+    all.map(str::to_owned).collect()
 }
 
 /// What keeps the agent's container alive unless said otherwise.

@@ -22,10 +22,10 @@ struct Line {
 }
 
 /// What one rule found in one place.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 struct Finding {
-    rule: String,
     object: Option<String>,
+    rule: String,
     path: Option<String>,
     line: Option<u64>,
 }
@@ -34,10 +34,8 @@ struct Finding {
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 struct Row {
     remote: String,
-    object: Option<String>,
-    rule: String,
-    path: Option<String>,
-    line: Option<u64>,
+    #[serde(flatten)]
+    finding: Finding,
 }
 
 /// Runs the command.
@@ -68,20 +66,9 @@ fn rows(logs: &str) -> BTreeSet<Row> {
     records
         .flat_map(|Line { remote, findings }| {
             let remote = remote.unwrap_or_default();
-            findings.into_iter().map(move |finding| {
-                let Finding {
-                    rule,
-                    object,
-                    path,
-                    line,
-                } = finding;
-                Row {
-                    remote: remote.clone(),
-                    object,
-                    rule,
-                    path,
-                    line,
-                }
+            findings.into_iter().map(move |finding| Row {
+                remote: remote.clone(),
+                finding,
             })
         })
         .collect()
@@ -89,13 +76,13 @@ fn rows(logs: &str) -> BTreeSet<Row> {
 
 impl fmt::Display for Row {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            remote,
+        let Self { remote, finding } = self;
+        let Finding {
             object,
             rule,
             path,
             line,
-        } = self;
+        } = finding;
         let object = object.as_deref().unwrap_or("-");
         let path = path.as_deref().unwrap_or("-");
         let row = format!("{remote}  {object}  {rule}  {path}");

@@ -4,7 +4,7 @@ use bottle_egress::DenialCode;
 use bottle_pipelock::{KnownSecret, Scanner};
 
 use crate::limits::MAX_KNOWN_VALUES;
-use crate::secrets::{KnownValue, Secrets};
+use crate::secrets::Secrets;
 
 /// The scanner of the moment.
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl Knowing {
                 scanner: None,
             };
         };
-        let mut known: Vec<_> = secrets.known.into_iter().map(known_secret).collect();
+        let mut known = secrets.known;
         let is_new = |old: &&KnownSecret| {
             let mut all = known.iter();
             !all.any(|each| each.value.expose() == old.value.expose())
@@ -41,21 +41,6 @@ impl Knowing {
             scanner: Some(Scanner::with_known(&known)),
             known,
         }
-    }
-}
-
-fn known_secret(known: KnownValue) -> KnownSecret {
-    let KnownValue {
-        name,
-        value,
-        hosts,
-        header,
-    } = known;
-    KnownSecret {
-        name,
-        value,
-        hosts,
-        header,
     }
 }
 

@@ -4,16 +4,14 @@ use std::sync::Arc;
 
 use bottle_core::{HeaderName, Host, ResponseAction};
 use bottle_egress::RouteTable;
-use bottle_pipelock::{Overrides, PipelockFile, RouteDlp, host_data_rules};
-
-use crate::secrets::KnownValue;
+use bottle_pipelock::{KnownSecret, Overrides, PipelockFile, RouteDlp, host_data_rules};
 
 /// The parts of the files that are asked for each request.
 pub(super) struct Policy {
     pub(super) table: Arc<RouteTable>,
     pub(super) max_body_bytes: usize,
     /// Decoys, which may travel nowhere.
-    pub(super) canaries: Vec<KnownValue>,
+    pub(super) canaries: Vec<KnownSecret>,
     passthrough: RouteTable,
     /// Hosts whose responses are not looked at.
     unscanned_responses: RouteTable,
@@ -98,8 +96,8 @@ impl Folded {
     }
 }
 
-fn canaries(file: &PipelockFile) -> Vec<KnownValue> {
-    let decoys = file.canaries().map(|(name, value)| KnownValue {
+fn canaries(file: &PipelockFile) -> Vec<KnownSecret> {
+    let decoys = file.canaries().map(|(name, value)| KnownSecret {
         name: name.to_owned(),
         value: value.clone(),
         hosts: Vec::new(),

@@ -6,13 +6,11 @@ use bottle_core::BottlePlan;
 
 use crate::Prepared;
 use crate::backend::{AppendRequest, Archive, Backend, BackendError, Target, UploadRequest};
-use crate::launch::AGENT;
+use crate::launch::{AGENT, GIT_GATE};
 
 /// The folder in which git of common distributions reads its system configuration, and the file.
 const FOLDER: &str = "/etc";
 const NAME: &str = "gitconfig";
-/// The gate's name, which the agent's `/etc/hosts` knows.
-const GATE: &str = "git-gate";
 
 /// Leads git in the agent's container to the gate: appends to the system's configuration, or makes it where the image has
 /// none. Whether there is a git does not matter.
@@ -43,7 +41,7 @@ pub(crate) async fn lead<B: Backend>(backend: &B, prepared: &Prepared) -> Result
 
 /// What is put there; `None` where there is nothing to say.
 fn text(plan: &BottlePlan) -> Option<String> {
-    let text = bottle_git::gitconfig(&plan.git, GATE, &plan.git_user);
+    let text = bottle_git::gitconfig(&plan.git, GIT_GATE, &plan.git_user);
     (!text.is_empty()).then(|| format!("# Written by bottle.\n{text}"))
 }
 
