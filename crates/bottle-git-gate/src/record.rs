@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::macros::format_description;
 
-use crate::limits::MAX_REPORT_BYTES;
+use crate::limits::{MAX_LOGGED_NAME, MAX_REPORT_BYTES};
 use crate::refusal::Code;
 
 /// One line of the log: one request, or one reload. It holds no secret and nothing of what was pushed.
@@ -143,6 +143,17 @@ pub(crate) fn now() -> String {
     OffsetDateTime::now_utc().format(FORMAT).unwrap_or_default()
 }
 
+/// A text of the agent's as it stands in the log, in which nobody is to be flooded.
+pub(crate) fn shown(text: &str) -> String {
+    let end = text.char_indices().nth(MAX_LOGGED_NAME);
+    let (text, rest) = text.split_at(end.map_or(text.len(), |(end, _)| end));
+    let mut shown = bottle_core::visible(text);
+    if !rest.is_empty() {
+        shown.push('…');
+    }
+    shown
+}
+
 /// Now, in seconds since 1970.
 pub(crate) fn seconds() -> u64 {
     u64::try_from(OffsetDateTime::now_utc().unix_timestamp()).unwrap_or_default()
@@ -158,4 +169,17 @@ pub(crate) fn tell(output: &mut impl Write, words: &str) {
     // A client that has gone reads nothing; the push is decided all the same.
     let _ = writeln!(output, "{words}");
     let _ = output.flush();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_log_is_not_flooded_by_a_name() {
+        assert_eq!(shown("refs/heads/a\u{1b}"), "refs/heads/a\\u{1b}");
+        let long = "\u{1}".repeat(100_000);
+        assert!(shown(&long).len() < 2000, "{}", shown(&long).len());
+        assert!(shown(&"a".repeat(200)).ends_with('a') && shown(&"a".repeat(201)).ends_with('…'));
+    }
 }

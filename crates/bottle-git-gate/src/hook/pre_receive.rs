@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use bottle_core::visible;
 use tokio::runtime::Runtime;
 
 use super::change::{Granted, grant};
@@ -10,8 +9,8 @@ use super::command::{PushCommand, read_all};
 use super::task::Task;
 use crate::config::read_releases;
 use crate::git::{Git, Quarantine};
-use crate::limits::{MAX_LOGGED_NAME, MAX_PUSH_TIME, SCAN_TIMEOUT};
-use crate::record::{Approved, Found, Push, PushedRef, Report, seconds, since};
+use crate::limits::{MAX_PUSH_TIME, SCAN_TIMEOUT};
+use crate::record::{Approved, Found, Push, PushedRef, Report, seconds, shown, since};
 use crate::refusal::{Code, Refusal};
 use crate::scan::{Advice, Finding, ScanRequest, scan_push};
 
@@ -66,22 +65,11 @@ fn leave(report: &Report, task: &Task) -> Result<(), Refusal> {
 fn pushed(command: &PushCommand) -> PushedRef {
     let PushCommand { old, new, name } = command;
     PushedRef {
-        name: short(name),
+        name: shown(name),
         old: old.clone(),
         new: new.clone(),
         result: "unknown".to_owned(),
     }
-}
-
-/// A text of the agent's as it stands in the log, in which nobody is to be flooded.
-fn short(text: &str) -> String {
-    let end = text.char_indices().nth(MAX_LOGGED_NAME);
-    let (text, rest) = text.split_at(end.map_or(text.len(), |(end, _)| end));
-    let mut shown = visible(text);
-    if !rest.is_empty() {
-        shown.push('…');
-    }
-    shown
 }
 
 fn approved(command: PushCommand) -> Approved {
@@ -140,7 +128,7 @@ fn found(finding: &Finding) -> Found {
     Found {
         rule: finding.rule.to_owned(),
         object: finding.object.map(|object| object.to_string()),
-        path: finding.path().map(short),
+        path: finding.path().map(shown),
         line: finding.line(),
     }
 }
@@ -157,17 +145,4 @@ fn refusal(findings: &[Finding]) -> Refusal {
         code.unwrap_or(Code::Unscannable),
         "nothing of this push has left the bottle",
     )
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_log_is_not_flooded_by_a_name() {
-        assert_eq!(short("refs/heads/a\u{1b}"), "refs/heads/a\\u{1b}");
-        let long = "\u{1}".repeat(100_000);
-        assert!(short(&long).len() < 2000, "{}", short(&long).len());
-        assert!(short(&"a".repeat(200)).ends_with('a') && short(&"a".repeat(201)).ends_with('…'));
-    }
 }

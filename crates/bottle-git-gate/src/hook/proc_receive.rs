@@ -16,7 +16,7 @@ use crate::git::Git;
 use crate::limits::{LOCAL_TIMEOUT, LOCK_TIMEOUT, MAX_OUTPUT_BYTES, MAX_WORDS_LINE};
 use crate::lock::MirrorLock;
 use crate::pkt::{self, Pkt, PktError};
-use crate::record::{Report, since, tell};
+use crate::record::{Report, shown, since, tell};
 use crate::refs::is_mirrored;
 use crate::refusal::{Code, Refusal};
 use crate::run::run_beside;
@@ -200,7 +200,7 @@ fn follow(runtime: &Runtime, git: &Git, granted: &[Granted<'_>], answer: &Answer
 /// Writes into the report what became of each ref.
 fn note(report: &mut Report, results: &Results) {
     for (name, result) in results {
-        let shown = bottle_core::visible(name);
+        let shown = shown(name);
         if let Err(refusal) = result {
             report.code = Some(refusal.code);
         }
