@@ -37,6 +37,7 @@ mod nearest;
 mod path_prefix;
 mod plan;
 mod port;
+mod proposal_id;
 mod request_url;
 mod secret;
 mod source;
@@ -76,6 +77,7 @@ pub use self::plan::{
     SshUrl, Supervise, WIRING, WebSocket, Wiring, Workspace,
 };
 pub use self::port::{Port, PortError};
+pub use self::proposal_id::{ProposalId, ProposalIdError};
 pub use self::request_url::{RequestUrl, RequestUrlError, Scheme, UrlHost};
 pub use self::secret::{Secret, SecretError};
 pub use self::source::{Place, Placed, Source, SourceFile};

@@ -52,6 +52,8 @@ pub struct RequestUrl {
     text: String,
 }
 
+crate::text::serde_as_text!(RequestUrl);
+
 /// The host of an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UrlHost {

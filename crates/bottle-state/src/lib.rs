@@ -22,6 +22,7 @@
 //! ```
 
 mod access;
+mod answer;
 mod audit;
 mod cut;
 mod error;
@@ -29,18 +30,24 @@ mod folder;
 mod home;
 mod lock;
 mod metadata;
+mod proposal;
 mod relative_path;
 mod remove;
 mod state_dir;
 mod timestamp;
 
 pub use self::access::{Access, Owner};
+pub use self::answer::{Answer, AnswerVerdict};
 pub use self::audit::{Audit, AuditEntry, AuditError, AuditLog, AuditSummary, BrokenLine};
 pub use self::error::StateError;
 pub use self::folder::{Folder, Staged};
 pub use self::home::Home;
 pub use self::lock::{Holder, Lock};
 pub use self::metadata::{ImageIds, METADATA_VERSION, Metadata, NetworkCidrs};
+pub use self::proposal::{
+    Ask, AskedAuth, CapabilityAsk, EgressAsk, MAX_DOCKERFILE, MAX_ITEMS, MAX_JUSTIFICATION,
+    MAX_PROPOSAL, PipelockAsk, Proposal,
+};
 pub use self::relative_path::{RelativePath, RelativePathError};
 pub use self::state_dir::{LockState, Mark, StateDir};
 pub use self::timestamp::{Timestamp, TimestampError};
