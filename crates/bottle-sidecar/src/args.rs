@@ -40,6 +40,12 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Option<DemoWorldCommand>,
     },
+    /// Play the pretend forge of the demo.
+    #[command(hide = true)]
+    DemoForge {
+        #[command(subcommand)]
+        command: Option<DemoForgeCommand>,
+    },
     /// Do the steps of the demo that stand on standard input as JSON, and answer with what was seen.
     #[command(hide = true)]
     DemoProbe,
@@ -87,6 +93,12 @@ pub(crate) struct GateArgs {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
 pub(crate) enum DemoWorldCommand {
     /// Print what the world in this container has seen, as JSON.
+    Seen,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub(crate) enum DemoForgeCommand {
+    /// Print what is in the forge of this container, as JSON.
     Seen,
 }
 
