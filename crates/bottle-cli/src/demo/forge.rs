@@ -57,7 +57,12 @@ impl Forge {
             return Ok(None);
         };
         let user = sidecar_user();
-        let request = GitGateImageRequest { base, user };
+        let sidecar = docker.sidecar_image().await?;
+        let request = GitGateImageRequest {
+            base,
+            sidecar,
+            user,
+        };
         let forge = Self {
             image: docker.git_gate_image(&request).await?.reference,
             host: SshKey::generate()?,

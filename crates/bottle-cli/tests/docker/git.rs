@@ -298,7 +298,12 @@ async fn the_image_of_the_gate_has_git_and_ssh_and_our_program() {
     let base = "bottle-git-gate-base:latest".parse().unwrap();
     let base = docker_engine.image(&base).await.unwrap();
     let base = base.expect("the base is missing: `scripts/setup --git-image` makes it");
-    let request = GitGateImageRequest { base, user: USER };
+    let sidecar = docker_engine.sidecar_image().await.unwrap();
+    let request = GitGateImageRequest {
+        base,
+        sidecar,
+        user: USER,
+    };
     let image = docker_engine.git_gate_image(&request).await.unwrap();
     let again = docker_engine.git_gate_image(&request).await.unwrap();
     assert_eq!(image, again, "one that is there is not made again");
