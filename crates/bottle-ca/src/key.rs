@@ -74,6 +74,11 @@ impl Key {
         ))))
     }
 
+    /// The public key as an uncompressed point (SEC 1, 2.3.3): 65 bytes.
+    pub fn public_point(&self) -> &[u8] {
+        self.0.public_key_raw()
+    }
+
     /// The private key as PKCS#8 DER.
     pub fn to_pkcs8_der(&self) -> Zeroizing<Vec<u8>> {
         Zeroizing::new(self.0.serialize_der())

@@ -1,7 +1,7 @@
 //! A pretend internet and a probe agent: the world in which a bottle is judged from the inside.
 //!
 //! [`world`] is a container on the egress network that plays several web sites, a resolver and an open port, and
-//! remembers all that reaches it. [`probe`] is what runs in the agent's container: it takes [`Step`]s and says what
+//! remembers all that reaches it; [`forge`] is one beside it, with a repository. [`probe`] is what runs in the agent's container: it takes [`Step`]s and says what
 //! it saw. What must be seen is not decided here.
 //!
 //! ```
@@ -16,12 +16,15 @@
 //! ```
 
 mod body;
+pub mod forge;
 pub mod probe;
 mod root;
+mod ssh_key;
 mod step;
 pub mod world;
 
 pub use crate::root::{DemoRoot, DemoRootError};
+pub use crate::ssh_key::{SshKey, SshKeyError};
 pub use crate::step::{
     DefaultRoute, DnsOutcome, HttpOutcome, NewPrivileges, OwnOutcome, Step, StepResult, TcpEnd,
     TcpOutcome,

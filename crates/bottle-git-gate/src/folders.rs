@@ -45,6 +45,7 @@ impl Folders {
             self.run.join("hosts"),
             self.run.join("reports"),
             self.run.join("logins"),
+            self.run.join("bases"),
             self.data.clone(),
         ] {
             private_folder(&folder)?;
@@ -82,6 +83,19 @@ impl Folders {
     /// Where the hooks of one push report.
     pub(crate) fn report(&self, number: u64) -> PathBuf {
         self.run.join("reports").join(number.to_string())
+    }
+
+    /// Where the scan of one push notes what it left out.
+    pub(crate) fn base(&self, number: u64) -> PathBuf {
+        self.run.join("bases").join(number.to_string())
+    }
+
+    /// Removes what the hooks of one push have left for others.
+    pub(crate) fn forget(&self, number: u64) {
+        for left in [self.report(number), self.base(number)] {
+            // Gone with the container at the latest.
+            let _ = fs::remove_file(left);
+        }
     }
 
     /// The socket of the login that one push shares.

@@ -26,6 +26,7 @@
 //! # }
 //! ```
 
+mod base;
 mod config;
 mod folders;
 mod front;
@@ -37,6 +38,7 @@ mod handed;
 mod hook;
 mod hook_program;
 mod limits;
+mod listings;
 mod lock;
 mod login;
 mod mirror;

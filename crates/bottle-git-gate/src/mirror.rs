@@ -13,14 +13,12 @@ use tokio::time::timeout;
 
 use crate::folders::Folders;
 use crate::git::{Git, Surroundings};
-use crate::limits::{
-    LISTING_TIMEOUT, LOCAL_TIMEOUT, LOCK_TIMEOUT, MAX_LISTING_BYTES, MAX_OUTPUT_BYTES,
-    REFRESH_TIMEOUT,
-};
+use crate::limits::{LOCAL_TIMEOUT, LOCK_TIMEOUT, MAX_OUTPUT_BYTES, REFRESH_TIMEOUT};
+use crate::listings;
 use crate::lock::MirrorLock;
 use crate::refs::{MIRRORED, Refs};
 use crate::refusal::{Code, Refusal};
-use crate::run::{RunError, run};
+use crate::run::{Company, RunError, run};
 use crate::upstream::Upstream;
 
 /// What a refresh found out.
@@ -123,7 +121,7 @@ impl Mirror {
         let start = Instant::now();
         let result = match timeout(REFRESH_TIMEOUT, self.refresh_now(upstream)).await {
             Ok(result) => result,
-            Err(_) => Err(late()),
+            Err(_) => Err(listings::late()),
         };
         tracing::debug!(mirror = %self.folder.display(), duration = ?start.elapsed(), ok = result.is_ok(), "refreshed");
         *ended = (number, result.clone());
@@ -133,12 +131,12 @@ impl Mirror {
     async fn refresh_now(&self, upstream: &Upstream) -> Result<Fresh, Refusal> {
         let lock = MirrorLock::take(&self.lock, LOCK_TIMEOUT).await;
         let _lock = lock.map_err(|error| Refusal::broken(&error))?;
-        let theirs = self.list(upstream).await?;
+        let theirs = listings::upstreams(&self.git, upstream, Company::Own).await?;
         if !self.folder.exists() {
             let made = self.make(&theirs).await;
             made.map_err(|error| Refusal::broken(&error))?;
         }
-        let ours = self.ours().await;
+        let ours = listings::mirrored(&self.git, Company::Own).await;
         let ours = ours.map_err(|error| Refusal::broken(&error))?;
         if ours != theirs.ids {
             self.fetch(upstream).await?;
@@ -149,18 +147,6 @@ impl Mirror {
             pointed.map_err(|error| Refusal::broken(&error))?;
         }
         Ok(Fresh { head })
-    }
-
-    /// What the upstream has.
-    async fn list(&self, upstream: &Upstream) -> Result<Refs, Refusal> {
-        let url = upstream.url();
-        let list = upstream.git(&self.git, &["ls-remote", "--symref", "--", &url]);
-        let ran = run(list, LISTING_TIMEOUT, MAX_LISTING_BYTES).await;
-        let ran = ran.map_err(|error| outside(&error))?;
-        if !ran.status.success() {
-            return Err(upstream.refusal(&ran.words()));
-        }
-        Refs::of_upstream(&ran.output)
     }
 
     /// Makes the empty repository, whole or not at all.
@@ -184,18 +170,6 @@ impl Mirror {
         Ok(fs::rename(&self.nascent, &self.folder)?)
     }
 
-    async fn ours(&self) -> Result<std::collections::BTreeMap<String, String>, RunError> {
-        let mut arguments = vec!["for-each-ref", "--format=%(objectname) %(refname)"];
-        arguments.extend(MIRRORED);
-        let ran = run(
-            self.git.command(arguments),
-            LOCAL_TIMEOUT,
-            MAX_LISTING_BYTES,
-        )
-        .await?;
-        Ok(Refs::of_mirror(&ran.good()?))
-    }
-
     /// Takes over what the upstream has, and forgets what it has no more.
     async fn fetch(&self, upstream: &Upstream) -> Result<(), Refusal> {
         let url = upstream.url();
@@ -217,7 +191,7 @@ impl Mirror {
         let failed = match ran {
             Ok(ran) if ran.status.success() => return Ok(()),
             Ok(ran) => upstream.refusal(&ran.words()),
-            Err(error) => outside(&error),
+            Err(error) => listings::outside(&error),
         };
         // Refs are written under the lock alone, so what still locks one has been left behind.
         let cleared = clear(&self.folder, Leftovers::LocksOfRefs);
@@ -299,25 +273,6 @@ fn drop_quarantines(objects: &Path) -> io::Result<()> {
         }
     }
     Ok(())
-}
-
-/// A git that talks to the outside did not come to its end.
-fn outside(error: &RunError) -> Refusal {
-    match error {
-        RunError::Late(_) => late(),
-        RunError::Long(_) => Refusal::new(
-            Code::Limits,
-            "the upstream has more refs than the gate takes",
-        ),
-        error => Refusal::broken(error),
-    }
-}
-
-fn late() -> Refusal {
-    Refusal::new(
-        Code::Upstream,
-        "the upstream took too long, so the mirror is not up to date and nothing is served from it",
-    )
 }
 
 /// Removes a folder that may not be there.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 use thiserror::Error;
-use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt as _};
 use tokio::process::Child;
 use tokio::time::timeout;
 
@@ -61,7 +61,7 @@ pub(crate) async fn run(
     patience: Duration,
     most: usize,
 ) -> Result<Ran, RunError> {
-    run_in(Group::spawn, command, patience, most).await
+    run_in(Company::Own, command, &[], (patience, most)).await
 }
 
 /// The same in the process group of the caller, who is a child of someone who ends all of it together.
@@ -70,18 +70,34 @@ pub(crate) async fn run_beside(
     patience: Duration,
     most: usize,
 ) -> Result<Ran, RunError> {
-    run_in(Group::beside, command, patience, most).await
+    run_in(Company::Callers, command, &[], (patience, most)).await
 }
 
-async fn run_in(
-    spawn: fn(Command) -> io::Result<Group>,
+/// The process group that a program is started in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Company {
+    /// One of its own, which is ended as a whole.
+    Own,
+    /// That of the caller, who is a child of someone who ends all of it together.
+    Callers,
+}
+
+/// Runs a program that reads this much on its standard input, within a time and a number of bytes that it may print.
+pub(crate) async fn run_in(
+    company: Company,
     mut command: Command,
-    patience: Duration,
-    most: usize,
+    input: &[u8],
+    (patience, most): (Duration, usize),
 ) -> Result<Ran, RunError> {
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut group = spawn(command)?;
-    let finished = timeout(patience, collect(&mut group.child, most)).await;
+    if !input.is_empty() {
+        command.stdin(Stdio::piped());
+    }
+    let mut group = match company {
+        Company::Own => Group::spawn(command)?,
+        Company::Callers => Group::beside(command)?,
+    };
+    let finished = timeout(patience, collect(&mut group.child, input, most)).await;
     let result = match finished {
         Ok(Ok(ran)) => return Ok(ran),
         Ok(Err(error)) => error,
@@ -91,20 +107,34 @@ async fn run_in(
     Err(result)
 }
 
-async fn collect(child: &mut Child, most: usize) -> Result<Ran, RunError> {
+async fn collect(child: &mut Child, input: &[u8], most: usize) -> Result<Ran, RunError> {
     let (output, errors) = (child.stdout.take(), child.stderr.take());
+    let feeding = feed(child.stdin.take(), input);
     let all = async {
-        tokio::try_join!(async { whole(output, most).await }, async {
-            Ok(beginning(errors, most).await?)
-        })
+        tokio::try_join!(
+            async { whole(output, most).await },
+            async { Ok(beginning(errors, most).await?) },
+            async { Ok(feeding.await?) }
+        )
     };
-    let (output, errors) = all.await?;
+    let (output, errors, ()) = all.await?;
     let status = child.wait().await?;
     Ok(Ran {
         status,
         output,
         errors,
     })
+}
+
+/// Writes all of it and closes the stream. Who does not read to the end says why by how it ends.
+async fn feed(stream: Option<impl AsyncWrite + Unpin>, input: &[u8]) -> io::Result<()> {
+    let Some(mut stream) = stream else {
+        return Ok(());
+    };
+    match stream.write_all(input).await {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// All of a stream, an error when that is more than `most`.
@@ -234,6 +264,15 @@ mod tests {
             (&b"a\n"[..], "b\n".to_owned())
         );
         assert!(matches!(ran.good(), Err(RunError::Failed(_))));
+    }
+
+    #[tokio::test]
+    async fn reads_what_it_is_given() {
+        let much = vec![b'x'; 200_000];
+        let all = run_in(Company::Own, shell("cat"), &much, (SOON, 200_000)).await;
+        assert_eq!(all.unwrap().output, much);
+        let none = run_in(Company::Callers, shell("exit 4"), &much, (SOON, 10)).await;
+        assert_eq!(none.unwrap().status.code(), Some(4));
     }
 
     #[tokio::test]

@@ -67,7 +67,7 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
         let agent = self.agent_image().await?;
         self.journal.begin(Step::SidecarImage);
         let sidecar = self.stop.race(self.backend.sidecar_image()).await??;
-        let git_gate = self.git_gate_image().await?;
+        let git_gate = self.git_gate_image(&sidecar).await?;
         self.journal.begin(Step::Networks);
         let networks = self.networks().await?;
         self.journal.begin(Step::Files);
@@ -115,7 +115,10 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
     }
 
     /// git-gate's image, where there are remotes.
-    async fn git_gate_image(&mut self) -> Result<Option<ImageFacts>, RunError> {
+    async fn git_gate_image(
+        &mut self,
+        sidecar: &ImageFacts,
+    ) -> Result<Option<ImageFacts>, RunError> {
         let Prepared {
             git_gate_base,
             sidecar_user,
@@ -126,6 +129,7 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
         };
         let request = GitGateImageRequest {
             base: base.clone(),
+            sidecar: sidecar.clone(),
             user: *sidecar_user,
         };
         let made = self.backend.git_gate_image(&request);

@@ -68,7 +68,7 @@ pub use self::journal::Step;
 pub use self::leavings::LeavingsError;
 pub use self::pack::PackError;
 pub use self::prepare::{
-    Checked, Extras, PrepareError, PrepareRequest, Prepared, UpstreamSettings, check,
+    Checked, Extras, PrepareError, PrepareRequest, Prepared, UpstreamSettings, check, sidecar_user,
 };
 pub use self::rebuild::{RebuildError, rebuild};
 pub use self::render::{RenderError, RenderRequest, render};

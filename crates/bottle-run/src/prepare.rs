@@ -33,7 +33,8 @@ use self::folder::{fresh_identity, own_state, write};
 
 pub use self::error::PrepareError;
 pub use self::prepared::{Extras, Prepared};
-pub(crate) use self::users::{AGENT_USER, operator_or, sidecar_access, sidecar_user};
+pub use self::users::sidecar_user;
+pub(crate) use self::users::{AGENT_USER, operator_or, sidecar_access};
 
 /// What a bottle is prepared from.
 #[derive(Debug, Clone)]

@@ -49,6 +49,12 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: Option<DemoWorldCommand>,
     },
+    /// Play the pretend forge of the demo.
+    #[command(hide = true)]
+    DemoForge {
+        #[command(subcommand)]
+        command: Option<DemoForgeCommand>,
+    },
     /// Do the steps of the demo that stand on standard input as JSON, and answer with what was seen.
     #[command(hide = true)]
     DemoProbe,
@@ -120,6 +126,12 @@ impl FromStr for PagePath {
             Err("a page is a path like /allowlist")
         }
     }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub(crate) enum DemoForgeCommand {
+    /// Print what is in the forge of this container, as JSON.
+    Seen,
 }
 
 /// A service that can be asked for its health.

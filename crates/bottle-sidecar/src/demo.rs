@@ -1,14 +1,16 @@
-//! The pretend internet and the probe of the demo.
+//! The pretend internet, the pretend forge and the probe of the demo.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 
 use anyhow::{Context, Result};
+use bottle_demo::forge::{FOLDER, Forge, GIVEN_FOLDER};
 use bottle_demo::world::{CONTROL_PORT, World, fetch_seen};
 use bottle_demo::{Step, probe};
 use tokio::runtime::Runtime;
 
 use crate::environment;
+use crate::play;
 use crate::signals::{Signals, Wish};
 
 /// The longest list of steps that is read: a demo has some kilobytes.
@@ -32,6 +34,20 @@ pub(crate) fn seen() -> Result<()> {
     let runtime = Runtime::new().context("cannot start the runtime")?;
     let control = SocketAddr::from((Ipv4Addr::LOCALHOST, CONTROL_PORT));
     let seen = runtime.block_on(fetch_seen(control)).context("no answer")?;
+    serde_json::to_writer(std::io::stdout(), &seen).context("cannot write")
+}
+
+/// Plays the forge until asked to stop; without an ssh server there is one that nobody can reach.
+pub(crate) fn forge() -> Result<()> {
+    let forge = Forge::new(FOLDER);
+    forge.make()?;
+    forge.serve(GIVEN_FOLDER.as_ref())?;
+    play::hold()
+}
+
+/// Prints what is in the forge of this container.
+pub(crate) fn in_forge() -> Result<()> {
+    let seen = Forge::new(FOLDER).look()?;
     serde_json::to_writer(std::io::stdout(), &seen).context("cannot write")
 }
 

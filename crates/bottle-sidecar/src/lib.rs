@@ -24,7 +24,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::args::{Args, Command, DemoWorldCommand, SecretsCommand};
+use crate::args::{Args, Command, DemoForgeCommand, DemoWorldCommand, SecretsCommand};
 
 /// Exit code for a wrong command line, as clap has it.
 const USAGE: u8 = 2;
@@ -70,6 +70,10 @@ fn run(command: &Command) -> anyhow::Result<()> {
         Command::DemoWorld {
             command: Some(DemoWorldCommand::Seen),
         } => demo::seen(),
+        Command::DemoForge { command: None } => demo::forge(),
+        Command::DemoForge {
+            command: Some(DemoForgeCommand::Seen),
+        } => demo::in_forge(),
         Command::DemoProbe => demo::probe(std::io::stdin(), std::io::stdout()),
         Command::Secrets {
             command: SecretsCommand::Put { run },

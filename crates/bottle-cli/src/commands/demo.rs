@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::args::DemoArgs;
 use crate::daemon;
-use crate::demo::{DemoError, Row, judge, without_engine};
+use crate::demo::{DemoError, Row, Verdict, judge, without_engine};
 use crate::exit::Exit;
 use crate::host::HostSide;
 
@@ -25,24 +25,26 @@ pub(crate) async fn run(args: &DemoArgs, host: &HostSide) -> anyhow::Result<Exit
         Err(DemoError::Interrupted) => return Ok(Exit::Interrupted),
         rows => rows?,
     };
-    let right = rows.iter().filter(|row| row.ok).count();
+    let count = |verdict| rows.iter().filter(|row| row.verdict == verdict).count();
+    let (right, not_run) = (count(Verdict::Right), count(Verdict::NotRun));
+    let tried = rows.len() - not_run;
     if args.json {
         let rows: Vec<_> = rows.iter().map(Row::to_json).collect();
         printer.data(&format!(
             "{:#}\n",
-            json!({ "rows": rows, "ok": right == rows.len() })
+            json!({ "rows": rows, "ok": right == tried })
         ));
     } else {
         printer.data(&crate::demo::table(printer, &rows));
     }
     printer.say(&format!(
-        "{right} of {} rows are as they must be, after {:.1} s",
-        rows.len(),
+        "{right} of {tried} rows are as they must be{}, after {:.1} s",
+        if not_run > 0 {
+            format!(", {not_run} was not run")
+        } else {
+            String::new()
+        },
         since.elapsed().as_secs_f64()
     ));
-    Ok(if right == rows.len() {
-        Exit::Fine
-    } else {
-        Exit::No
-    })
+    Ok(if right == tried { Exit::Fine } else { Exit::No })
 }

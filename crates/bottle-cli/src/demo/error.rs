@@ -36,6 +36,12 @@ pub(crate) enum DemoError {
     /// The pretend internet has no authority.
     #[error(transparent)]
     Root(#[from] DemoRootError),
+    /// The pretend forge has no key.
+    #[error("could not make a key for the pretend forge")]
+    Key(#[from] bottle_demo::SshKeyError),
+    /// The remotes of the demo's bottle cannot be served.
+    #[error(transparent)]
+    GitKeys(#[from] bottle_run::GitKeysError),
     /// A token cannot be handed over.
     #[error("the demo's token cannot be used")]
     Secret(#[from] SecretError),

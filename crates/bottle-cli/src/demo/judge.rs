@@ -20,8 +20,10 @@ use time::OffsetDateTime;
 
 use super::error::DemoError;
 use super::evidence::Evidence;
+use super::forge::Forge;
+use super::git_rows;
 use super::plan::{TOKEN, free_subnet, plan};
-use super::row::Row;
+use super::row::{Row, Verdict};
 use super::trials::{Aims, trials};
 use super::world;
 use crate::printer::Printer;
@@ -39,6 +41,8 @@ struct Stage {
     _folder: TempDir,
     token: Secret,
     host: HostService,
+    /// Where there is an image with git.
+    forge: Option<Forge>,
 }
 
 /// Starts a bottle, tries everything, takes it down, and answers the rows.
@@ -68,11 +72,13 @@ async fn attempt(
     subnet: Ipv4Net,
 ) -> Result<Vec<Row>, DemoError> {
     let folder = tempfile::Builder::new().prefix("bottle-demo-").tempdir()?;
+    let forge = Forge::find(docker, folder.path()).await?;
     let stage = Stage {
         home: Home::new(folder.path()).resolve()?,
         _folder: folder,
         token: token()?,
         host: HostService::start()?,
+        forge,
     };
     let steps = Steps::new(printer);
     let prepared = prepare(docker, cwd, subnet, &stage).await?;
@@ -103,7 +109,7 @@ async fn attempt(
             "something"
         }
         .to_owned(),
-        ok: gone,
+        verdict: Verdict::of(gone),
     });
     Ok(rows)
 }
@@ -115,17 +121,20 @@ async fn prepare(
     stage: &Stage,
 ) -> Result<Prepared, DemoError> {
     let world = guest(subnet);
-    let image = docker.sidecar_image().await?;
-    let plan = plan(stage.home.path(), &image.reference, world)?;
+    let (image, more) = match &stage.forge {
+        Some(forge) => (forge.image().clone(), forge.manifest(world)),
+        None => (docker.sidecar_image().await?.reference, String::new()),
+    };
+    let plan = plan(stage.home.path(), &image, world, &more)?;
     let root = DemoRoot::generate(OffsetDateTime::now_utc())?;
     let request = PrepareRequest {
         host_values: HostValues::gather(&plan, |name| {
             Ok((name.as_str() == TOKEN).then(|| stage.token.expose().to_owned()))
         }),
+        git_keys: GitKeys::read(&plan, None)?,
         plan,
         home: stage.home.clone(),
         cwd: cwd.to_owned(),
-        git_keys: GitKeys::default(),
         resume: None,
         upstream: UpstreamSettings {
             extra_roots_pem: Some(root.certificate.clone()),
@@ -137,6 +146,9 @@ async fn prepare(
     };
     let checked = bottle_run::check(docker, request, &mut SystemEntropy).await?;
     let prepared = checked.commit(&AskedValues::none(), &mut SystemEntropy)?;
+    if let Some(forge) = &stage.forge {
+        forge.give(&prepared)?;
+    }
     Ok(world::beside(prepared, &root)?)
 }
 
@@ -190,6 +202,10 @@ async fn inside(running: &Running<'_, Docker>, stage: &Stage) -> Result<Vec<Row>
             rows.push(open_to_the_host(running, stage).await?);
         }
     }
+    match &stage.forge {
+        Some(_) => rows.extend(git_rows::rows(running).await?),
+        None => rows.push(git_rows::without_image()),
+    }
     rows.push(stage.host.row());
     Ok(rows)
 }
@@ -218,7 +234,7 @@ async fn open_to_the_host(running: &Running<'_, Docker>, stage: &Stage) -> Resul
         } else {
             places.join(", ")
         },
-        ok: places.is_empty() && files > 0,
+        verdict: Verdict::of(places.is_empty() && files > 0),
     })
 }
 
@@ -270,7 +286,7 @@ impl HostService {
             tried: "on the host: a service that listens everywhere".to_owned(),
             agent: "-".to_owned(),
             outside: if reached { "a connection" } else { "nothing" }.to_owned(),
-            ok: !reached,
+            verdict: Verdict::of(!reached),
         }
     }
 }

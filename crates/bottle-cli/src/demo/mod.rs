@@ -2,6 +2,8 @@
 
 mod error;
 mod evidence;
+mod forge;
+mod git_rows;
 mod judge;
 mod plan;
 mod row;
@@ -11,5 +13,5 @@ mod world;
 
 pub(crate) use self::error::DemoError;
 pub(crate) use self::judge::judge;
-pub(crate) use self::row::{Row, table};
+pub(crate) use self::row::{Row, Verdict, table};
 pub(crate) use self::without_engine::without_engine;

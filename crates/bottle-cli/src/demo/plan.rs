@@ -24,6 +24,8 @@ pub(crate) const UPLOAD: &str = "upload.demo.example";
 pub(crate) const OUTSIDE: &str = "outside.demo.example";
 /// Every site of the pretend internet.
 pub(crate) const SITES: [&str; 4] = [API, AUTH, UPLOAD, OUTSIDE];
+/// The forge, where there is an image for it.
+pub(crate) const FORGE: &str = "forge.demo.example";
 /// The variable that holds the token.
 pub(crate) const TOKEN: &str = "BOTTLE_DEMO_TOKEN";
 
@@ -32,18 +34,19 @@ const POOL: Ipv4Net = Ipv4Net::new_assert(Ipv4Addr::new(198, 51, 100, 0), 24);
 /// Room for a bottle and its guest.
 const PREFIX: u8 = 28;
 
-/// Writes the demo's manifests into a home and reads them as any others.
+/// Writes the demo's manifests into a home and reads them as any others; `more` are further lines of the bottle's.
 pub(crate) fn plan(
     home: &Path,
     image: &ImageRef,
     world: Ipv4Addr,
+    more: &str,
 ) -> Result<BottlePlan, DemoError> {
     for (folder, text) in [
         (
             "agents",
             format!("---\nbottle: {NAME}\n---\nYou are a probe.\n"),
         ),
-        ("bottles", bottle(image, world)),
+        ("bottles", bottle(image, world, more)),
     ] {
         let folder = home.join(folder);
         fs::create_dir_all(&folder)?;
@@ -53,9 +56,9 @@ pub(crate) fn plan(
     Ok(ManifestSet::open(home, None, known_rules())?.plan(&name)?)
 }
 
-fn bottle(image: &ImageRef, world: Ipv4Addr) -> String {
+fn bottle(image: &ImageRef, world: Ipv4Addr, more: &str) -> String {
     let mut text = format!("---\nprovider: command\nimage: {image}\negress:\n  routes:\n");
-    for (host, more) in [
+    for (host, grant) in [
         (API, "path_allowlist: [/v1]".to_owned()),
         (
             AUTH,
@@ -66,9 +69,10 @@ fn bottle(image: &ImageRef, world: Ipv4Addr) -> String {
         // Writing to a String cannot fail.
         let _ = writeln!(
             text,
-            "    - host: {host}\n      ports: [80, 443]\n      cidr: [{world}/32]\n      {more}"
+            "    - host: {host}\n      ports: [80, 443]\n      cidr: [{world}/32]\n      {grant}"
         );
     }
+    text.push_str(more);
     text.push_str("---\nWhat the demo grants.\n");
     text
 }

@@ -20,7 +20,34 @@ pub(crate) struct Row {
     pub(crate) tried: String,
     pub(crate) agent: String,
     pub(crate) outside: String,
-    pub(crate) ok: bool,
+    pub(crate) verdict: Verdict,
+}
+
+/// Whether what was seen is as it must be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It is.
+    Right,
+    /// It is not.
+    Wrong,
+    /// Nothing was tried.
+    NotRun,
+}
+
+impl Verdict {
+    /// The verdict on what was tried.
+    pub(crate) const fn of(ok: bool) -> Self {
+        if ok { Self::Right } else { Self::Wrong }
+    }
+
+    /// In JSON: `null` for what was not tried.
+    const fn ok(self) -> Option<bool> {
+        match self {
+            Self::Right => Some(true),
+            Self::Wrong => Some(false),
+            Self::NotRun => None,
+        }
+    }
 }
 
 impl Row {
@@ -29,9 +56,9 @@ impl Row {
             tried,
             agent,
             outside,
-            ok,
+            verdict,
         } = self;
-        json!({ "tried": tried, "agent_saw": agent, "outside_saw": outside, "ok": ok })
+        json!({ "tried": tried, "agent_saw": agent, "outside_saw": outside, "ok": verdict.ok() })
     }
 
     fn columns(&self) -> [&str; 3] {
@@ -63,7 +90,7 @@ pub(crate) fn table(printer: Printer, rows: &[Row]) -> String {
             let part = |cell: &[String]| cell.get(number).cloned().unwrap_or_default();
             let [tried, agent, outside] = cells.each_ref().map(|cell| part(cell));
             let verdict = if number == 0 {
-                printer.verdict(row.ok)
+                row.verdict.ok().map_or("-", |ok| printer.verdict(ok))
             } else {
                 ""
             };

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::evidence::{Evidence, NOTHING, header, problem, show_dns, show_http, show_tcp};
 use super::plan::{API, AUTH, OUTSIDE, UPLOAD};
-use super::row::Row;
+use super::row::{Row, Verdict};
 
 /// The longest that a way which is none may take to say so, in milliseconds.
 const NO_ROUTE_MS: u64 = 3000;
@@ -255,7 +255,7 @@ impl Trial {
             tried: self.tried.clone(),
             agent,
             outside,
-            ok,
+            verdict: Verdict::of(ok),
         }
     }
 }

@@ -20,7 +20,7 @@ pub(crate) fn without_engine(printer: Printer) -> anyhow::Result<()> {
     );
     let folder = tempfile::Builder::new().prefix("bottle-demo-").tempdir()?;
     let sidecar = SidecarProgram::new(engine::sidecar_program()?).image_name()?;
-    let plan = plan(folder.path(), &sidecar, Ipv4Addr::new(198, 51, 100, 10))?;
+    let plan = plan(folder.path(), &sidecar, Ipv4Addr::new(198, 51, 100, 10), "")?;
     let table = fold(&plan).table;
     printer.data("check: what the demo's manifest lets through\n");
     for url in [

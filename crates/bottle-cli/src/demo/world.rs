@@ -12,6 +12,7 @@ use bottle_state::{RelativePath, StateError};
 use tokio::time::sleep;
 
 use super::error::DemoError;
+use super::forge;
 use super::plan::SITES;
 
 /// The service's name.
@@ -31,15 +32,20 @@ const FOLDER: RelativePath = RelativePath::constant("world");
 const CERTIFICATE: RelativePath = RelativePath::constant("world/root.pem");
 const KEY: RelativePath = RelativePath::constant("world/root-key.pem");
 
-/// Writes the authority where the world's container finds it, and describes that container.
+/// Writes the authority where the world's container finds it, and describes that container and the forge's.
 pub(crate) fn beside(prepared: Prepared, root: &DemoRoot) -> Result<Prepared, StateError> {
     let access = prepared.sidecar_access();
     let folder = prepared.state().folder();
     folder.create_folder(&FOLDER, access)?;
     folder.write(&CERTIFICATE, root.certificate.as_bytes(), access)?;
     folder.write(&KEY, root.key.as_bytes(), access)?;
-    let source = folder.path().join(FOLDER.as_str());
-    let extras: Extras = Box::new(move |facts| container(facts, &source).into_iter().collect());
+    let state = folder.path().to_owned();
+    let extras: Extras = Box::new(move |facts| {
+        let world = container(facts, &state.join(FOLDER.as_str()));
+        // Where there is an image for it.
+        let forge = forge::container(facts, &state);
+        world.into_iter().chain(forge).collect()
+    });
     Ok(prepared.with_extras(extras))
 }
 
@@ -54,11 +60,6 @@ fn container(facts: &LaunchFacts, source: &std::path::Path) -> Option<ExtraConta
     let env = env
         .into_iter()
         .filter_map(|(name, value)| Some((name.parse().ok()?, value)));
-    let labels = [
-        ("bottle.identity", facts.identity.to_string()),
-        ("bottle.home", facts.home.clone()),
-        ("bottle.service", WORLD.to_owned()),
-    ];
     let port_53 = (
         "net.ipv4.ip_unprivileged_port_start".to_owned(),
         "0".to_owned(),
@@ -78,8 +79,18 @@ fn container(facts: &LaunchFacts, source: &std::path::Path) -> Option<ExtraConta
         }],
         tmpfs: BTreeMap::new(),
         sysctls: BTreeMap::from([port_53]),
-        labels: labels.map(|(name, value)| (name.to_owned(), value)).into(),
+        labels: labels(facts, WORLD),
     })
+}
+
+/// By what the engine finds a container that stands beside the bottle.
+pub(crate) fn labels(facts: &LaunchFacts, service: &str) -> BTreeMap<String, String> {
+    let labels = [
+        ("bottle.identity", facts.identity.to_string()),
+        ("bottle.home", facts.home.clone()),
+        ("bottle.service", service.to_owned()),
+    ];
+    labels.map(|(name, value)| (name.to_owned(), value)).into()
 }
 
 /// What the world has seen.

@@ -11,7 +11,17 @@ fn assert_all_right(output: &Output) {
     assert_eq!(output.status.code(), Some(0), "{text}\n{words}");
     let table: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(table["ok"], true, "{text}");
-    assert!(table["rows"].as_array().unwrap().len() >= 20, "{text}");
+    let rows = table["rows"].as_array().unwrap();
+    assert!(rows.len() >= 24, "{text}");
+    // With the images of scripts/setup nothing is left out, least of all what git does.
+    assert!(rows.iter().all(|row| row["ok"] == true), "{text}");
+    let git = |what: &str| {
+        let mut tried = rows.iter().filter_map(|row| row["tried"].as_str());
+        tried.any(|tried| tried.starts_with("git ") && tried.contains(what))
+    };
+    for what in ["clone", "push of a commit", "AWS-style key"] {
+        assert!(git(what), "{what}: {text}");
+    }
 }
 
 fn demo_folders() -> usize {

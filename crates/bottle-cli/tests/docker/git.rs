@@ -2,15 +2,18 @@
 
 use std::fs;
 
-use bottle_core::Identity;
+use bottle_core::{BottlePlan, Identity, ImageSource};
 use bottle_docker::{Docker, SidecarProgram};
 use bottle_git::Release;
 use bottle_run::backend::{Backend as _, GitGateImageRequest};
-use bottle_run::{Allowed, Running, allow};
+use bottle_run::{Allowed, Fate, Running, allow};
 use bottle_state::{Home, Timestamp};
 use time::OffsetDateTime;
 
 use super::support::{Bottle, FORGE, Forge, REPOSITORY, UPSTREAM, docker, host, new_key};
+
+/// The agent's image of scripts/setup.
+const AGENT_IMAGE: &str = "bottle-agent:latest";
 
 /// Who runs in it in the test of the image.
 const USER: bottle_compose::UserIds = bottle_compose::UserIds {
@@ -143,6 +146,107 @@ fn let_pass(identity: &Identity, home: &str, object: &str, rule: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_resumed_bottle_has_its_remotes_again() {
+    let forge = Forge::new();
+    let change = |plan: &mut _, subnet| forge.declare(plan, subnet);
+    let bottle = Bottle::new();
+    let leak = ["gh", "p_q7Rk2VdXs9TfYb3HnJc6mWz8LpQ4tE1aGuKo"].concat();
+    let commit = format!(
+        "cd /tmp; git clone -q {UPSTREAM} app; cd app; git ls-remote -q origin; \
+         grep -c '^# Written by bottle' /etc/gitconfig; \
+         echo 'x = \"{leak}\"' >conf; git add conf; git commit -q -m conf"
+    );
+    let before = async |running: &Running<'_, Docker>| {
+        fine(running, &commit).await;
+        let said = refused(running, "cd /tmp/app; git push origin HEAD:main 2>&1").await;
+        let facts = running.facts();
+        for [_, object, rule] in allow_commands(&said) {
+            let_pass(&facts.identity, &facts.home, object, rule);
+        }
+        ((), Fate::Keep)
+    };
+    let ((), identity, state) = bottle.part(None, change, forge.beside(), before).await;
+    let needle = fs::read_to_string(forge.key()).unwrap();
+    let kept = std::process::Command::new("grep")
+        .args(["-rlF", "--", needle.lines().nth(2).unwrap()])
+        .arg(&state)
+        .output()
+        .unwrap();
+    assert_eq!(kept.status.code(), Some(1), "{kept:?}");
+    // The forge is another one by now, with a history of its own: the mirror follows it.
+    let after = async |running: &Running<'_, Docker>| {
+        let (said, _) = fine(running, &commit).await;
+        let lines: Vec<_> = said.lines().collect();
+        let main = upstream(running, "refs/heads/main");
+        assert!(lines[0].starts_with(&main), "{said}");
+        assert_eq!(lines.last(), Some(&"1"), "{said}");
+        // What was let pass still is, and nothing else.
+        let push = "cd /tmp/app; git push -q origin HEAD:main; git rev-parse HEAD";
+        let (pushed, _) = fine(running, push).await;
+        assert_eq!(upstream(running, "refs/heads/main"), pushed.trim());
+        let other = "cd /tmp/app; tr 0-9 1-90 <conf >more; git add more; git commit -q -m more; \
+                     git push origin HEAD:main 2>&1";
+        let said = refused(running, other).await;
+        assert!(said.contains("git.secret"), "{said}");
+        ((), Fate::Remove)
+    };
+    let ((), again, _) = bottle
+        .part(Some(identity.clone()), change, forge.beside(), after)
+        .await;
+    assert_eq!(again, identity);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_image_without_git_is_started_all_the_same() {
+    let forge = Forge::new();
+    let image = WithoutGit::new();
+    let change = |plan: &mut BottlePlan, subnet| {
+        forge.declare(plan, subnet);
+        plan.image = ImageSource::Named(image.0.parse().unwrap());
+    };
+    Bottle::new()
+        .run_beside(change, forge.beside(), async |running| {
+            let look = "command -v git || echo none; grep -c insteadOf /etc/gitconfig";
+            let (said, _) = fine(running, look).await;
+            let (git, lines) = said.split_once('\n').unwrap();
+            assert_eq!(git, "none");
+            assert_ne!(lines.trim(), "0");
+        })
+        .await;
+}
+
+/// The agent's image, and there is no git in it. It goes with the test.
+struct WithoutGit(String);
+
+impl WithoutGit {
+    fn new() -> Self {
+        let name = format!("bottle-test-without-git:{}", std::process::id());
+        let container = format!("bottle-test-without-git-{}", std::process::id());
+        let rm = "rm /usr/bin/git";
+        let run = ["run", "--network", "none", "--user", "root", "--name"];
+        let run = [&run[..], &[&container, AGENT_IMAGE, "sh", "-c", rm]].concat();
+        docker(&run);
+        docker(&[
+            "commit",
+            "--change",
+            "USER agent",
+            "--change",
+            "CMD [\"bash\"]",
+            &container,
+            &name,
+        ]);
+        docker(&["rm", &container]);
+        Self(name)
+    }
+}
+
+impl Drop for WithoutGit {
+    fn drop(&mut self) {
+        docker(&["image", "rm", "--force", &self.0]);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn no_key_and_no_way_around_is_inside() {
     let forge = Forge::new();
     let key = fs::read_to_string(forge.key()).unwrap();
@@ -194,7 +298,12 @@ async fn the_image_of_the_gate_has_git_and_ssh_and_our_program() {
     let base = "bottle-git-gate-base:latest".parse().unwrap();
     let base = docker_engine.image(&base).await.unwrap();
     let base = base.expect("the base is missing: `scripts/setup --git-image` makes it");
-    let request = GitGateImageRequest { base, user: USER };
+    let sidecar = docker_engine.sidecar_image().await.unwrap();
+    let request = GitGateImageRequest {
+        base,
+        sidecar,
+        user: USER,
+    };
     let image = docker_engine.git_gate_image(&request).await.unwrap();
     let again = docker_engine.git_gate_image(&request).await.unwrap();
     assert_eq!(image, again, "one that is there is not made again");

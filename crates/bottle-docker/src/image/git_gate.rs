@@ -12,7 +12,7 @@ use bottle_run::backend::{
 };
 use sha2::{Digest, Sha256};
 
-use super::archive::{PROGRAM, TAG_DIGITS, append, hexadecimal, read};
+use super::archive::{Archive, PROGRAM, TAG_DIGITS, append, hexadecimal, read};
 use super::closure::{libraries, loader};
 use super::{ImageError, build, find};
 use crate::backend::Docker;
@@ -20,6 +20,8 @@ use crate::error::other;
 
 /// The image without its tag.
 const NAME: &str = "bottle-git-gate";
+/// Changes when the layer of the same program does.
+const VERSION: &str = "1";
 /// The label that holds the whole hash.
 const LABEL: &str = "bottle.git-gate";
 /// Where a program with libraries lies, and its libraries below it.
@@ -29,20 +31,23 @@ const LAYER: &str = "layer.tar";
 /// What the engine is asked for, in errors.
 const WHAT: &str = "be given the image of git-gate";
 
-/// The image, there already or built now: without a step that runs, so it takes well under a second.
+/// The image, there already or built now: without a step that runs, so it takes well under a second. Its name comes from
+/// those of what it is made of, so the program is not read where it is there.
 pub(crate) async fn git_gate(
     docker: &Docker,
     request: &GitGateImageRequest,
 ) -> Result<ImageFacts, BackendError> {
-    let program = docker.sidecar().path().to_owned();
-    let wanted = request.clone();
-    let made = tokio::task::spawn_blocking(move || Layer::of(&program, &wanted)).await;
-    let layer = made.map_err(other(WHAT))?.map_err(other(WHAT))?;
-    let name = layer.name().map_err(other(WHAT))?;
+    let hash = hash(request);
+    let name = name(&hash).map_err(other(WHAT))?;
     if let Some(found) = docker.clock().time(find(docker, &name)).await? {
         return Ok(found);
     }
-    let build_request = layer.request(&name, request).map_err(other(WHAT))?;
+    let program = docker.sidecar().path().to_owned();
+    let wanted = request.clone();
+    let made = tokio::task::spawn_blocking(move || layer(&program, &wanted)).await;
+    let layer = made.map_err(other(WHAT))?.map_err(other(WHAT))?;
+    let build_request = build_request(&name, &request.base, hash, &layer);
+    let build_request = build_request.map_err(other(WHAT))?;
     let watch = BuildWatch {
         line: &|_| {},
         stop: Box::pin(std::future::pending()),
@@ -55,72 +60,85 @@ pub(crate) async fn git_gate(
     })
 }
 
-/// What lies on top of the base.
-struct Layer {
-    bytes: Vec<u8>,
-    /// SHA-256 of the layer and the id of the base, hexadecimal.
-    hash: String,
+/// SHA-256 over all that the image is made of, hexadecimal.
+fn hash(request: &GitGateImageRequest) -> String {
+    let GitGateImageRequest {
+        base,
+        sidecar,
+        user,
+    } = request;
+    let mut hash = Sha256::new();
+    for part in [
+        VERSION,
+        &base.id,
+        &sidecar.id,
+        &user.uid.to_string(),
+        &user.gid.to_string(),
+    ] {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    hexadecimal(&hash.finalize())
 }
 
-impl Layer {
-    fn of(program: &Path, request: &GitGateImageRequest) -> Result<Self, ImageError> {
-        let GitGateImageRequest { base, user } = request;
-        let executable = read(program)?;
-        let mut layer = tar::Builder::new(Vec::new());
-        // ssh does not run as somebody whom this file does not know.
-        let users = format!(
-            "root:x:0:0:root:/nonexistent:/usr/sbin/nologin\nbottle:x:{}:{}::/nonexistent:/bin/sh\n",
-            user.uid, user.gid
-        );
-        append(&mut layer, "etc/passwd", users.as_bytes(), 0o644)?;
-        match loader(program, &executable)? {
-            None => append(&mut layer, PROGRAM, &executable, 0o755)?,
-            Some(loader) => {
-                for library in libraries(program, &executable)? {
-                    let inside = format!("{FOLDER}/lib/{}", last(&library));
-                    append(&mut layer, &inside, &read(&library)?, 0o755)?;
-                }
-                let script = script(&last(&loader));
-                append(&mut layer, PROGRAM, script.as_bytes(), 0o755)?;
-                let inside = format!("{FOLDER}/{PROGRAM}");
-                append(&mut layer, &inside, &executable, 0o755)?;
+fn name(hash: &str) -> Result<ImageRef, ImageRefError> {
+    let tag = hash.get(..TAG_DIGITS).unwrap_or(hash);
+    format!("{NAME}:{tag}").parse()
+}
+
+/// What lies on top of the base. The program must still be that of the sidecars' image, whose id is in the name.
+fn layer(program: &Path, request: &GitGateImageRequest) -> Result<Vec<u8>, ImageError> {
+    if Archive::of(program)?.name() != request.sidecar.reference.as_str() {
+        return Err(ImageError::Changed {
+            path: program.to_owned(),
+        });
+    }
+    let user = request.user;
+    let executable = read(program)?;
+    let mut layer = tar::Builder::new(Vec::new());
+    // ssh does not run as somebody whom this file does not know.
+    let users = format!(
+        "root:x:0:0:root:/nonexistent:/usr/sbin/nologin\nbottle:x:{}:{}::/nonexistent:/bin/sh\n",
+        user.uid, user.gid
+    );
+    append(&mut layer, "etc/passwd", users.as_bytes(), 0o644)?;
+    match loader(program, &executable)? {
+        None => append(&mut layer, PROGRAM, &executable, 0o755)?,
+        Some(loader) => {
+            for library in libraries(program, &executable)? {
+                let inside = format!("{FOLDER}/lib/{}", last(&library));
+                append(&mut layer, &inside, &read(&library)?, 0o755)?;
             }
+            let script = script(&last(&loader));
+            append(&mut layer, PROGRAM, script.as_bytes(), 0o755)?;
+            let inside = format!("{FOLDER}/{PROGRAM}");
+            append(&mut layer, &inside, &executable, 0o755)?;
         }
-        let bytes = layer.into_inner()?;
-        let mut hash = Sha256::new();
-        hash.update(base.id.as_bytes());
-        hash.update([0]);
-        hash.update(&bytes);
-        let hash = hexadecimal(&hash.finalize());
-        Ok(Self { bytes, hash })
     }
+    Ok(layer.into_inner()?)
+}
 
-    fn name(&self) -> Result<ImageRef, ImageRefError> {
-        let tag = self.hash.get(..TAG_DIGITS).unwrap_or(&self.hash);
-        format!("{NAME}:{tag}").parse()
-    }
-
-    fn request(
-        &self,
-        name: &ImageRef,
-        request: &GitGateImageRequest,
-    ) -> Result<BuildRequest, ImageError> {
-        // By its id: another image may have taken the name of the base meanwhile.
-        let dockerfile = format!(
-            "FROM {}\nADD {LAYER} /\nENTRYPOINT [\"/{PROGRAM}\"]\n",
-            request.base.id
-        );
-        let mut context = tar::Builder::new(Vec::new());
-        append(&mut context, "Dockerfile", dockerfile.as_bytes(), 0o644)?;
-        append(&mut context, LAYER, &self.bytes, 0o644)?;
-        Ok(BuildRequest {
-            image: name.clone(),
-            labels: BTreeMap::from([(LABEL.to_owned(), self.hash.clone())]),
-            args: BTreeMap::new(),
-            dockerfile: "Dockerfile".to_owned(),
-            context: context.into_inner()?.into(),
-        })
-    }
+fn build_request(
+    name: &ImageRef,
+    base: &ImageFacts,
+    hash: String,
+    layer: &[u8],
+) -> Result<BuildRequest, ImageError> {
+    // By its id: another image may have taken the name of the base meanwhile.
+    let dockerfile = format!(
+        "FROM {}\nADD {LAYER} /\nENTRYPOINT [\"/{PROGRAM}\"]\n",
+        base.id
+    );
+    let mut context = tar::Builder::new(Vec::new());
+    append(&mut context, "Dockerfile", dockerfile.as_bytes(), 0o644)?;
+    append(&mut context, LAYER, layer, 0o644)?;
+    Ok(BuildRequest {
+        image: name.clone(),
+        labels: BTreeMap::from([(LABEL.to_owned(), hash)]),
+        args: BTreeMap::new(),
+        dockerfile: "Dockerfile".to_owned(),
+        context: context.into_inner()?.into(),
+    })
 }
 
 /// What starts a program by the loader that belongs to it, whatever the image has.
@@ -142,32 +160,47 @@ mod tests {
 
     use super::*;
 
-    fn request(id: &str, uid: u32) -> GitGateImageRequest {
+    fn facts(reference: &str, id: &str) -> ImageFacts {
+        ImageFacts {
+            reference: reference.parse().unwrap(),
+            id: id.to_owned(),
+        }
+    }
+
+    fn request(base: &str, sidecar: &str, uid: u32) -> GitGateImageRequest {
+        let own = std::env::current_exe().unwrap();
         GitGateImageRequest {
-            base: ImageFacts {
-                reference: "base:1".parse().unwrap(),
-                id: id.to_owned(),
-            },
+            base: facts("base:1", base),
+            sidecar: facts(&Archive::of(&own).unwrap().name(), sidecar),
             user: UserIds { uid, gid: 7 },
         }
     }
 
     #[test]
     fn the_name_stands_for_all_that_is_in_it() {
-        let own = std::env::current_exe().unwrap();
-        let name = |id: &str, uid: u32| Layer::of(&own, &request(id, uid)).unwrap().name().unwrap();
-        let one = name("sha256:a", 1000);
+        let name = |base, sidecar, uid| name(&hash(&request(base, sidecar, uid))).unwrap();
+        let one = name("sha256:a", "sha256:c", 1000);
         assert!(one.as_str().starts_with("bottle-git-gate:"));
-        assert_eq!(one, name("sha256:a", 1000));
-        assert_ne!(one, name("sha256:b", 1000));
-        assert_ne!(one, name("sha256:a", 1001));
+        assert_eq!(one, name("sha256:a", "sha256:c", 1000));
+        assert_ne!(one, name("sha256:b", "sha256:c", 1000));
+        assert_ne!(one, name("sha256:a", "sha256:d", 1000));
+        assert_ne!(one, name("sha256:a", "sha256:c", 1001));
+    }
+
+    #[test]
+    fn another_program_does_not_get_the_name() {
+        let own = std::env::current_exe().unwrap();
+        let mut request = request("sha256:a", "sha256:c", 1000);
+        request.sidecar = facts("bottle-sidecar:0123456789ab", "sha256:c");
+        let refused = layer(&own, &request);
+        assert!(matches!(refused, Err(ImageError::Changed { .. })));
     }
 
     #[test]
     fn nothing_of_the_base_is_replaced_but_its_users() {
         let own = std::env::current_exe().unwrap();
-        let layer = Layer::of(&own, &request("sha256:a", 1000)).unwrap();
-        let mut archive = tar::Archive::new(layer.bytes.as_slice());
+        let layer = layer(&own, &request("sha256:a", "sha256:c", 1000)).unwrap();
+        let mut archive = tar::Archive::new(layer.as_slice());
         let mut paths = Vec::new();
         for entry in archive.entries().unwrap() {
             let mut entry = entry.unwrap();

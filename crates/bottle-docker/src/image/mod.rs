@@ -51,6 +51,12 @@ pub enum ImageError {
     /// The tag is none; it is made of hexadecimal digits.
     #[error(transparent)]
     Name(#[from] ImageRefError),
+    /// The executable is another one than that of the sidecars' image.
+    #[error("{} has changed since the image of the sidecars was made: start again", .path.display())]
+    Changed {
+        /// Which file.
+        path: PathBuf,
+    },
     /// The engine took the archive and has no such image.
     #[error("the engine took the archive and has no image of it: {said}")]
     Lost {

@@ -70,7 +70,6 @@ impl Session<'_> {
         let number = self.gate.pushes.fetch_add(1, Ordering::Relaxed);
         let current = self.refresh(&served, number).await?;
         let refresh_ms = since(start);
-        let report = self.gate.folders.report(number);
         let (command, most, first) = match self.service {
             GitService::UploadPack => (self.upload_pack(&served), MAX_FETCH_BYTES, First::Anything),
             GitService::ReceivePack => {
@@ -80,7 +79,7 @@ impl Session<'_> {
                     .max_bytes
                     .saturating_add(MAX_COMMAND_BYTES);
                 (
-                    self.receive_pack(&served, &current, &report)?,
+                    self.receive_pack(&served, &current, number)?,
                     most,
                     First::Commands,
                 )
@@ -96,9 +95,8 @@ impl Session<'_> {
             whole: self.gate.settings.limits.connection,
         };
         let pumped = pump(stream, group, limits, stop).await;
-        let left = Report::read(&report);
-        // Gone with the container at the latest.
-        let _ = std::fs::remove_file(&report);
+        let left = Report::read(&self.gate.folders.report(number));
+        self.gate.folders.forget(number);
         let left = left.unwrap_or_else(|error| {
             tracing::error!(%error, "the report of a push is unusable");
             None
@@ -195,7 +193,7 @@ impl Session<'_> {
         &self,
         served: &Served,
         current: &Current,
-        report: &Path,
+        number: u64,
     ) -> Result<Command, Refusal> {
         let hooks = format!("core.hooksPath={}", self.gate.folders.hooks().display());
         // Nothing would be no limit.
@@ -219,13 +217,13 @@ impl Session<'_> {
             .mirror
             .git()
             .command(arguments.chain(std::iter::once("receive-pack")));
-        let task = serde_json::to_string(&self.task(served, current, report));
+        let task = serde_json::to_string(&self.task(served, current, number));
         command.env(HOOK_TASK, task.map_err(|error| Refusal::broken(&error))?);
         self.serving(&mut command, served.mirror.folder());
         Ok(command)
     }
 
-    fn task(&self, served: &Served, current: &Current, report: &Path) -> Task {
+    fn task(&self, served: &Served, current: &Current, number: u64) -> Task {
         let settings = &self.gate.settings;
         let Current {
             fresh: Fresh { head },
@@ -242,7 +240,8 @@ impl Session<'_> {
             run_dir: settings.run_dir.clone(),
             data_dir: settings.data_dir.clone(),
             path: settings.path.to_string_lossy().into_owned(),
-            report: report.to_owned(),
+            report: self.gate.folders.report(number),
+            base: self.gate.folders.base(number),
             identity: settings.identity.clone(),
         }
     }

@@ -2,16 +2,28 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use bottle_core::PushPolicy;
 use bottle_git::{RefChange, RefUpdate, judge};
 use tokio::runtime::Runtime;
 
 use super::command::PushCommand;
-use super::task::Task;
 use crate::git::Git;
-use crate::limits::{LOCAL_TIMEOUT, MAX_LISTING_BYTES, MAX_OUTPUT_BYTES};
-use crate::refs::{Refs, is_mirrored, is_zero};
+use crate::limits::{LOCAL_TIMEOUT, MAX_OUTPUT_BYTES};
+use crate::listings;
+use crate::refs::{is_mirrored, is_zero};
 use crate::refusal::{Code, Refusal};
-use crate::run::run_beside;
+use crate::run::{Company, run_beside};
+
+/// What commands are judged by.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Measure<'a> {
+    /// What the manifest grants.
+    pub(super) policy: &'a PushPolicy,
+    /// The full name of the upstream's default branch.
+    pub(super) head: Option<&'a str>,
+    /// All refs of the mirror.
+    pub(super) present: &'a BTreeMap<String, String>,
+}
 
 /// A command that is granted, and what it amounts to.
 #[derive(Debug, Clone)]
@@ -23,32 +35,32 @@ pub(super) struct Granted<'a> {
 /// Judges every command of a push.
 pub(super) fn grant<'a>(
     runtime: &Runtime,
-    task: &Task,
     git: &Git,
+    measure: Measure<'_>,
     commands: &'a [PushCommand],
 ) -> Result<Vec<Granted<'a>>, Refusal> {
-    let present = present(runtime, git)?;
-    alone(&present, commands)?;
+    let Measure {
+        policy,
+        head,
+        present,
+    } = measure;
+    alone(present, commands)?;
     let granted = commands.iter().map(|command| {
-        let change = change(runtime, git, &present, command)?;
+        let change = change(runtime, git, present, command)?;
         let update = RefUpdate {
             name: &command.name,
             change,
         };
-        judge(&task.push, task.head.as_deref(), &update)
-            .map_err(|refusal| Refusal::new(Code::RefPolicy, refusal))?;
+        judge(policy, head, &update).map_err(|refusal| Refusal::new(Code::RefPolicy, refusal))?;
         Ok(Granted { command, change })
     });
     granted.collect()
 }
 
 /// All refs of the mirror.
-fn present(runtime: &Runtime, git: &Git) -> Result<BTreeMap<String, String>, Refusal> {
-    let list = git.command(["for-each-ref", "--format=%(objectname) %(refname)"]);
-    let ran = runtime.block_on(run_beside(list, LOCAL_TIMEOUT, MAX_LISTING_BYTES));
-    let listing = ran.and_then(crate::run::Ran::good);
-    let listing = listing.map_err(|error| Refusal::broken(&error))?;
-    Ok(Refs::of_mirror(&listing))
+pub(super) fn present(runtime: &Runtime, git: &Git) -> Result<BTreeMap<String, String>, Refusal> {
+    let refs = runtime.block_on(listings::mirrored(git, Company::Callers));
+    refs.map_err(|error| Refusal::broken(&error))
 }
 
 /// No ref is named twice, and none differs from another in the case of its letters alone.

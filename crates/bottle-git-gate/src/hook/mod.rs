@@ -4,6 +4,7 @@
 mod change;
 mod command;
 mod forward;
+mod fresh;
 mod pre_receive;
 mod proc_receive;
 mod task;

@@ -4,9 +4,10 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::Runtime;
 
-use super::change::{Granted, grant};
+use super::change::{Granted, Measure, grant, present};
 use super::command::{PushCommand, read_all};
 use super::task::Task;
+use crate::base::Base;
 use crate::config::read_releases;
 use crate::git::{Git, Quarantine};
 use crate::limits::{MAX_PUSH_TIME, SCAN_TIMEOUT};
@@ -22,8 +23,17 @@ pub(super) fn run(runtime: &Runtime, task: &Task, quarantine: Quarantine) -> Res
         report.push.refs = commands.iter().map(pushed).collect();
         in_time(task)?;
         let git = task.git().within(quarantine);
-        let granted = grant(runtime, task, &git, &commands)?;
-        scan(task, &git, &granted, &mut report.push)?;
+        let present = present(runtime, &git)?;
+        let measure = Measure {
+            policy: &task.push,
+            head: task.head.as_deref(),
+            present: &present,
+        };
+        let granted = grant(runtime, &git, measure, &commands)?;
+        let base = Base::of(&present);
+        base.write(&task.base)
+            .map_err(|error| Refusal::broken(&error))?;
+        scan(task, &git, (&granted, &base), &mut report.push)?;
         Ok(commands)
     });
     report.push.scan_ms = since(start);
@@ -78,7 +88,12 @@ fn approved(command: PushCommand) -> Approved {
 }
 
 /// Looks at every object that would leave, and tells the client what must not.
-fn scan(task: &Task, git: &Git, granted: &[Granted<'_>], push: &mut Push) -> Result<(), Refusal> {
+fn scan(
+    task: &Task,
+    git: &Git,
+    (granted, base): (&[Granted<'_>], &Base),
+    push: &mut Push,
+) -> Result<(), Refusal> {
     let staying = granted
         .iter()
         .map(|granted| granted.command)
@@ -96,6 +111,7 @@ fn scan(task: &Task, git: &Git, granted: &[Granted<'_>], push: &mut Push) -> Res
         git,
         remote: &task.remote,
         new: &new,
+        base,
         refs: &refs,
         releases: &releases,
         known: &handed.known,

@@ -8,18 +8,21 @@ use std::time::Instant;
 use bottle_git::RefChange;
 use tokio::runtime::Runtime;
 
-use super::change::{Granted, grant};
+use super::change::{Granted, Measure, grant, present};
 use super::command::PushCommand;
 use super::forward::{Answer, Together, forward};
+use super::fresh::still_there;
 use super::task::Task;
+use crate::base::Base;
 use crate::git::Git;
 use crate::limits::{LOCAL_TIMEOUT, LOCK_TIMEOUT, MAX_OUTPUT_BYTES, MAX_WORDS_LINE};
+use crate::listings;
 use crate::lock::MirrorLock;
 use crate::pkt::{self, Pkt, PktError};
 use crate::record::{Report, shown, since, tell};
 use crate::refs::is_mirrored;
 use crate::refusal::{Code, Refusal};
-use crate::run::run_beside;
+use crate::run::{Company, run_beside};
 
 /// What git asks of the hook.
 #[derive(Debug, PartialEq, Eq)]
@@ -131,10 +134,19 @@ fn try_push(
     let path = task.folders().lock(&task.remote);
     let lock = runtime.block_on(MirrorLock::take(&path, LOCK_TIMEOUT));
     let _lock = lock.map_err(|error| Refusal::broken(&error))?;
-    let git = task.git();
+    let (git, upstream) = (task.git(), task.upstream());
     // The upstream may have moved since the first look, and the mirror with it.
-    let granted = grant(runtime, task, &git, commands)?;
-    let upstream = task.upstream();
+    let theirs = runtime.block_on(listings::upstreams(&git, &upstream, Company::Callers))?;
+    let present = present(runtime, &git)?;
+    let measure = Measure {
+        policy: &task.push,
+        head: theirs.head.as_deref(),
+        present: &present,
+    };
+    let granted = grant(runtime, &git, measure, commands)?;
+    let base = Base::read(&task.base);
+    let base = base.map_err(|error| Refusal::broken(&error))?;
+    still_there(runtime, &git, &base, &theirs)?;
     let answer = forward(runtime, &git, &upstream, (&granted, *together))?;
     follow(runtime, &git, &granted, &answer);
     Ok(answer)

@@ -31,6 +31,8 @@ pub(crate) struct Task {
     pub(crate) login: Option<PathBuf>,
     /// Where the hooks report.
     pub(crate) report: PathBuf,
+    /// Where they note what the scan left out.
+    pub(crate) base: PathBuf,
     /// The bottle that pushes.
     pub(crate) identity: Option<String>,
 }

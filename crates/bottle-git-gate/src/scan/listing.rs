@@ -2,7 +2,6 @@
 
 use std::io::{BufRead, BufReader, Read as _};
 use std::ops::Range;
-use std::process::Stdio;
 use std::time::Instant;
 
 use bottle_core::PushPolicy;
@@ -12,6 +11,7 @@ use super::error::{Limit, ScanError};
 use super::limits::{MAX_DEPTH, MAX_PATH, MAX_PATHS, MAX_TEXT, MAX_TREE, MAX_UNPACKED};
 use super::object_id::ObjectId;
 use super::process::Running;
+use crate::base::Base;
 use crate::git::Git;
 
 /// What a line has in front of the path: id, kind, size and the spaces between.
@@ -39,14 +39,13 @@ impl Listing {
     /// Asks git. No content is read: sizes come from what the pack says in front of each object.
     pub(super) fn read(
         git: &Git,
-        new: &[ObjectId],
+        (new, base): (&[ObjectId], &Base),
         limits: &PushPolicy,
         deadline: Instant,
     ) -> Result<Self, ScanError> {
         let mut command = git.command(["rev-list", "--objects"]);
         command.args(new.iter().map(ObjectId::to_string));
-        command.args(["--not", "--all", "--"]);
-        let (walk, found) = Running::reading("rev-list", command, Stdio::null(), deadline)?;
+        let (walk, found) = Running::without("rev-list", command, base, deadline)?;
         let command = git.command(["cat-file", "--buffer", FORMAT]);
         let (sizes, output) = Running::reading("cat-file", command, found.into(), deadline)?;
         let mut listing = Self::default();

@@ -68,6 +68,7 @@ use self::batch::Kind;
 use self::listing::Listing;
 use self::pipeline::{Hit, Place, Seen};
 use self::upstream::{Left, Upstream};
+use crate::base::Base;
 use crate::git::Git;
 
 /// What is to be looked at, and against what.
@@ -78,6 +79,8 @@ pub(crate) struct ScanRequest<'a> {
     pub(crate) remote: &'a RemoteName,
     /// The ids that refs are to get, in hexadecimal digits.
     pub(crate) new: &'a [String],
+    /// What the upstream has, which is left out.
+    pub(crate) base: &'a Base,
     /// The refs that are pushed.
     pub(crate) refs: &'a [String],
     /// What the operator let pass.
@@ -116,7 +119,7 @@ impl ScanReport {
     }
 }
 
-/// Looks at every object that is new to the gate.
+/// Looks at every object that a push brings and the upstream does not have.
 ///
 /// # Errors
 ///
@@ -152,7 +155,12 @@ struct Scan<'a> {
     report: ScanReport,
 }
 
-impl Scan<'_> {
+impl<'a> Scan<'a> {
+    /// What is pushed, and what of it is left out.
+    const fn range(&self) -> (&'a [ObjectId], &'a Base) {
+        (self.new, self.request.base)
+    }
+
     /// What is in the names of refs.
     fn refs(&self) -> Vec<Finding> {
         let lines = self.request.refs.join("\n");
@@ -178,7 +186,7 @@ impl Scan<'_> {
         if self.new.is_empty() {
             return Ok(());
         }
-        let listing = Listing::read(git, self.new, limits, deadline)?;
+        let listing = Listing::read(git, self.range(), limits, deadline)?;
         self.report.objects = u64::try_from(listing.len()).unwrap_or(u64::MAX);
         self.report.bytes = listing.bytes;
         let Seen { hits, submodules } = pipeline::look(git, self.scanner, &listing, deadline)?;
@@ -204,7 +212,7 @@ impl Scan<'_> {
         old_lists: &[ObjectId],
     ) -> Result<(), ScanError> {
         let ScanRequest { git, deadline, .. } = *self.request;
-        let mut upstream = Upstream::new(git, self.scanner, self.new, deadline)?;
+        let mut upstream = Upstream::new(git, self.scanner, self.range(), deadline)?;
         let hits = self.new_ones(listing, hits, &mut upstream)?;
         let mut findings: Vec<_> = hits
             .into_iter()
@@ -335,7 +343,7 @@ impl Scan<'_> {
         if objects.is_empty() {
             return Ok(());
         }
-        let origins = origin::origins(git, self.new, objects, deadline)?;
+        let origins = origin::origins(git, self.range(), objects, deadline)?;
         for finding in &mut self.report.findings {
             let origin = finding.object.and_then(|object| origins.get(&object));
             finding.commit = finding.commit.or(origin.copied());

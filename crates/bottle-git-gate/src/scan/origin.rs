@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read as _};
-use std::process::Stdio;
 use std::time::Instant;
 
 use super::error::ScanError;
 use super::object_id::ObjectId;
 use super::process::Running;
+use crate::base::Base;
 use crate::git::Git;
 
 /// The longest line of git's that is read; the rest is a path, which nobody asks for.
@@ -16,7 +16,7 @@ const MAX_LINE: u64 = 8192;
 /// The oldest new commit that brought each of these objects.
 pub(super) fn origins(
     git: &Git,
-    new: &[ObjectId],
+    (new, base): (&[ObjectId], &Base),
     objects: impl IntoIterator<Item = ObjectId>,
     deadline: Instant,
 ) -> Result<BTreeMap<ObjectId, ObjectId>, ScanError> {
@@ -38,8 +38,7 @@ pub(super) fn origins(
         "-t",
     ]);
     command.args(new.iter().map(ObjectId::to_string));
-    command.args(["--not", "--all", "--"]);
-    let (running, output) = Running::reading("log", command, Stdio::null(), deadline)?;
+    let (running, output) = Running::without("log", command, base, deadline)?;
     origins.read(&mut BufReader::new(output))?;
     running.finish()?;
     Ok(origins.found())

@@ -1,6 +1,6 @@
 //! A git that ends by the deadline, whatever it does.
 
-use std::io;
+use std::io::{self, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::error::ScanError;
+use crate::base::Base;
 
 /// Between two looks at whether git has ended, when its output has.
 const PAUSE: Duration = Duration::from_millis(1);
@@ -62,6 +63,21 @@ impl Running {
         let output = child.stdout.take();
         let running = Self::watched(name, child, deadline)?;
         let output = output.ok_or_else(|| ScanError::Run(io::ErrorKind::BrokenPipe.into()))?;
+        Ok((running, output))
+    }
+
+    /// Starts git with `--stdin`, and gives it what it is to leave out with all that this leads to.
+    pub(super) fn without(
+        name: &'static str,
+        mut command: Command,
+        base: &Base,
+        deadline: Instant,
+    ) -> Result<(Self, ChildStdout), ScanError> {
+        command.args(["--stdin", "--"]);
+        let (running, Pipes { mut input, output }) = Self::piped(name, command, deadline)?;
+        // It reads all of it before it prints anything.
+        let given = input.write_all(&base.lines("^"));
+        given.map_err(|_| running.failure())?;
         Ok((running, output))
     }
 

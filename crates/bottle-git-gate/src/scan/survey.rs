@@ -1,13 +1,18 @@
 //! The scan by hand, of what is in a repository already.
 
+use std::io;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use bottle_core::{PushPolicy, RemoteName};
 use bottle_git::Releases;
+use tokio::runtime::Builder;
 
 use super::{Advice, ScanError, ScanReport, ScanRequest, scan_push};
+use crate::base::Base;
 use crate::git::{Git, Surroundings};
+use crate::listings;
+use crate::run::Company;
 
 /// What a push would be told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,8 +34,8 @@ pub struct Survey {
 #[error("the repository cannot be scanned")]
 pub struct SurveyError(#[source] ScanError);
 
-/// Looks at what a push of these ids would bring, if the refs of the repository were all that upstream has. Nothing is
-/// released, and no values of a bottle are known.
+/// Looks at what a push of these ids would bring, if the branches, tags and notes of the repository were all that upstream
+/// has. Nothing is released, and no values of a bottle are known.
 ///
 /// # Errors
 ///
@@ -42,10 +47,12 @@ pub fn survey(repository: &Path, new: &[String], time: Duration) -> Result<Surve
     };
     let git = Git::new(&surroundings, repository);
     let remote: RemoteName = "survey".parse().map_err(|_| SurveyError(ScanError::Id))?;
+    let base = base(&git).map_err(|error| SurveyError(ScanError::Run(error)))?;
     let report = scan_push(&ScanRequest {
         git: &git,
         remote: &remote,
         new,
+        base: &base,
         refs: &[],
         releases: &Releases::default(),
         known: &[],
@@ -53,6 +60,13 @@ pub fn survey(repository: &Path, new: &[String], time: Duration) -> Result<Surve
         deadline: Instant::now() + time,
     });
     Ok(told(&report.map_err(SurveyError)?, &remote))
+}
+
+/// Where the refs of a repository lead.
+pub(super) fn base(git: &Git) -> io::Result<Base> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let refs = runtime.block_on(listings::mirrored(git, Company::Own));
+    Ok(Base::of(&refs.map_err(io::Error::other)?))
 }
 
 fn told(report: &ScanReport, remote: &RemoteName) -> Survey {

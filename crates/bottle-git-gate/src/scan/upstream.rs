@@ -8,7 +8,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::ops::Range;
-use std::process::Stdio;
 use std::time::Instant;
 
 use bottle_pipelock::Scanner;
@@ -23,6 +22,7 @@ use super::look;
 use super::object_id::ObjectId;
 use super::process::Running;
 use super::rule::{KNOWN, TOO_MANY};
+use crate::base::Base;
 use crate::git::Git;
 
 /// Commits of upstream's that are asked for a file. A push of a branch has one, one with many merges some more.
@@ -68,12 +68,12 @@ impl<'a> Upstream<'a> {
     pub(super) fn new(
         git: &Git,
         scanner: &'a Scanner,
-        new: &[ObjectId],
+        (new, base): (&[ObjectId], &Base),
         deadline: Instant,
     ) -> Result<Self, ScanError> {
         Ok(Self {
             scanner,
-            commits: boundary(git, new, deadline)?,
+            commits: boundary(git, new, base, deadline)?,
             ask: Ask::new(git, deadline)?,
         })
     }
@@ -136,11 +136,15 @@ struct Version {
 }
 
 /// The commits that upstream has right below the new ones.
-fn boundary(git: &Git, new: &[ObjectId], deadline: Instant) -> Result<Vec<ObjectId>, ScanError> {
+fn boundary(
+    git: &Git,
+    new: &[ObjectId],
+    base: &Base,
+    deadline: Instant,
+) -> Result<Vec<ObjectId>, ScanError> {
     let mut command = git.command(["rev-list", "--boundary"]);
     command.args(new.iter().map(ObjectId::to_string));
-    command.args(["--not", "--all", "--"]);
-    let (running, output) = Running::reading("rev-list", command, Stdio::null(), deadline)?;
+    let (running, output) = Running::without("rev-list", command, base, deadline)?;
     let mut found = BTreeSet::new();
     let mut output = BufReader::new(output);
     let mut line = Vec::new();

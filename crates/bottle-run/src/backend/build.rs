@@ -25,11 +25,13 @@ pub struct BuildRequest {
     pub context: Bytes,
 }
 
-/// What git-gate's image is made of, besides the program.
+/// What git-gate's image is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GitGateImageRequest {
     /// What it begins with: an image with git and ssh, which the engine has.
     pub base: ImageFacts,
+    /// The image of the sidecars, which stands for the program that is put on top.
+    pub sidecar: ImageFacts,
     /// Whom it runs as. ssh wants to know the name of this user.
     pub user: UserIds,
 }

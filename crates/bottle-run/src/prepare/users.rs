@@ -12,7 +12,7 @@ pub(crate) const AGENT_USER: UserIds = UserIds {
 const NOT_ROOT: u32 = 65532;
 
 /// Whom the sidecars run as: the operator, so that their folders can stay private; never root.
-pub(crate) fn sidecar_user() -> UserIds {
+pub fn sidecar_user() -> UserIds {
     operator_or(UserIds {
         uid: NOT_ROOT,
         gid: NOT_ROOT,

@@ -6,6 +6,8 @@ mod world;
 #[cfg(test)]
 mod fetching;
 #[cfg(test)]
+mod freshness;
+#[cfg(test)]
 mod limits;
 #[cfg(test)]
 mod pushing;

@@ -368,7 +368,7 @@ fn a_push_logs_in_once_and_its_login_ends_with_it() {
     let (contacts, logins) = (world.contacts().len(), world.logins());
     let push = ["push", "--quiet", "origin", "HEAD:refs/heads/main"];
     world.git(&folder, &push);
-    assert_eq!(world.contacts().len(), contacts + 3);
+    assert_eq!(world.contacts().len(), contacts + 4);
     assert_eq!(world.logins(), logins + 1);
     wait_for("the login has ended", || {
         let mut sockets = fs::read_dir(world.path("run/git-gate/logins")).unwrap();
@@ -382,7 +382,7 @@ fn a_push_logs_in_once_and_its_login_ends_with_it() {
         said.contains("git.upstream") && said.contains("identity_file"),
         "{said}"
     );
-    assert_eq!(world.contacts().len(), contacts + 3);
+    assert_eq!(world.contacts().len(), contacts + 4);
 }
 
 #[test]

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::net::Ipv4Addr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use bottle_core::{BottlePlan, HostPattern, Port, Provider, RouteSpec};
+use bottle_core::{BottlePlan, HostPattern, Identity, Port, Provider, RouteSpec};
 use bottle_demo::DemoRoot;
 use bottle_docker::{Docker, SidecarProgram};
 use bottle_run::backend::{DownScope, ExecIo, ExecOutcome, ExtraContainer, ExtraMount, Target};
@@ -42,7 +42,7 @@ impl Bottle {
     }
 
     /// What the site serves.
-    pub(crate) fn files(&self) -> std::path::PathBuf {
+    pub(crate) fn files(&self) -> PathBuf {
         self.folder.path().join("files")
     }
 
@@ -59,43 +59,39 @@ impl Bottle {
         more: Extras,
         work: impl AsyncFnOnce(&Running<'_, Docker>) -> T,
     ) -> T {
+        let work = async |running: &Running<'_, Docker>| (work(running).await, Fate::Remove);
+        self.part(None, change, more, work).await.0
+    }
+
+    /// One run of the bottle, which is new or was kept; the work says whether it is to be kept. Nothing is left of it but
+    /// its folder in that case, which comes back with its name.
+    pub(crate) async fn part<T>(
+        &self,
+        resume: Option<Identity>,
+        change: impl FnOnce(&mut BottlePlan, Ipv4Net),
+        more: Extras,
+        work: impl AsyncFnOnce(&Running<'_, Docker>) -> (T, Fate),
+    ) -> (T, Identity, PathBuf) {
         let docker = Docker::connect(
             host().as_deref(),
             SidecarProgram::new(env!("CARGO_BIN_EXE_bottle")),
         )
         .await
         .unwrap();
-        let subnet = subnet();
-        let world = address(subnet, 10);
         let root = DemoRoot::generate(OffsetDateTime::now_utc()).unwrap();
         let root_dir = self.folder.path().join("root");
         fs::write(root_dir.join("root.pem"), &root.certificate).unwrap();
         fs::write(root_dir.join("root-key.pem"), root.key.as_bytes()).unwrap();
-        let home = Home::new(self.folder.path().join("home"))
-            .resolve()
-            .unwrap();
-        let mut plan = plan(world);
-        change(&mut plan, subnet);
-        let request = PrepareRequest {
-            git_keys: GitKeys::read(&plan, None).unwrap(),
-            plan,
-            home: home.clone(),
-            cwd: self.folder.path().to_owned(),
-            host_values: HostValues::default(),
-            resume: None,
-            upstream: UpstreamSettings {
-                extra_roots_pem: Some(root.certificate),
-                resolvers: vec![world.into()],
-                egress_subnet: Some(subnet),
-                agent_hold: None,
-            },
-            now: OffsetDateTime::now_utc(),
-        };
+        let request = self.request(resume, change, root.certificate);
+        let home = request.home.clone();
         let checked = check(&docker, request, &mut SystemEntropy).await.unwrap();
         let prepared = checked
             .commit(&AskedValues::none(), &mut SystemEntropy)
             .unwrap();
-        let state = prepared.state().path().to_owned();
+        let (identity, state) = (
+            prepared.identity().clone(),
+            prepared.state().path().to_owned(),
+        );
         let prepared = prepared.with_extras(all(vec![extras(&root_dir, &self.files()), more]));
         let conduct = Conduct {
             backend: &docker,
@@ -104,20 +100,52 @@ impl Bottle {
             observer: &|_| {},
             output: &|_| {},
         };
+        let mut is_kept = false;
         let ended = prepared
             .run(
                 conduct,
                 async |running: &Running<'_, Docker>| -> Result<(T, Fate), RunError> {
-                    Ok((work(running).await, Fate::Remove))
+                    let (value, fate) = work(running).await;
+                    is_kept = fate != Fate::Remove;
+                    Ok((value, fate))
                 },
             )
             .await;
         // First of all why it went wrong, if it did.
         let value = ended.result.unwrap();
         assert!(ended.teardown.is_empty(), "{:?}", ended.teardown);
-        assert!(!state.exists());
+        assert_eq!(state.exists(), is_kept);
         assert!(super::left_of(&format!("bottle.home={}", home.label().unwrap())).is_empty());
-        value
+        (value, identity, state)
+    }
+
+    fn request(
+        &self,
+        resume: Option<Identity>,
+        change: impl FnOnce(&mut BottlePlan, Ipv4Net),
+        certificate: String,
+    ) -> PrepareRequest {
+        let subnet = subnet();
+        let world = address(subnet, 10);
+        let mut plan = plan(world);
+        change(&mut plan, subnet);
+        PrepareRequest {
+            git_keys: GitKeys::read(&plan, None).unwrap(),
+            plan,
+            home: Home::new(self.folder.path().join("home"))
+                .resolve()
+                .unwrap(),
+            cwd: self.folder.path().to_owned(),
+            host_values: HostValues::default(),
+            resume,
+            upstream: UpstreamSettings {
+                extra_roots_pem: Some(certificate),
+                resolvers: vec![world.into()],
+                egress_subnet: Some(subnet),
+                agent_hold: None,
+            },
+            now: OffsetDateTime::now_utc(),
+        }
     }
 
     /// Runs a command as the agent's session and answers how it ended and what it wrote.

@@ -16,6 +16,7 @@ use bottle_git::Releases;
 use bottle_pipelock::KnownSecret;
 
 use self::repository::{Import, Repository};
+use super::survey::base;
 use super::{ScanError, ScanReport, ScanRequest, scan_push};
 use crate::git::{Git, Surroundings};
 
@@ -80,6 +81,7 @@ fn scan_with(
         git: &git,
         remote: &"app".parse().unwrap(),
         new,
+        base: &base(&git).unwrap(),
         refs: beside.refs,
         releases: beside.releases.unwrap_or(&Releases::default()),
         known: beside.known,
