@@ -3,10 +3,12 @@
 //! Both are folders of the host: proposals can be written inside, answers can be read. One process writes proposals.
 
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
+use std::os::fd::OwnedFd;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use bottle_core::{Identity, ProposalId};
+use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::fs::inotify;
 use rustix::io::Errno;
 
@@ -154,40 +156,36 @@ impl Inbox {
     }
 }
 
-/// Becomes readable when something appears among the answers.
+/// Tells when something appears among the answers.
 #[derive(Debug)]
 pub struct AnswerWatch(OwnedFd);
 
 impl AnswerWatch {
-    /// Takes what there is to be read, so that it becomes readable at the next notice: whether there was anything. What
-    /// it says does not matter.
+    /// Waits for a notice: whether there was one in that time. What it says does not matter.
     ///
     /// # Errors
     ///
     /// What the operating system says.
-    pub fn clear(&self) -> io::Result<bool> {
+    pub fn wait(&self, time: Duration) -> io::Result<bool> {
+        let mut ready = [PollFd::new(&self.0, PollFlags::IN)];
+        let time = Timespec::try_from(time).map_err(io::Error::other)?;
+        match rustix::event::poll(&mut ready, Some(&time)) {
+            Ok(0) | Err(Errno::INTR) => Ok(false),
+            Ok(_) => self.clear().map(|()| true),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Takes what there is to be read.
+    fn clear(&self) -> io::Result<()> {
         let mut room = [0; NOTICES];
-        let mut any = false;
         loop {
             match rustix::io::read(&self.0, &mut room) {
-                Ok(0) | Err(Errno::AGAIN) => return Ok(any),
-                Ok(_) => any = true,
-                Err(Errno::INTR) => {}
+                Ok(0) | Err(Errno::AGAIN) => return Ok(()),
+                Ok(_) | Err(Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
             }
         }
-    }
-}
-
-impl AsFd for AnswerWatch {
-    fn as_fd(&self) -> BorrowedFd<'_> {
-        self.0.as_fd()
-    }
-}
-
-impl AsRawFd for AnswerWatch {
-    fn as_raw_fd(&self) -> RawFd {
-        self.0.as_raw_fd()
     }
 }
 

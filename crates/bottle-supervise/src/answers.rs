@@ -1,12 +1,11 @@
 //! Waiting for answers.
 
 use std::sync::Arc;
+use std::thread::Builder;
 use std::time::Duration;
 
 use bottle_core::ProposalId;
-use bottle_state::{Answer, Inbox};
-use tokio::io::Interest;
-use tokio::io::unix::AsyncFd;
+use bottle_state::{Answer, AnswerWatch, Inbox};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -24,17 +23,14 @@ impl Answers {
     /// Watches the folder from now on. Where that is not possible, it is looked into from time to time.
     pub(crate) fn open(inbox: Inbox) -> Self {
         let (sender, notices) = watch::channel(());
-        let watched = inbox
-            .watch()
-            .and_then(|watch| AsyncFd::register_with_interest(watch, Interest::READABLE));
-        match watched {
-            Ok(watch) => drop(tokio::spawn(async move {
-                tokio::select! {
-                    () = pass_on(&watch, &sender) => {}
-                    () = sender.closed() => {}
-                }
-            })),
-            Err(error) => tracing::warn!(%error, "no notice of answers; looking for them instead"),
+        let watched = inbox.watch().and_then(|watch| {
+            let name = "answers".to_owned();
+            Builder::new()
+                .name(name)
+                .spawn(move || pass_on(&watch, &sender))
+        });
+        if let Err(error) = watched {
+            tracing::warn!(%error, "no notice of answers; looking for them instead");
         }
         Self {
             inbox: Arc::new(inbox),
@@ -72,18 +68,17 @@ impl Answers {
     }
 }
 
-/// Passes every notice of the system on to those who wait.
-async fn pass_on(watch: &AsyncFd<bottle_state::AnswerWatch>, sender: &watch::Sender<()>) {
-    loop {
-        let Ok(mut ready) = watch.readable().await else {
-            return;
-        };
-        if let Err(error) = watch.get_ref().clear() {
-            tracing::warn!(%error, "no more notice of answers; looking for them instead");
-            return;
+/// Passes every notice of the system on to those who wait, until nobody can.
+fn pass_on(watch: &AnswerWatch, sender: &watch::Sender<()>) {
+    while !sender.is_closed() {
+        match watch.wait(LOOK) {
+            Ok(true) => drop(sender.send_replace(())),
+            Ok(false) => {}
+            Err(error) => {
+                tracing::warn!(%error, "no more notice of answers; looking for them instead");
+                return;
+            }
         }
-        ready.clear_ready();
-        sender.send_replace(());
     }
 }
 
