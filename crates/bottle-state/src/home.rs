@@ -11,6 +11,8 @@ use crate::{Audit, StateDir, StateError};
 const STATE: &str = "state";
 /// The folder below a home that holds what operators decided.
 const AUDIT: &str = "audit";
+/// The folder below a home that holds what agents asked for, and the answers.
+const QUEUE: &str = "queue";
 
 /// The folder of one operator's manifests and state, `~/.claude-bottle` unless `BOTTLE_HOME` says otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,6 +59,11 @@ impl Home {
     /// The state folder of a bottle, whether it exists or not. An [`Identity`] cannot lead out of the home.
     pub fn state(&self, identity: &Identity) -> StateDir {
         StateDir::new(identity.clone(), &self.0.join(STATE))
+    }
+
+    /// Where the queue of a bottle lies: what its agent asked for, and the answers. It stays when the bottle goes.
+    pub fn queue_path(&self, identity: &Identity) -> PathBuf {
+        self.0.join(QUEUE).join(identity.to_string())
     }
 
     /// What operators decided about bottles of this home. It stays when bottles go.
