@@ -1,8 +1,10 @@
 //! What may leave a bottle: the table of routes, `routes.yaml`, and the one decision that both the sidecar and
 //! `bottle check` ask for.
 //!
-//! The crate is pure: same table, same request, same answer. Only [`decide`] makes a [`Permit`], and a proxy that can
-//! send nothing without one cannot forget to ask.
+//! The crate is pure: same table, same request, same answer. What an operator grants while the bottle runs ends after
+//! some time or some uses; a [`LeaseBook`] keeps account of that and is told the time. Only [`decide`] and the book make
+//! a [`Permit`], only the book a [`Pass`], and a proxy that can send nothing without a pass can forget neither to ask
+//! nor to count.
 //!
 //! ```
 //! use bottle_core::Port;
@@ -25,7 +27,11 @@ mod fold;
 mod git_write;
 mod grant;
 mod judge;
+mod lease;
+mod lease_book;
 mod method_override;
+mod moment;
+mod pass;
 mod route;
 mod routes_file;
 mod slot;
@@ -38,9 +44,12 @@ pub use self::decide::{Destination, Permit, Request, decide};
 pub use self::denial::{Denial, DenialCode, Layer, RequestLine, Sighting, shown_path};
 pub use self::fold::{Folded, fold};
 pub use self::git_write::{is_download, is_lfs_batch};
-pub use self::grant::{Grant, Lease};
+pub use self::grant::{Grant, Grants, GrantsError, Lease, MAX_GRANTS};
 pub use self::judge::{Allowed, judge, nearest_route};
-pub use self::route::{Ports, Route, SlotAuth};
+pub use self::lease_book::{Admitted, Exchange, LeaseBook, Settled};
+pub use self::moment::Moment;
+pub use self::pass::Pass;
+pub use self::route::{Ports, Route, RouteOrigin, SlotAuth};
 pub use self::routes_file::EgressPolicy;
 pub use self::slot::{TokenSlot, TokenSlotError};
 pub use self::spelling::parameter_name;
