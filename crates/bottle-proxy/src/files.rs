@@ -57,6 +57,18 @@ pub(crate) fn read_text(path: &Path) -> Result<String, FileError> {
     Ok(text)
 }
 
+/// The name of a text by its content: SHA-256 in hexadecimal digits.
+pub(crate) fn digest(text: &str) -> String {
+    use std::fmt::Write as _;
+    let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
+    let mut name = String::new();
+    for byte in digest.as_ref() {
+        // Writing to a text does not fail.
+        let _ = write!(name, "{byte:02x}");
+    }
+    name
+}
+
 /// Reads all certificates of a PEM file; at least one.
 ///
 /// # Errors

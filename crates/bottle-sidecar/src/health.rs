@@ -1,13 +1,14 @@
 //! `health`: what the container's health check runs.
 
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
 use crate::args::Service;
 use crate::environment;
+use crate::page::near;
 
 /// A service on the same machine that is well answers at once.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -34,12 +35,7 @@ pub(crate) fn check(service: Option<Service>) -> Result<()> {
         ),
         Service::GitGate => (environment::git_gate_listen()?, ASK_GIT_GATE, "0007ok\n"),
     };
-    let ip = if listen.ip().is_unspecified() {
-        Ipv4Addr::LOCALHOST.into()
-    } else {
-        listen.ip()
-    };
-    let answer = ask(SocketAddr::new(ip, listen.port()), question).context("no answer")?;
+    let answer = ask(near(listen), question).context("no answer")?;
     if answer.starts_with(well.as_bytes()) {
         Ok(())
     } else {
@@ -48,7 +44,7 @@ pub(crate) fn check(service: Option<Service>) -> Result<()> {
 }
 
 /// The configuration folder holds the file of the one service that runs here.
-fn configured() -> Service {
+pub(crate) fn configured() -> Service {
     let has = |file: &str| environment::config_dir().join(file).exists();
     if has("pipelock.yaml") {
         Service::Pipelock
