@@ -41,6 +41,7 @@ mod owned;
 mod pack;
 mod prepare;
 mod provision;
+mod queue;
 mod rebuild;
 mod render;
 mod root_bundle;

@@ -22,6 +22,8 @@ pub(crate) enum Command {
     Pipelock(ServiceArgs),
     /// The gate for commits: mirrors to fetch from, scanned pushes to their upstreams.
     GitGate(GateArgs),
+    /// The server through which an agent asks its operator for more. Everything is in its environment.
+    Supervise,
     /// Play a hook of git while it receives a push.
     #[command(hide = true)]
     GitGateHook {
@@ -131,4 +133,5 @@ pub(crate) enum Service {
     Egress,
     Pipelock,
     GitGate,
+    Supervise,
 }

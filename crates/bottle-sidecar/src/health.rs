@@ -17,8 +17,8 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 const ASK_EGRESS: &str =
     "GET http://_egress.local/health HTTP/1.1\r\nHost: _egress.local\r\nConnection: close\r\n\r\n";
 
-/// Pipelock serves this one page, to this machine only.
-const ASK_PIPELOCK: &str = "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+/// Pipelock and supervise serve this one page, to this machine only.
+const ASK_PLAINLY: &str = "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
 /// Git-gate answers this to its own machine, in a frame of git's.
 const ASK_GIT_GATE: &str = "0013git-gate-health";
@@ -30,10 +30,15 @@ pub(crate) fn check(service: Option<Service>) -> Result<()> {
         Service::Egress => (environment::egress_listen()?, ASK_EGRESS, "HTTP/1.1 200 "),
         Service::Pipelock => (
             environment::pipelock_listen()?,
-            ASK_PIPELOCK,
+            ASK_PLAINLY,
             "HTTP/1.1 200 ",
         ),
         Service::GitGate => (environment::git_gate_listen()?, ASK_GIT_GATE, "0007ok\n"),
+        Service::Supervise => (
+            environment::supervise_listen()?,
+            ASK_PLAINLY,
+            "HTTP/1.1 200 ",
+        ),
     };
     let answer = ask(near(listen), question).context("no answer")?;
     if answer.starts_with(well.as_bytes()) {

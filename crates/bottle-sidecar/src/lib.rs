@@ -60,6 +60,7 @@ fn run(command: &Command) -> anyhow::Result<()> {
         Command::Egress(args) => play::egress(args),
         Command::Pipelock(args) => play::pipelock(args),
         Command::GitGate(args) => play::git_gate(args),
+        Command::Supervise => play::supervise(),
         Command::GitGateHook { hook } => play::hook(hook),
         Command::Hold => play::hold(),
         Command::Health { service } => health::check(*service),

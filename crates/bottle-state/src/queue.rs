@@ -17,16 +17,10 @@ pub use self::listing::{Listing, Queued};
 pub use self::watch::QueueWatch;
 use crate::lock::{self, Holder, Lock, NoLock};
 use crate::{
-    Access, Answer, Ask, EgressAsk, Folder, MAX_DOCKERFILE, MAX_ITEMS, MAX_JUSTIFICATION,
-    MAX_PROPOSAL, Proposal, RelativePath, StateError,
+    ANSWERS, Access, Answer, Ask, EgressAsk, Folder, MAX_ANSWER, MAX_DOCKERFILE, MAX_ITEMS, MAX_JUSTIFICATION,
+    MAX_PROPOSAL, PROPOSALS, Proposal, RelativePath, StateError,
 };
 
-/// What a container writes.
-pub(crate) const PROPOSALS: RelativePath = RelativePath::constant("proposals");
-/// What the host writes.
-pub(crate) const ANSWERS: RelativePath = RelativePath::constant("answers");
-/// The largest file of an answer, in bytes: what a person writes, and what was granted.
-const MAX_ANSWER: u64 = 64 * 1024;
 /// How often the lock is tried, ten milliseconds apart: an approval takes some seconds, and its bounded waits no longer than
 /// this.
 const LOCK_TRIES: u32 = 4500;

@@ -254,13 +254,11 @@ async fn another_image_is_for_bottles_that_are_kept_too() {
     assert_eq!(approved, Approved::Rebuilt);
     assert_eq!(world.file("Dockerfile"), "FROM debian:1\nRUN true\n");
     assert!(world.answer(&subject).is_some());
-    for (number, text) in [(2, "FROM missing:1\n"), (4, "FROM debian:1\nCOPY a b\n")] {
-        let subject = world.ask(number, &ask(text));
-        let card = world.card(&subject, &Wish::default()).await;
-        assert_eq!(codes(&card), ["approval.dockerfile"], "{text}");
-        assert!(world.approve(&subject, &yes()).await.unwrap_err().is_no());
-        assert_eq!(world.answer(&subject), None);
-    }
+    let subject = world.ask(2, &ask("FROM missing:1\n"));
+    let card = world.card(&subject, &Wish::default()).await;
+    assert_eq!(codes(&card), ["approval.dockerfile"]);
+    assert!(world.approve(&subject, &yes()).await.unwrap_err().is_no());
+    assert_eq!(world.answer(&subject), None);
 }
 
 #[tokio::test]

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use crate::engine::Engine;
 
 pub(crate) struct World {
-    pub(crate) folder: TempDir,
+    _folder: TempDir,
     pub(crate) home: Home,
     pub(crate) identity: Identity,
     pub(crate) engine: Arc<Engine>,
@@ -56,7 +56,7 @@ impl World {
         write("pipelock/dlp.yaml", "version: 1\n");
         let engine = Engine::new(state.path().to_owned(), identity.clone());
         Self {
-            folder,
+            _folder: folder,
             home,
             identity,
             engine: Arc::new(engine),
