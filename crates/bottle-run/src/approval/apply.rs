@@ -12,7 +12,7 @@ use super::ApprovalError;
 use super::page::page;
 use super::policies::{Policies, Scanner};
 use super::token::hex;
-use crate::artefact::{ROUTES, PIPELOCK_FILE};
+use crate::artefact::{PIPELOCK_FILE, ROUTES};
 use crate::backend::{Backend, BackendError};
 use crate::launch::{EGRESS, PIPELOCK};
 use crate::prepare::{sidecar_access, sidecar_user};

@@ -6,7 +6,7 @@ use bottle_pipelock::PipelockFile;
 use bottle_state::StateDir;
 
 use super::ApprovalError;
-use crate::artefact::{ROUTES, PIPELOCK_FILE, PIPELOCK_OVERRIDES};
+use crate::artefact::{PIPELOCK_FILE, PIPELOCK_OVERRIDES, ROUTES};
 
 /// The longest policy file that is read, in bytes: several times the longest manifest.
 const MAX_POLICY: u64 = 8 * 1024 * 1024;

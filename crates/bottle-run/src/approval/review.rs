@@ -1,12 +1,13 @@
 //! A proposal, looked at.
 
 use bottle_core::{Identity, ProposalId};
-use bottle_state::{QueueError, StateDir, Written};
+use bottle_state::{Ask, QueueError, StateDir, Written};
 
 use super::offer::{Deed, Offer};
 use super::policies::Policies;
 use super::{
-    ApprovalError, Approvals, Card, CardWarning, Refusal, ReviewToken, Standing, Subject, Wish,
+    ApprovalError, Approvals, Card, CardWarning, Past, Refusal, ReviewToken, Standing, Subject,
+    Wish,
 };
 use crate::backend::{Backend, LiveBottle, ServiceState};
 use crate::images::{Recipe, plan};
@@ -43,7 +44,23 @@ impl<B: Backend> Approvals<'_, B> {
     ///
     /// When there is no such proposal, or a file of the bottle cannot be read.
     pub async fn review(&self, subject: &Subject, wish: &Wish) -> Result<Card, ApprovalError> {
-        Ok(self.look(subject, wish).await?.card)
+        let Review {
+            mut card,
+            offer,
+            state,
+            pulse,
+            ..
+        } = self.look(subject, wish).await?;
+        if let Deed::Grant(route) = &offer.deed {
+            let runs = matches!(pulse, Pulse::Runs { .. });
+            let history = self.history(&subject.identity, (&state, runs)).await?;
+            let auth = match (&card.instead, &card.proposal.ask) {
+                (Some(ask), _) | (None, Ask::EgressBlock(ask)) => ask.auth.as_ref(),
+                _ => None,
+            };
+            card.history = history.map(|history| Past::of(route, auth, &history.denials));
+        }
+        Ok(card)
     }
 
     pub(super) async fn look(
@@ -91,6 +108,7 @@ impl<B: Backend> Approvals<'_, B> {
             credential: offer.credential.clone(),
             warnings: offer.warnings.clone(),
             refusals: offer.refusals.clone(),
+            history: None,
             token,
         };
         Ok(Review {
