@@ -37,8 +37,8 @@ pub(crate) const RELEASES: RelativePath = RelativePath::constant("git-gate/relea
 /// The mirrors: the one folder that a sidecar writes to.
 const GIT_GATE_DATA: RelativePath = RelativePath::constant("git-gate-data");
 const PIPELOCK: RelativePath = RelativePath::constant("pipelock");
-const PIPELOCK_FILE: RelativePath = RelativePath::constant("pipelock/pipelock.yaml");
-const PIPELOCK_OVERRIDES: RelativePath = RelativePath::constant("pipelock/dlp.yaml");
+pub(crate) const PIPELOCK_FILE: RelativePath = RelativePath::constant("pipelock/pipelock.yaml");
+pub(crate) const PIPELOCK_OVERRIDES: RelativePath = RelativePath::constant("pipelock/dlp.yaml");
 const PIPELOCK_CA: RelativePath = RelativePath::constant("pipelock/ca.pem");
 const PIPELOCK_KEY: RelativePath = RelativePath::constant("pipelock/ca-key.pem");
 const PIPELOCK_ROOTS: RelativePath = RelativePath::constant("pipelock/upstream-roots.pem");
