@@ -38,7 +38,7 @@ fn curl(method: &str, params: &Value) -> Vec<String> {
 }
 
 /// What supervise answers an agent.
-async fn ask(running: &Running<'_, Docker>, method: &str, params: Value) -> Value {
+pub(super) async fn ask(running: &Running<'_, Docker>, method: &str, params: Value) -> Value {
     let command = curl(method, &params);
     let command: Vec<&str> = command.iter().map(String::as_str).collect();
     let (code, stdout, stderr) = Bottle::session(running, &command).await;

@@ -147,7 +147,7 @@ impl<B: Backend> Job<'_, B> {
         let Some(grant) = grant else {
             return walls.scan_by(&before.mirrored()).await;
         };
-        let next = before.with(grant.clone(), seconds())?;
+        let next = before.with(grant, seconds())?;
         walls.scan_by(&next).await?;
         if let (CredentialCard::Granted { auth, .. }, Some(value)) =
             (&self.review.offer.credential, &self.decision.value)
