@@ -4,3 +4,5 @@
 mod cases;
 #[cfg(test)]
 mod picture;
+#[cfg(test)]
+mod suggest;
