@@ -52,10 +52,8 @@ async fn proposed(queue: &Path) -> String {
     loop {
         let entries = fs::read_dir(queue.join("proposals")).unwrap();
         let name = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        if let Some(id) = name
-            .filter_map(|name| name.strip_suffix(".json").map(str::to_owned))
-            .next()
-        {
+        let mut ids = name.filter_map(|name| name.strip_suffix(".json").map(str::to_owned));
+        if let Some(id) = ids.next() {
             return id;
         }
         assert!(since.elapsed() < PATIENCE, "nothing is proposed");
