@@ -76,13 +76,7 @@ impl<B: Backend> Approvals<'_, B> {
         };
         drop(lock);
         if let Err(error) = &done {
-            let taken_back = matches!(
-                error,
-                ApprovalError::NotApplied {
-                    taken_back: true,
-                    ..
-                }
-            );
+            let taken_back = is_taken_back(error);
             let details = record::failed(&subject.id, &causes(error), taken_back);
             // The error that counts is the first one; the trail then says that it was approved and not that it failed.
             let _ = record::note(self.home, who, "proposal.failed", details);
@@ -187,6 +181,15 @@ impl<B: Backend> Job<'_, B> {
             granted: other(self.review),
         };
         Ok(self.queue.answer(&answer)?)
+    }
+}
+
+/// Whether the bottle is as it was.
+const fn is_taken_back(error: &ApprovalError) -> bool {
+    match error {
+        ApprovalError::NotApplied { taken_back, .. } => *taken_back,
+        ApprovalError::Queue(QueueError::AlreadyAnswered { .. }) => true,
+        _ => false,
     }
 }
 

@@ -16,8 +16,8 @@ use crate::exit::Exit;
 use crate::host::HostSide;
 use crate::signals;
 
-/// How long a look may be away from the next: where nobody tells of a change it is seen so much later.
-const LOOK: Duration = Duration::from_secs(5);
+/// How long to wait at once.
+const WAIT: Duration = Duration::from_mins(1);
 
 /// Runs the command. It ends when it is told to.
 pub(crate) async fn run(args: &WatchArgs, host: &HostSide) -> anyhow::Result<Exit> {
@@ -36,7 +36,13 @@ pub(crate) async fn run(args: &WatchArgs, host: &HostSide) -> anyhow::Result<Exi
     loop {
         tokio::select! {
             () = &mut stop => return Ok(Exit::Interrupted),
-            waited = spawn_blocking(|| wait(watch)) => watch = waited.context("cannot wait")?,
+            waited = spawn_blocking(|| wait(watch)) => {
+                let changed;
+                (watch, changed) = waited.context("cannot wait")?;
+                if !changed {
+                    continue;
+                }
+            }
         }
         for each in news.look(&host.home)? {
             tokio::select! {
@@ -47,9 +53,10 @@ pub(crate) async fn run(args: &WatchArgs, host: &HostSide) -> anyhow::Result<Exi
     }
 }
 
-fn wait(mut watch: QueueWatch) -> QueueWatch {
-    watch.wait(LOOK);
-    watch
+/// Waits, and answers whether something may have changed.
+fn wait(mut watch: QueueWatch) -> (QueueWatch, bool) {
+    let changed = watch.wait(WAIT);
+    (watch, changed)
 }
 
 /// Prints one thing, and runs the command for it where it is a proposal.
