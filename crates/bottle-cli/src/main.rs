@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod daemon;
+mod dashboard;
 mod demo;
 mod diagnostic_json;
 mod engine;

@@ -1,0 +1,51 @@
+//! All that there is to know of one proposal before it is decided.
+
+/// What may be approved: as it was asked for, or something else instead.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Variant {
+    /// What the agent asked for.
+    Asked,
+    /// The narrower one that its denials need.
+    Narrower,
+    /// What the operator wrote, as YAML.
+    Edited(String),
+}
+
+/// For how long an approval can hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Terms {
+    /// For a time, for a number of requests, or until the bottle ends.
+    Leased,
+    /// There is no taking it back by itself: another image.
+    Whole,
+}
+
+/// All that there is to know of one proposal. What it says of the effect was computed from tables; only `words` and `file`
+/// are the agent's, and the names in them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct CardView {
+    /// What is asked, in a few words.
+    pub(crate) title: String,
+    /// The host or the pattern, whole.
+    pub(crate) host: Option<String>,
+    /// What would change, a line each.
+    pub(crate) effect: Vec<String>,
+    /// What is dangerous about it, a line each.
+    pub(crate) warnings: Vec<String>,
+    /// Which credential the host would get; that it gets none is said, too.
+    pub(crate) credential: Option<String>,
+    /// What of the past it would have allowed.
+    pub(crate) history: Vec<String>,
+    /// What would do instead, a line each.
+    pub(crate) narrower: Option<Vec<String>>,
+    /// Why, in the agent's words.
+    pub(crate) words: String,
+    /// What the agent wrote: a Dockerfile.
+    pub(crate) file: Option<String>,
+    /// What is asked, as YAML to be changed; `None` where there is nothing to change.
+    pub(crate) yaml: Option<String>,
+    /// For how long it can hold.
+    pub(crate) terms: Terms,
+    /// What an approval of this card is bound to.
+    pub(crate) token: String,
+}
