@@ -1,5 +1,6 @@
 //! What can be typed: the grammar of the command line, without behaviour.
 
+mod audit;
 mod git;
 
 use std::path::PathBuf;
@@ -7,7 +8,8 @@ use std::path::PathBuf;
 use bottle_core::{AgentName, Identity, ImageRef, Provider};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-pub(crate) use self::git::{AuditCommand, GitAllowArgs, GitCommand, GitListArgs};
+pub(crate) use self::audit::{AuditArgs, AuditCommand};
+pub(crate) use self::git::{GitAllowArgs, GitCommand, GitListArgs};
 
 /// Run AI coding agents safely on your own machine.
 ///
@@ -48,9 +50,8 @@ pub(crate) enum Command {
     /// Let a finding of git-gate pass, or show what may
     #[command(subcommand)]
     Git(GitCommand),
-    /// Look at what operators decided
-    #[command(subcommand)]
-    Audit(AuditCommand),
+    /// Show what operators decided, or look whether the record is whole
+    Audit(AuditArgs),
     /// Make the images that bottles begin with
     #[command(subcommand)]
     Image(ImageCommand),

@@ -10,6 +10,7 @@ mod engine;
 mod environment;
 mod exit;
 mod host;
+mod json_text;
 mod origin;
 mod preflight;
 mod printer;
@@ -25,7 +26,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::args::{AuditCommand, Cli, Command, ImageCommand};
+use crate::args::{Cli, Command, ImageCommand};
 use crate::exit::Exit;
 use crate::host::HostSide;
 use crate::printer::Printer;
@@ -83,7 +84,7 @@ fn dispatch(command: &Command, host: &HostSide) -> anyhow::Result<Exit> {
         Command::Diff(args) => commands::diff::run(args, host),
         Command::Apply(args) => commands::apply::run(args, host),
         Command::Git(args) => commands::on_engine(commands::git::run(args, host)),
-        Command::Audit(AuditCommand::Verify) => commands::audit::verify(host),
+        Command::Audit(args) => commands::audit::run(args, host),
         Command::Image(ImageCommand::Build(args)) => {
             commands::on_engine(commands::image::run(args, host))
         }

@@ -198,6 +198,12 @@ guards! {
     Peers "peers";
     /// What is under way is judged again when the rules change.
     Rejudging "rejudging";
+    /// A grant ends when its time is over.
+    LeaseTime "lease-time";
+    /// A grant ends when it was used as often as it may be.
+    LeaseUses "lease-uses";
+    /// A grant with so many uses that is there when the service starts counts as used up.
+    LeaseStart "lease-start";
     /// A policy that cannot be used shows in the health of the service.
     StaleHealth "stale-health";
     /// Where a secret was found, the log does not repeat the words around it.

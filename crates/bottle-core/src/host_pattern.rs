@@ -52,6 +52,38 @@ impl HostPattern {
         }
     }
 
+    /// Whether every host that the other rule means is one that this rule means.
+    ///
+    /// ```
+    /// # use bottle_core::HostPattern;
+    /// let hosts: HostPattern = "**.example.test".parse()?;
+    /// assert!(hosts.contains(&"*.a.example.test".parse()?));
+    /// assert!(!hosts.contains(&"example.test".parse()?));
+    /// # Ok::<(), bottle_core::HostPatternError>(())
+    /// ```
+    pub fn contains(&self, other: &Self) -> bool {
+        match (self, other) {
+            (_, Self::Exact(host)) => self.matches(host),
+            (Self::OneLabel(base), Self::OneLabel(inner)) => base == inner,
+            (Self::AnyDepth(base), Self::OneLabel(inner) | Self::AnyDepth(inner)) => {
+                base == inner || below(base, inner).is_some()
+            }
+            (Self::Exact(_), _) | (Self::OneLabel(_), Self::AnyDepth(_)) => false,
+        }
+    }
+
+    /// Whether the rule is a wildcard directly before a name below which anybody can have one: `*.github.io`. A manifest
+    /// may say so, since the services of a company are reached by such names; nobody else should.
+    pub fn is_open_to_anybody(&self) -> bool {
+        match self {
+            Self::Exact(_) => false,
+            Self::OneLabel(base) | Self::AnyDepth(base) => {
+                let name = base.as_str().as_bytes();
+                psl::suffix(name).is_some_and(|suffix| suffix.is_known() && suffix == name)
+            }
+        }
+    }
+
     /// The name without the wildcard.
     pub const fn base(&self) -> &Host {
         match self {
@@ -183,7 +215,39 @@ mod tests {
         ));
     }
 
+    #[test]
+    fn some_wildcards_are_open_to_anybody() {
+        let is_open = |text: &str| text.parse::<HostPattern>().unwrap().is_open_to_anybody();
+        assert!(is_open("*.github.io"));
+        assert!(is_open("**.s3.amazonaws.com"));
+        assert!(!is_open("somebody.github.io"));
+        assert!(!is_open("*.somebody.github.io"));
+        assert!(!is_open("*.wild.test"));
+    }
+
     proptest! {
+        /// Labels of one letter, so that names meet.
+        #[test]
+        fn a_rule_contains_another_when_it_means_all_its_hosts(
+            left in "(|\\*\\.|\\*\\*\\.)([ab]\\.){1,2}test",
+            right in "(|\\*\\.|\\*\\*\\.)([ab]\\.){1,2}test",
+        ) {
+            let left: HostPattern = left.parse().unwrap();
+            let right: HostPattern = right.parse().unwrap();
+            let base = right.base().as_str();
+            let hosts = [
+                base.to_owned(),
+                format!("a.{base}"),
+                format!("b.{base}"),
+                format!("c.{base}"),
+                format!("a.b.{base}"),
+                format!("c.c.{base}"),
+            ];
+            let hosts = hosts.map(|host| host.parse::<Host>().unwrap());
+            let mut meant = hosts.iter().filter(|host| right.matches(host));
+            prop_assert_eq!(left.contains(&right), meant.all(|host| left.matches(host)));
+        }
+
         #[test]
         fn never_panics_and_prints_what_it_reads(text in "[*.a-zA-Z0-9é-]{0,40}") {
             if let Ok(pattern) = text.parse::<HostPattern>() {

@@ -93,6 +93,10 @@ codes! {
     WsBadHandshake "ws.bad_handshake" 400 "a proper WebSocket handshake" "send version 13, one key and no body";
     /// The rules changed while the request was under way.
     PolicyRevoked "policy.revoked" 403 "the route that the request began with" "ask the operator; http://_egress.local/allowlist shows the rules as they are now";
+    /// Only a grant that ran out would have allowed it.
+    LeaseExpired "lease.expired" 403 "a grant for this that has not run out" "ask the operator for it again, and say that it ran out";
+    /// Only a grant that was used up would have allowed it.
+    LeaseExhausted "lease.exhausted" 403 "a grant for this that is not used up" "ask the operator for it again, and say that it is used up";
     /// The route's credential has no value in the sidecar.
     CredMissing "cred.missing" 403 "the value of the route's credential" "ask the operator: the bottle was started without it, or the sidecar was restarted";
     /// A key of the agent's own, on a route whose credential the proxy brings.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use bottle_core::{AuthSpec, BottlePlan, EnvName, HostPattern, RouteSpec};
 
-use crate::route::{Ports, Route, SlotAuth};
+use crate::route::{Ports, Route, RouteOrigin, SlotAuth};
 use crate::slot::TokenSlot;
 use crate::table::RouteTable;
 
@@ -32,10 +32,17 @@ pub fn fold(plan: &BottlePlan) -> Folded {
         .hosts
         .iter()
         .filter_map(|name| name.parse::<HostPattern>().ok());
+    let bare = |origin| {
+        move |host| Route {
+            origin,
+            ..Route::bare(host)
+        }
+    };
     let table = RouteTable::new(
         declared
             .into_iter()
-            .chain(extra.chain(default).map(Route::bare)),
+            .chain(extra.map(bare(RouteOrigin::Allowlist)))
+            .chain(default.map(bare(RouteOrigin::Preset))),
     );
     Folded {
         table,
@@ -63,6 +70,7 @@ fn route(spec: &RouteSpec, slots: &mut Slots) -> Route {
         path_allowlist: path_allowlist.clone(),
         methods: methods.clone(),
         websocket: *websocket,
+        origin: RouteOrigin::Manifest,
         auth: auth.as_ref().map(
             |AuthSpec {
                  scheme,

@@ -21,6 +21,35 @@ pub struct Route {
     pub auth: Option<SlotAuth>,
     /// Whether a request may become a WebSocket.
     pub websocket: WebSocket,
+    /// Who it comes from. It decides nothing.
+    pub origin: RouteOrigin,
+}
+
+/// Who a rule comes from.
+#[derive(
+    Debug,
+    Clone,
+    Copy,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Default,
+    serde::Serialize,
+    serde::Deserialize,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum RouteOrigin {
+    /// A route of the bottle's manifest. Files of older versions, which do not say it, are read so.
+    #[default]
+    Manifest,
+    /// A host of the manifest's allowlist.
+    Allowlist,
+    /// What the provider brings.
+    Preset,
+    /// A grant of the operator while the bottle runs. No route of the table itself says so.
+    #[serde(skip_deserializing)]
+    Grant,
 }
 
 /// On which ports a route applies.
@@ -61,7 +90,7 @@ pub struct SlotAuth {
 }
 
 impl Route {
-    /// A host on port 443, without path filter or credential.
+    /// A host on port 443, without path filter or credential, as if the manifest said so.
     pub fn bare(host: HostPattern) -> Self {
         Self {
             host,
@@ -70,6 +99,7 @@ impl Route {
             methods: BTreeSet::new(),
             auth: None,
             websocket: WebSocket::Refused,
+            origin: RouteOrigin::Manifest,
         }
     }
 }

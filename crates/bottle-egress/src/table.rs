@@ -7,18 +7,20 @@
 
 use std::collections::HashMap;
 
-use bottle_core::{Guard, Host, HostPattern, WebSocket};
+use bottle_core::{Guard, Host, HostPattern, ProposalId, WebSocket};
 use serde_json::{Value, json};
 
+use crate::grant::{Grant, Grants};
 use crate::route::{Ports, Route};
 
-/// The effective rules of a bottle. A host that no route means is refused.
+/// The effective rules of a bottle. A host that no route means is refused, unless a grant means it.
 ///
 /// Look-up walks the labels of the host through a hash table: the time depends on the name, not on the number of routes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct RouteTable {
     routes: Vec<Route>,
     index: HashMap<Box<str>, Rules>,
+    grants: Grants,
 }
 
 /// The numbers of the routes that end in one name.
@@ -61,7 +63,27 @@ impl RouteTable {
         }))
     }
 
-    /// The routes, in the order in which they were given.
+    /// The same routes with these grants beside them, and no others.
+    #[must_use]
+    pub fn with_grants(self, grants: Grants) -> Self {
+        Self { grants, ..self }
+    }
+
+    /// What was granted while the bottle runs.
+    pub fn grants(&self) -> &[Grant] {
+        self.grants.as_slice()
+    }
+
+    pub(crate) const fn all_grants(&self) -> &Grants {
+        &self.grants
+    }
+
+    /// What was granted for this proposal.
+    pub fn grant(&self, id: &ProposalId) -> Option<&Grant> {
+        self.grants.get(id)
+    }
+
+    /// The routes, in the order in which they were given, without the grants.
     pub fn routes(&self) -> &[Route] {
         &self.routes
     }
@@ -72,7 +94,10 @@ impl RouteTable {
         self.routes.get(number).map(|route| (number, route))
     }
 
-    /// What the agent may know of the table: no values, no variables of the host.
+    /// What the agent may know of the routes: no values, no variables of the host. The view of the lease book shows
+    /// the grants, too.
+    ///
+    /// [`LeaseBook::to_json_view`]: crate::LeaseBook::to_json_view
     pub fn to_json_view(&self) -> Value {
         Value::Array(self.routes.iter().map(view).collect())
     }
@@ -114,7 +139,7 @@ impl RouteTable {
     }
 }
 
-fn view(route: &Route) -> Value {
+pub(crate) fn view(route: &Route) -> Value {
     let Route {
         host,
         ports,
@@ -122,6 +147,7 @@ fn view(route: &Route) -> Value {
         methods,
         auth,
         websocket,
+        origin,
     } = route;
     let ports = match ports {
         Ports::Any => Value::Null,
@@ -129,6 +155,7 @@ fn view(route: &Route) -> Value {
     };
     json!({
         "host": host,
+        "origin": origin,
         "ports": ports,
         "path_allowlist": path_allowlist,
         "methods": methods.iter().map(bottle_core::Method::as_str).collect::<Vec<_>>(),

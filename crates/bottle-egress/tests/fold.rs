@@ -2,7 +2,7 @@
 #![cfg(test)]
 
 use bottle_core::{AuthScheme, AuthSpec, BottlePlan, HostPattern, Port, Provider, RouteSpec};
-use bottle_egress::{RouteTable, fold, judge};
+use bottle_egress::{RouteOrigin, RouteTable, fold, judge};
 use proptest::prelude::*;
 
 fn spec(host: &str) -> RouteSpec {
@@ -45,6 +45,13 @@ fn the_manifests_route_wins_over_the_lists() {
         folded.table.routes().len(),
         Provider::Claude.preset().hosts.len() + 1
     );
+    let origin = |host: &str| {
+        let (_, route) = folded.table.find(&host.parse().unwrap()).unwrap();
+        route.origin
+    };
+    assert_eq!(origin("api.anthropic.com"), RouteOrigin::Manifest);
+    assert_eq!(origin("pypi.org"), RouteOrigin::Allowlist);
+    assert_eq!(origin("claude.ai"), RouteOrigin::Preset);
     insta::assert_snapshot!(folded.table.to_yaml().unwrap());
 }
 

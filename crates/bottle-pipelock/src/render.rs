@@ -21,11 +21,13 @@ const IDLE_TIMEOUT_SECONDS: u32 = 3_600;
 /// As long as our proxy reads: the program's own limit is shorter than many an address of a package.
 const MAX_URL_LENGTH: u32 = 64 * 1024;
 
-/// The hosts that a bottle may ask, as the second check sees them.
+/// The hosts that a bottle may ask, as the second check sees them: those of routes and grants.
 pub fn effective_allowlist(table: &RouteTable) -> BTreeSet<AllowedHost> {
+    let granted = table.grants().iter().map(|grant| &grant.route);
     table
         .routes()
         .iter()
+        .chain(granted)
         .map(|route| AllowedHost::from(&route.host))
         .collect()
 }

@@ -1,11 +1,21 @@
-//! What operators decided, one line for each decision, in `$BOTTLE_HOME/audit/`: each line is bound to the one before.
+//! What operators decided about one bottle, one line for each decision, in `$BOTTLE_HOME/audit/<identity>.jsonl`: each line is
+//! bound to the one before.
 //!
 //! A line is a JSON object that begins with the hash of the line before it and ends with its own: SHA-256 over all that
-//! stands in front of that. Whoever changes a line has to make every later one anew; what was cut off at the end shows
-//! only to somebody who noted the last hash, which `bottle audit verify` prints.
+//! stands in front of that. Beside the trail, `<identity>.head` says how many lines there are and which hash the last one has,
+//! so that what was cut off at the end is missed, too. Whoever may write to both files can make both anew: the last hash,
+//! which `bottle audit verify` prints, is for somebody to note elsewhere.
+
+mod entry;
+mod error;
+mod head;
+mod line;
+mod log;
+mod operator;
+mod walk;
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{self, BufRead as _, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
+use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
@@ -13,37 +23,20 @@ use std::time::Duration;
 
 use bottle_core::Identity;
 use rustix::fs::OFlags;
-use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
+use serde_json::Value;
 
-use crate::{Access, Timestamp};
+pub use self::entry::AuditEntry;
+pub use self::error::{AuditError, BrokenLine};
+use self::head::HeadFile;
+use self::line::no_hash;
+pub use self::log::AuditLog;
+pub use self::operator::Operator;
+use crate::Access;
 
-/// The file below the folder.
-const FILE: &str = "audit.jsonl";
-/// The longest line that is written or read, in bytes: protects our memory from a file that is none of ours.
-const LONGEST_LINE: u64 = 64 * 1024;
-/// How often the lock is tried: whoever writes holds it for a moment.
-const TRIES: u32 = 50;
+/// How often the lock is tried: whoever reads or writes holds it for a moment.
+const TRIES: u32 = 100;
 /// How long to wait in between.
 const PAUSE: Duration = Duration::from_millis(20);
-/// How many digits a hash has.
-const DIGITS: usize = 64;
-/// What stands between a line's content and its hash, and behind the hash.
-const BEFORE_HASH: &str = ",\"hash\":\"";
-const AFTER_HASH: &str = "\"}\n";
-
-/// One decision of an operator.
-#[derive(Debug, Clone)]
-pub struct AuditEntry<'a> {
-    /// When.
-    pub time: Timestamp,
-    /// About which bottle.
-    pub identity: &'a Identity,
-    /// What was decided: `git.allow`.
-    pub action: &'static str,
-    /// The rest, an object. Nothing secret.
-    pub details: Value,
-}
 
 /// What a whole and unbroken trail has.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,95 +47,54 @@ pub struct AuditSummary {
     pub last: String,
 }
 
-/// Why the trail could not be read or written.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum AuditError {
-    /// The operating system refused.
-    #[error("could not {what} {}", .path.display())]
-    Io {
-        /// What was being done, a verb.
-        what: &'static str,
-        /// To what.
-        path: PathBuf,
-        /// Why not.
-        #[source]
-        source: io::Error,
-    },
-    /// Another process writes and does not come to an end.
-    #[error("{} is being written by another process that does not finish", .path.display())]
-    Busy {
-        /// The file.
-        path: PathBuf,
-    },
-    /// A line is not what was written.
-    #[error(
-        "line {line} of {} is not what was written: {why}. Nothing is added to it; to begin a new trail, move the file \
-         to another name and keep it", .path.display()
-    )]
-    Broken {
-        /// The file.
-        path: PathBuf,
-        /// The first line that is wrong, from 1; 0 where only the last one was looked at.
-        line: u64,
-        /// In which way.
-        why: BrokenLine,
-    },
-    /// The decision does not fit into a line.
-    #[error("a decision is longer than {LONGEST_LINE} bytes")]
-    TooLong,
+impl AuditSummary {
+    fn nothing() -> Self {
+        Self {
+            lines: 0,
+            last: no_hash(),
+        }
+    }
 }
 
-/// In which way a line is wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum BrokenLine {
-    /// It is no line of a trail.
-    #[error("it has not the form of a decision")]
-    Form,
-    /// Its own hash is another one.
-    #[error("its content does not have the hash that it says")]
-    Hash,
-    /// It does not follow the one before.
-    #[error("it does not follow the line before it")]
-    Chain,
-}
-
-/// The trail of one home.
+/// The trail of one bottle, whether there is one or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Audit(PathBuf);
-
-/// The right to add to the trail, held until dropped.
-#[derive(Debug)]
-pub struct AuditLog {
-    file: File,
-    path: PathBuf,
-    last: String,
+pub struct Audit {
+    folder: PathBuf,
+    identity: Identity,
 }
 
 impl Audit {
-    pub(crate) const fn new(folder: PathBuf) -> Self {
-        Self(folder)
+    pub(crate) const fn new(folder: PathBuf, identity: Identity) -> Self {
+        Self { folder, identity }
+    }
+
+    /// About which bottle.
+    pub const fn identity(&self) -> &Identity {
+        &self.identity
     }
 
     /// Where its lines lie.
     pub fn path(&self) -> PathBuf {
-        self.0.join(FILE)
+        self.folder.join(format!("{}.jsonl", self.identity))
     }
 
-    /// Opens the trail for writing, which nobody else does meanwhile.
+    /// Where it is said how many lines there are.
+    pub fn head_path(&self) -> PathBuf {
+        self.folder.join(format!("{}.head", self.identity))
+    }
+
+    /// Looks at every line and opens the trail for writing, which nobody else does meanwhile.
     ///
     /// # Errors
     ///
-    /// [`AuditError::Broken`] when its last line is not what was written.
+    /// [`AuditError::Broken`] when a line is not what was written: nothing is added to such a trail.
     pub fn open(&self) -> Result<AuditLog, AuditError> {
-        let Self(folder) = self;
         let mut builder = DirBuilder::new();
         builder
             .recursive(true)
             .mode(Access::Private.folder_mode())
-            .create(folder)
-            .map_err(io_error("create the folder", folder))?;
+            .create(&self.folder)
+            .map_err(AuditError::io("create the folder", &self.folder))?;
         let path = self.path();
         let file = OpenOptions::new()
             .read(true)
@@ -151,10 +103,20 @@ impl Audit {
             .mode(Access::Private.file_mode())
             .custom_flags(no_link())
             .open(&path)
-            .map_err(io_error("open", &path))?;
-        lock(&file, &path)?;
-        let last = last_hash(&file, &path)?;
-        Ok(AuditLog { file, path, last })
+            .map_err(AuditError::io("open", &path))?;
+        lock(&path, || file.try_lock())?;
+        let head = HeadFile::of(self)?;
+        let noted = head.read()?;
+        let summary = walk::walk(&file, &path, noted.as_ref(), &mut |_| {})?;
+        if summary.lines > noted.map_or(0, |noted| noted.lines) {
+            // A process died between the two: caught up with, so that it may happen again.
+            head.write(&summary)?;
+        }
+        Ok(AuditLog::new(
+            file,
+            (path, self.identity.clone()),
+            (head, summary),
+        ))
     }
 
     /// Looks at every line.
@@ -163,135 +125,41 @@ impl Audit {
     ///
     /// [`AuditError::Broken`] for the first line that is not what was written.
     pub fn verify(&self) -> Result<AuditSummary, AuditError> {
+        self.read(|_| {})
+    }
+
+    /// Hands out every decision, oldest first, as far as the trail is what was written. What is in one may have been
+    /// chosen by an agent.
+    ///
+    /// # Errors
+    ///
+    /// [`AuditError::Broken`] for the first line that is not; those before it have been handed out.
+    pub fn read(&self, mut each: impl FnMut(&Value)) -> Result<AuditSummary, AuditError> {
         let path = self.path();
-        let mut summary = AuditSummary {
-            lines: 0,
-            last: "0".repeat(DIGITS),
-        };
+        let head = HeadFile::of(self)?;
         let opened = OpenOptions::new()
             .read(true)
             .custom_flags(no_link())
             .open(&path);
         let file = match opened {
             Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(summary),
-            Err(error) => return Err(io_error("open", &path)(error)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                return walk::nothing(&path, head.read()?.as_ref());
+            }
+            Err(error) => return Err(AuditError::io("open", &path)(error)),
         };
-        let mut reader = BufReader::new(file);
-        loop {
-            let mut line = Vec::new();
-            let mut limited = (&mut reader).take(LONGEST_LINE);
-            limited
-                .read_until(b'\n', &mut line)
-                .map_err(io_error("read", &path))?;
-            if line.is_empty() {
-                return Ok(summary);
-            }
-            summary.lines = summary.lines.saturating_add(1);
-            let broken = |why| AuditError::Broken {
-                path: path.clone(),
-                line: summary.lines,
-                why,
-            };
-            let (previous, own) = check(&line).map_err(broken)?;
-            if previous != summary.last {
-                return Err(broken(BrokenLine::Chain));
-            }
-            summary.last = own;
-        }
+        // The head follows the line: nobody may be between the two.
+        lock(&path, || file.try_lock_shared())?;
+        walk::walk(&file, &path, head.read()?.as_ref(), &mut each)
     }
 }
 
-impl AuditLog {
-    /// Adds a decision; it is on the disk when this returns.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be written.
-    pub fn append(&mut self, entry: &AuditEntry<'_>) -> Result<(), AuditError> {
-        let AuditEntry {
-            time,
-            identity,
-            action,
-            details,
-        } = entry;
-        let rest = json!({
-            "time": time.to_string(),
-            "identity": identity.to_string(),
-            "action": action,
-            "details": details,
-        })
-        .to_string();
-        let rest = rest.strip_prefix('{').unwrap_or(&rest);
-        let rest = rest.strip_suffix('}').unwrap_or(rest);
-        let content = format!("{{\"previous\":\"{}\",{rest}", self.last);
-        let own = hash(content.as_bytes());
-        let line = format!("{content}{BEFORE_HASH}{own}{AFTER_HASH}");
-        if u64::try_from(line.len()).unwrap_or(u64::MAX) > LONGEST_LINE {
-            return Err(AuditError::TooLong);
-        }
-        self.file
-            .write_all(line.as_bytes())
-            .and_then(|()| self.file.sync_all())
-            .map_err(io_error("write", &self.path))?;
-        self.last = own;
-        Ok(())
-    }
-}
-
-/// The hash that a line says the one before has, and its own. JSON escapes every line break, so a line is one.
-fn check(line: &[u8]) -> Result<(String, String), BrokenLine> {
-    let line = std::str::from_utf8(line).map_err(|_| BrokenLine::Form)?;
-    let rest = line.strip_suffix(AFTER_HASH).ok_or(BrokenLine::Form)?;
-    let at = rest.len().checked_sub(DIGITS).ok_or(BrokenLine::Form)?;
-    let (content, own) = rest.split_at_checked(at).ok_or(BrokenLine::Form)?;
-    let content = content.strip_suffix(BEFORE_HASH).ok_or(BrokenLine::Form)?;
-    if hash(content.as_bytes()) != own {
-        return Err(BrokenLine::Hash);
-    }
-    let previous = content
-        .strip_prefix("{\"previous\":\"")
-        .and_then(|rest| rest.get(..DIGITS))
-        .ok_or(BrokenLine::Form)?;
-    serde_json::from_str::<Value>(line).map_err(|_| BrokenLine::Form)?;
-    Ok((previous.to_owned(), own.to_owned()))
-}
-
-/// The hash of the last line; 64 zeros when there is none.
-fn last_hash(mut file: &File, path: &Path) -> Result<String, AuditError> {
-    let read_error = io_error("read", path);
-    let length = file.metadata().map(|facts| facts.len());
-    let bytes = length.and_then(|length| {
-        let mut bytes = Vec::new();
-        file.seek(SeekFrom::Start(length.saturating_sub(LONGEST_LINE)))?;
-        file.take(LONGEST_LINE).read_to_end(&mut bytes)?;
-        Ok(bytes)
-    });
-    let bytes = bytes.map_err(read_error)?;
-    if bytes.is_empty() {
-        return Ok("0".repeat(DIGITS));
-    }
-    let before = bytes
-        .get(..bytes.len().saturating_sub(1))
-        .unwrap_or_default();
-    let begin = before.iter().rposition(|byte| *byte == b'\n');
-    let begin = begin.map_or(0, |at| at.saturating_add(1));
-    let line = bytes.get(begin..).unwrap_or_default();
-    check(line)
-        .map(|(_, own)| own)
-        .map_err(|why| AuditError::Broken {
-            path: path.to_owned(),
-            line: 0,
-            why,
-        })
-}
-
-fn lock(file: &File, path: &Path) -> Result<(), AuditError> {
+fn lock(path: &Path, take: impl Fn() -> Result<(), TryLockError>) -> Result<(), AuditError> {
     for _ in 0..TRIES {
-        match file.try_lock() {
+        match take() {
             Ok(()) => return Ok(()),
             Err(TryLockError::WouldBlock) => sleep(PAUSE),
-            Err(TryLockError::Error(error)) => return Err(io_error("lock", path)(error)),
+            Err(TryLockError::Error(error)) => return Err(AuditError::io("lock", path)(error)),
         }
     }
     Err(AuditError::Busy {
@@ -299,22 +167,21 @@ fn lock(file: &File, path: &Path) -> Result<(), AuditError> {
     })
 }
 
-fn hash(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    let mut text = String::with_capacity(DIGITS);
-    for byte in Sha256::digest(bytes) {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "{byte:02x}");
-    }
-    text
-}
-
-/// A link in the file's place is an error.
+/// A link in the file's place is an error, and a pipe there holds nobody up.
 const fn no_link() -> i32 {
-    OFlags::NOFOLLOW.bits().cast_signed()
+    OFlags::NOFOLLOW
+        .union(OFlags::NONBLOCK)
+        .bits()
+        .cast_signed()
 }
 
-fn io_error(what: &'static str, path: &Path) -> impl FnOnce(io::Error) -> AuditError {
-    let path = path.to_owned();
-    move |source| AuditError::Io { what, path, source }
+/// Whether it is a file at all, and how long.
+fn length(file: &File, path: &Path) -> Result<u64, AuditError> {
+    let facts = file.metadata().map_err(AuditError::io("look into", path))?;
+    if facts.is_file() {
+        Ok(facts.len())
+    } else {
+        let error = io::Error::other("it is not a regular file");
+        Err(AuditError::io("read", path)(error))
+    }
 }

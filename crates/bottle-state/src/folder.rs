@@ -1,5 +1,7 @@
 //! A folder whose files appear whole or not at all.
 
+mod write_new;
+
 use std::ffi::OsStr;
 use std::fs::{DirBuilder, File};
 use std::io::{self, Read};
@@ -13,7 +15,7 @@ use rustix::io::Errno;
 use crate::{Access, RelativePath, StateError, cut, remove};
 
 /// How a folder is opened: it must be one, and not a symbolic link to one.
-const FOLDER: OFlags = OFlags::RDONLY
+pub(crate) const FOLDER: OFlags = OFlags::RDONLY
     .union(OFlags::DIRECTORY)
     .union(OFlags::NOFOLLOW)
     .union(OFlags::CLOEXEC);

@@ -5,12 +5,16 @@ use std::path::{Path, PathBuf};
 
 use bottle_core::Identity;
 
-use crate::{Audit, StateDir, StateError};
+use crate::{Audit, Queue, QueueWatch, StateDir, StateError};
 
 /// The folder below a home that holds the state folders.
 const STATE: &str = "state";
 /// The folder below a home that holds what operators decided.
 const AUDIT: &str = "audit";
+/// The folder below a home that holds what agents asked for, and the answers.
+const QUEUE: &str = "queue";
+/// What the name of a trail ends in.
+const TRAIL: &str = ".jsonl";
 
 /// The folder of one operator's manifests and state, `~/.claude-bottle` unless `BOTTLE_HOME` says otherwise.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -59,9 +63,44 @@ impl Home {
         StateDir::new(identity.clone(), &self.0.join(STATE))
     }
 
-    /// What operators decided about bottles of this home. It stays when bottles go.
-    pub fn audit(&self) -> Audit {
-        Audit::new(self.0.join(AUDIT))
+    /// What operators decided about a bottle. It stays when the bottle goes.
+    pub fn audit(&self, identity: &Identity) -> Audit {
+        Audit::new(self.0.join(AUDIT), identity.clone())
+    }
+
+    /// Every bottle that somebody decided about, in order.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says; a home without trails is empty.
+    pub fn audited(&self) -> Result<Vec<Identity>, StateError> {
+        identities(&self.0.join(AUDIT), |entry| {
+            entry.strip_suffix(TRAIL).map(str::to_owned)
+        })
+    }
+
+    /// Where what the agent of a bottle asked for lies, and the answers. It stays when the bottle goes.
+    pub fn queue_path(&self, identity: &Identity) -> PathBuf {
+        self.0.join(QUEUE).join(identity.to_string())
+    }
+
+    /// What the agent of a bottle asked for, and the answers.
+    pub fn queue(&self, identity: &Identity) -> Queue {
+        Queue::new(identity.clone(), self.queue_path(identity))
+    }
+
+    /// Every bottle that has a queue, in order.
+    ///
+    /// # Errors
+    ///
+    /// What the operating system says; a home without queues is empty.
+    pub fn queues(&self) -> Result<Vec<Identity>, StateError> {
+        identities(&self.0.join(QUEUE), |entry| Some(entry.to_owned()))
+    }
+
+    /// Tells when something changes in one of the queues.
+    pub fn watch_queues(&self) -> QueueWatch {
+        QueueWatch::new(self.clone(), self.0.join(QUEUE))
     }
 
     /// Every bottle that has a state folder, in order. What is not called like a bottle, or is no folder, is not one.
@@ -70,26 +109,36 @@ impl Home {
     ///
     /// What the operating system says; a home without state is empty.
     pub fn identities(&self) -> Result<Vec<Identity>, StateError> {
-        let root = self.0.join(STATE);
-        let entries = match root.read_dir() {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(StateError::io("list", &root)(error)),
-        };
-        let mut identities = Vec::new();
-        for entry in entries {
-            let entry = entry.map_err(StateError::io("list", &root))?;
-            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
-            if let Some(identity) = entry
-                .file_name()
-                .to_str()
-                .and_then(|name| name.parse().ok())
-                && is_folder
-            {
-                identities.push(identity);
-            }
-        }
-        identities.sort();
-        Ok(identities)
+        identities(&self.0.join(STATE), |entry| Some(entry.to_owned()))
     }
+}
+
+/// The bottles that entries of a folder are called after, each once; a folder that is not there has none. What is found
+/// there is a folder where its name is the bottle's alone, and a file otherwise.
+fn identities(
+    root: &Path,
+    name: impl Fn(&str) -> Option<String>,
+) -> Result<Vec<Identity>, StateError> {
+    let entries = match root.read_dir() {
+        Ok(entries) => entries,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) => return Err(StateError::io("list", root)(error)),
+    };
+    let mut identities = Vec::new();
+    for entry in entries {
+        let entry = entry.map_err(StateError::io("list", root))?;
+        let file_name = entry.file_name();
+        let Some(text) = file_name.to_str() else {
+            continue;
+        };
+        let Some(short) = name(text) else { continue };
+        let is_kind = entry
+            .file_type()
+            .is_ok_and(|kind| kind.is_dir() == (short == text));
+        if let (Ok(identity), true) = (short.parse(), is_kind) {
+            identities.push(identity);
+        }
+    }
+    identities.sort();
+    Ok(identities)
 }

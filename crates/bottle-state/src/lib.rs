@@ -31,6 +31,7 @@ mod home;
 mod lock;
 mod metadata;
 mod proposal;
+mod queue;
 mod relative_path;
 mod remove;
 mod state_dir;
@@ -38,7 +39,9 @@ mod timestamp;
 
 pub use self::access::{Access, Owner};
 pub use self::answer::{Answer, AnswerVerdict};
-pub use self::audit::{Audit, AuditEntry, AuditError, AuditLog, AuditSummary, BrokenLine};
+pub use self::audit::{
+    Audit, AuditEntry, AuditError, AuditLog, AuditSummary, BrokenLine, Operator,
+};
 pub use self::error::StateError;
 pub use self::folder::{Folder, Staged};
 pub use self::home::Home;
@@ -47,6 +50,9 @@ pub use self::metadata::{ImageIds, METADATA_VERSION, Metadata, NetworkCidrs};
 pub use self::proposal::{
     Ask, AskedAuth, CapabilityAsk, EgressAsk, MAX_DOCKERFILE, MAX_ITEMS, MAX_JUSTIFICATION,
     MAX_PROPOSAL, PipelockAsk, Proposal,
+};
+pub use self::queue::{
+    Listing, ProposalProblem, Queue, QueueError, QueueLock, QueueWatch, Queued, Written,
 };
 pub use self::relative_path::{RelativePath, RelativePathError};
 pub use self::state_dir::{LockState, Mark, StateDir};

@@ -44,6 +44,11 @@ pub(crate) enum NoLock {
 
 /// Takes the lock in an open folder, making its file where missing.
 pub(crate) fn take(folder: &OwnedFd, holder: Holder) -> Result<Lock, NoLock> {
+    take_within(folder, holder, TRIES)
+}
+
+/// Takes the lock in an open folder, and tries so often.
+pub(crate) fn take_within(folder: &OwnedFd, holder: Holder, tries: u32) -> Result<Lock, NoLock> {
     let flags = OFlags::RDWR | OFlags::CREATE | OFlags::NOFOLLOW | OFlags::CLOEXEC;
     let file = rustix::fs::openat(folder, LOCK_FILE, flags, Mode::RUSR | Mode::WUSR)
         .map(File::from)
@@ -54,7 +59,7 @@ pub(crate) fn take(folder: &OwnedFd, holder: Holder) -> Result<Lock, NoLock> {
                 NoLock::Io(error.into())
             }
         })?;
-    patiently(&file)?;
+    patiently(&file, tries)?;
     // Its last owner may have removed the file between our opening and our locking it.
     if is_still_there(folder, &file).map_err(|error| NoLock::Io(error.into()))? {
         sign(&file, holder).map_err(NoLock::Io)?;
@@ -64,8 +69,8 @@ pub(crate) fn take(folder: &OwnedFd, holder: Holder) -> Result<Lock, NoLock> {
     }
 }
 
-fn patiently(file: &File) -> Result<(), NoLock> {
-    for _ in 1..TRIES {
+fn patiently(file: &File, tries: u32) -> Result<(), NoLock> {
+    for _ in 1..tries {
         match file.try_lock() {
             Ok(()) => return Ok(()),
             Err(TryLockError::WouldBlock) => sleep(PAUSE),

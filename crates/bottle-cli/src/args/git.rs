@@ -1,4 +1,4 @@
-//! `bottle git` and `bottle audit`: what git-gate finds, what may pass, and who decided so.
+//! `bottle git`: what git-gate finds, and what may pass.
 
 use bottle_core::{Identity, RemoteName};
 use clap::{Args, Subcommand};
@@ -39,11 +39,4 @@ pub(crate) struct GitListArgs {
     /// Print them as JSON
     #[arg(long)]
     pub(crate) json: bool,
-}
-
-/// `bottle audit`.
-#[derive(Debug, Subcommand)]
-pub(crate) enum AuditCommand {
-    /// Look whether every line is what was written; the first one that is not is named (exit code 1)
-    Verify,
 }

@@ -493,10 +493,10 @@ fn a_finding_is_let_pass_with_a_reason_and_noted() {
     assert_snapshot!(place.picture(&["git", "releases", "dev-x7k2q", "--json"]));
     let whole = place.picture(&["audit", "verify"]);
     assert!(
-        whole.starts_with("exit 0\n--- stdout\n1 decisions, the last one "),
+        whole.starts_with("exit 0\n--- stdout\ndev-x7k2q: 1 decisions, the last one "),
         "{whole}"
     );
-    let trail = place.path().join("home/audit/audit.jsonl");
+    let trail = place.path().join("home/audit/dev-x7k2q.jsonl");
     let text = std::fs::read_to_string(&trail).unwrap();
     std::fs::write(&trail, text.replace("a key", "a joy")).unwrap();
     assert_snapshot!(place.picture(&["audit", "verify"]));

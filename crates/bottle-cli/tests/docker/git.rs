@@ -105,7 +105,7 @@ async fn a_push_with_a_secret_is_refused_until_the_operator_lets_it_pass() {
             for (number, [identity, object, rule]) in commands.iter().enumerate() {
                 assert_eq!(*identity, facts.identity.to_string());
                 let_pass(&facts.identity, &facts.home, object, rule);
-                let_one_more(&facts.home, number);
+                let_one_more(&facts.identity, &facts.home, number);
             }
             fine(running, "cd /tmp/app; git push -q origin HEAD:main").await;
             assert!(upstream(running, "refs/heads/main").starts_with(commit));
@@ -124,8 +124,9 @@ fn allow_commands(said: &str) -> Vec<[&str; 3]> {
 }
 
 /// Every decision is one more line of the trail.
-fn let_one_more(home: &str, before: usize) {
-    let lines = Home::new(home).audit().verify().unwrap().lines;
+fn let_one_more(identity: &Identity, home: &str, before: usize) {
+    let trail = Home::new(home).audit(identity);
+    let lines = trail.verify().unwrap().lines;
     assert_eq!(lines, u64::try_from(before).unwrap() + 1);
 }
 

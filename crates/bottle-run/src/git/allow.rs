@@ -2,7 +2,7 @@
 
 use bottle_core::{Diagnostics, Identity, RemoteName, nearest, visible, yaml};
 use bottle_git::{GateFile, Release, Releases};
-use bottle_state::{AuditEntry, AuditError, Home, StateError, Timestamp};
+use bottle_state::{AuditEntry, AuditError, Home, Operator, StateError, Timestamp};
 use serde_json::json;
 
 use crate::artefact::{GIT_GATE_FILE, RELEASES};
@@ -127,7 +127,7 @@ pub fn allow(
         });
     }
     // Held until all is written: two at once would lose one.
-    let mut log = home.audit().open()?;
+    let mut log = home.audit(identity).open()?;
     let mut all = releases(home, identity)?;
     let Release {
         remote,
@@ -145,6 +145,7 @@ pub fn allow(
         time: now,
         identity,
         action: "git.allow",
+        operator: Operator::current(),
         details: json!({ "remote": remote.as_str(), "object": object, "rule": rule, "reason": reason }),
     })?;
     all.0.push(release);
@@ -287,8 +288,8 @@ mod tests {
         let again = allow(&home, &identity, release(), now()).unwrap();
         assert_eq!(again, Allowed::Before);
         assert_eq!(releases(&home, &identity).unwrap().0, [release()]);
-        assert_eq!(home.audit().verify().unwrap().lines, 1);
-        let trail = std::fs::read_to_string(home.audit().path()).unwrap();
+        assert_eq!(home.audit(&identity).verify().unwrap().lines, 1);
+        let trail = std::fs::read_to_string(home.audit(&identity).path()).unwrap();
         for part in ["git.allow", "dev-x7k2q", "private-key", "a key of a test"] {
             assert!(trail.contains(part), "{part}: {trail}");
         }
@@ -339,7 +340,7 @@ mod tests {
         assert!(said.contains("by nobody"), "{said}");
         let said = try_it(&|release| release.remote = "docs".parse().unwrap());
         assert_eq!(said, "dev-x7k2q has no remote `docs`; it has: app");
-        assert!(!home.audit().path().exists());
+        assert!(!home.audit(&identity).path().exists());
         let stranger = "dev-zzzzz".parse().unwrap();
         let error = allow(&home, &stranger, release(), now()).unwrap_err();
         assert!(matches!(error, AllowError::Unknown { .. }), "{error}");
@@ -349,8 +350,8 @@ mod tests {
     fn what_cannot_be_noted_is_not_let_pass() {
         let (_folder, home, identity) = home();
         allow(&home, &identity, release(), now()).unwrap();
-        let trail = std::fs::read_to_string(home.audit().path()).unwrap();
-        std::fs::write(home.audit().path(), trail.replace("test", "jest")).unwrap();
+        let trail = std::fs::read_to_string(home.audit(&identity).path()).unwrap();
+        std::fs::write(home.audit(&identity).path(), trail.replace("test", "jest")).unwrap();
         let other = Release {
             object: "cd".repeat(20),
             ..release()
