@@ -5,7 +5,7 @@ use ratatui::text::Line;
 use super::sheet::Sheet;
 use super::{Ink, Tone, confirm, host};
 use crate::dashboard::model::{Face, LeaseChoice, OpenCard, Step};
-use crate::dashboard::view::{CardView, Variant};
+use crate::dashboard::view::{AskChoice, CardView};
 
 /// All rows of the page.
 pub(super) fn rows(card: &OpenCard, ink: Ink, width: u16) -> Vec<Line<'static>> {
@@ -52,10 +52,16 @@ fn leasing(sheet: &mut Sheet, choice: &LeaseChoice, view: &CardView) {
 
 fn whole(sheet: &mut Sheet, card: &OpenCard, view: &CardView) {
     sheet.say(Tone::Strong, &view.title);
-    match &card.variant {
-        Variant::Asked => {}
-        Variant::Narrower => sheet.point("! ", Tone::Warn, "this is the narrower one, not what was asked for"),
-        Variant::Edited(_) => sheet.point("! ", Tone::Warn, "this is what you wrote, not what was asked for"),
+    let changed = match &card.variant.ask {
+        AskChoice::Asked => None,
+        AskChoice::Narrower => Some("this is the narrower one, not what was asked for"),
+        AskChoice::Edited(_) => Some("this is what you wrote, not what was asked for"),
+    };
+    for note in changed {
+        sheet.point("! ", Tone::Warn, note);
+    }
+    for refusal in &view.refusals {
+        sheet.point("! ", Tone::Warn, &format!("cannot be approved as it is: {refusal}"));
     }
     facts(sheet, view);
     points(sheet, "Of the past:", &view.history);

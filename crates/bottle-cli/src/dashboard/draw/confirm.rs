@@ -3,14 +3,14 @@
 use super::sheet::Sheet;
 use super::{Tone, card};
 use crate::dashboard::model::{LeaseWish, OpenCard};
-use crate::dashboard::view::{CardView, Terms, Variant};
+use crate::dashboard::view::{AskChoice, CardView, Terms};
 
 /// What will hold, and for how long.
 pub(super) fn question(sheet: &mut Sheet, open: &OpenCard, view: &CardView, lease: LeaseWish) {
-    let what = match open.variant {
-        Variant::Asked => "as it was asked for",
-        Variant::Narrower => "the narrower one",
-        Variant::Edited(_) => "as you wrote it",
+    let what = match open.variant.ask {
+        AskChoice::Asked => "as it was asked for",
+        AskChoice::Narrower => "the narrower one",
+        AskChoice::Edited(_) => "as you wrote it",
     };
     sheet.say(Tone::Strong, &format!("Approve, {what}: {}", view.title));
     sheet.blank();

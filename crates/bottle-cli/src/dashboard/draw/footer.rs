@@ -5,7 +5,7 @@ use ratatui::text::Line;
 use super::wrap::{Keep, columns, fit};
 use super::{Ink, Tone};
 use crate::dashboard::model::{Face, Model, OpenCard, Page, Pane, Prompt, Step};
-use crate::dashboard::view::{Terms, Variant};
+use crate::dashboard::view::{CardView, Credential, Terms};
 
 /// The first row.
 pub(super) fn head(model: &Model, ink: Ink) -> Line<'static> {
@@ -67,32 +67,33 @@ fn typed(model: &Model) -> Option<(&'static str, &Prompt)> {
 /// What can be typed. What does not fit is in the help.
 pub(super) fn keys(model: &Model, ink: Ink, width: u16) -> Line<'static> {
     let keys = if model.help.is_some() {
-        "any key: back"
+        "any key: back".to_owned()
     } else {
         page_keys(model)
     };
-    let text = fit(ink, keys, usize::from(width), Keep::Start);
+    let text = fit(ink, &keys, usize::from(width), Keep::Start);
     Line::from(ink.span(Tone::Faint, &text))
 }
 
-fn page_keys(model: &Model) -> &'static str {
-    match &model.page {
+fn page_keys(model: &Model) -> String {
+    let keys = match &model.page {
         Page::Overview if model.log.typed.is_some() => "Enter: keep the filter   Esc: as before",
         Page::Overview => match model.pane {
             Pane::Waiting => "Enter open  Tab next part  / filter  ? help  q quit",
             Pane::Bottles => "t attach  l logs  g grants  s stop  Tab  / filter  ? help  q quit",
             Pane::Log => "Enter whole line  / filter  End newest  Tab  ? help  q quit",
         },
-        Page::Card(card) => card_keys(model, card),
+        Page::Card(card) => return card_keys(model, card),
         Page::Grants(page) if page.asked.is_some() => "y take it back   n keep it",
         Page::Grants(_) => "v take back  u look again  Esc back  ? help  q quit",
         Page::Row(..) => "PgUp PgDn scroll   Esc back   q quit",
         Page::Stop(..) => "y end it   n leave it",
-    }
+    };
+    keys.to_owned()
 }
 
-fn card_keys(model: &Model, card: &OpenCard) -> &'static str {
-    match (&card.step, &card.face) {
+fn card_keys(model: &Model, card: &OpenCard) -> String {
+    let keys = match (&card.step, &card.face) {
         (Step::Working(_), _) => "one moment",
         (Step::Leasing(choice), _) if choice.typed.is_some() => "Enter: go on   Esc: back",
         (Step::Leasing(_), _) => "1-5 or Enter: choose   Esc: back",
@@ -100,12 +101,31 @@ fn card_keys(model: &Model, card: &OpenCard) -> &'static str {
         (_, Face::Loading | Face::Closed(_)) => "Esc back   ? help   q quit",
         _ if !card.is_armed(model.clock) => "... read first",
         (Step::Confirming(_), _) => "y yes, approve   n no   PgDn scroll   q quit",
-        (Step::Reading, Face::Shown(view)) => match (view.yaml.is_some(), view.narrower.is_some()) {
-            _ if card.variant != Variant::Asked => "a approve  m modify  r reject  Esc as it was asked  ? help",
-            (true, true) => "a approve  n narrower  m modify  r reject  Esc back  ? help",
-            (true, false) => "a approve  m modify  r reject  Esc back  ? help  q quit",
-            (false, _) if view.terms == Terms::Whole => "a approve and rebuild  r reject  Esc back  ? help",
-            (false, _) => "a approve  r reject  Esc back  ? help  q quit",
-        },
-    }
+        (Step::Reading, Face::Shown(view)) => return reading_keys(card, view),
+    };
+    keys.to_owned()
+}
+
+/// What can be done with a proposal, the most important first: the end may be cut off, and is in the help.
+fn reading_keys(card: &OpenCard, view: &CardView) -> String {
+    let is_open = view.refusals.is_empty();
+    let is_asked = card.variant.is_as_asked();
+    let credential = match card.variant.credential {
+        Credential::Withheld => "c give credential",
+        Credential::Given => "c withhold credential",
+    };
+    let keys = [
+        (is_open && view.terms == Terms::Leased, "a approve"),
+        (is_open && view.terms == Terms::Whole, "a approve and rebuild"),
+        (true, "r reject"),
+        (view.narrower.is_some(), "n narrower"),
+        (view.yaml.is_some(), "m modify"),
+        (view.asks_credential, credential),
+        (is_asked, "Esc back"),
+        (!is_asked, "Esc as asked"),
+        (true, "? help"),
+        (true, "q quit"),
+    ];
+    let there = keys.into_iter().filter(|(is_there, _)| *is_there);
+    there.map(|(_, key)| key).collect::<Vec<_>>().join("  ")
 }

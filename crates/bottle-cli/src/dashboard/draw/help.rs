@@ -42,6 +42,7 @@ const HELP: [(&str, &[(&str, &str)]); 6] = [
             ("a", "approve: asks for how long, then shows what will hold"),
             ("n", "look at the narrower one that is enough for what was refused"),
             ("m", "change it in $VISUAL or $EDITOR, then look at that"),
+            ("c", "with or without the credential that it asks for"),
             ("r", "reject, with a reason that the agent reads"),
             ("", "Keys decide once what they are about is half a second on the screen."),
         ],

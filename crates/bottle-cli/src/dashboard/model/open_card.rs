@@ -3,7 +3,7 @@
 use super::event::{Approval, Decided, Order, Rejection, Unreadable};
 use super::prompt::Typed;
 use super::{Clock, Key, LeaseChoice, LeaseWish, Prompt, Scroll, Stamp};
-use crate::dashboard::view::{CardView, ProposalKey, Terms, Variant};
+use crate::dashboard::view::{AskChoice, CardView, Credential, ProposalKey, Terms, Variant};
 
 /// The card that is open.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +68,7 @@ impl OpenCard {
     pub(crate) fn open(key: ProposalKey) -> (Self, Vec<Order>) {
         let card = Self {
             key: key.clone(),
-            variant: Variant::Asked,
+            variant: Variant::default(),
             face: Face::Loading,
             notice: None,
             draft: None,
@@ -76,7 +76,7 @@ impl OpenCard {
             scroll: Scroll::default(),
             stamp: Stamp::default(),
         };
-        (card, vec![Order::ForgetKeys, Order::Card(key, Variant::Asked)])
+        (card, vec![Order::ForgetKeys, Order::Card(key, Variant::default())])
     }
 
     /// Whether a key may decide.
@@ -92,8 +92,8 @@ impl OpenCard {
         match found {
             Ok(view) => self.face = Face::Shown(view),
             // Where nothing else could be shown, what was asked for still can.
-            Err(why) if self.variant != Variant::Asked => {
-                return self.look_at(Variant::Asked, Some(why));
+            Err(why) if !self.variant.is_as_asked() => {
+                return self.look_at(Variant::default(), Some(why));
             }
             Err(why) => self.face = Face::Closed(why),
         }
@@ -126,7 +126,11 @@ impl OpenCard {
         match written {
             Ok(yaml) => {
                 self.draft = Some(yaml.clone());
-                self.look_at(Variant::Edited(yaml), None)
+                let variant = Variant {
+                    ask: AskChoice::Edited(yaml),
+                    credential: self.variant.credential,
+                };
+                self.look_at(variant, None)
             }
             Err(Unreadable { text, why }) => {
                 self.draft = Some(text);
@@ -195,17 +199,23 @@ impl OpenCard {
             return if key == Key::Escape { Turn::Close } else { Turn::Stay };
         };
         match key {
-            Key::Escape if self.variant == Variant::Asked => Turn::Close,
-            Key::Escape => Turn::Do(self.look_at(Variant::Asked, None)),
+            Key::Escape if self.variant.is_as_asked() => Turn::Close,
+            Key::Escape => Turn::Do(self.look_at(Variant::default(), None)),
             _ if !is_armed => Turn::Stay,
+            Key::Char('a') if !view.refusals.is_empty() => Turn::Stay,
             Key::Char('a') if view.terms == Terms::Leased => {
                 self.step_to(Step::Leasing(LeaseChoice::default()))
             }
             Key::Char('a') => self.step_to(Step::Confirming(LeaseWish::default())),
             Key::Char('r') => self.step_to(Step::Reasoning(Prompt::default())),
             Key::Char('n') if view.narrower.is_some() => {
-                Turn::Do(self.look_at(Variant::Narrower, None))
+                let variant = Variant {
+                    ask: AskChoice::Narrower,
+                    credential: self.variant.credential,
+                };
+                Turn::Do(self.look_at(variant, None))
             }
+            Key::Char('c') if view.asks_credential => Turn::Do(self.other_credential()),
             Key::Char('m') => match &view.yaml {
                 Some(yaml) => {
                     let text = self.draft.as_ref().unwrap_or(yaml).clone();
@@ -215,6 +225,16 @@ impl OpenCard {
             },
             _ => Turn::Stay,
         }
+    }
+
+    /// With the credential where it was without, or the other way round.
+    fn other_credential(&mut self) -> Vec<Order> {
+        let credential = match self.variant.credential {
+            Credential::Withheld => Credential::Given,
+            Credential::Given => Credential::Withheld,
+        };
+        let ask = self.variant.ask.clone();
+        self.look_at(Variant { ask, credential }, None)
     }
 
     /// The second step: `armed` is the lease once the question has been seen.

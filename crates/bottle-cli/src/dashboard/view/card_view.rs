@@ -1,14 +1,41 @@
 //! All that there is to know of one proposal before it is decided.
 
 /// What may be approved: as it was asked for, or something else instead.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Variant {
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) enum AskChoice {
     /// What the agent asked for.
+    #[default]
     Asked,
     /// The narrower one that its denials need.
     Narrower,
     /// What the operator wrote, as YAML.
     Edited(String),
+}
+
+/// Whether a credential that was asked for is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Credential {
+    /// It is not: nothing is given that the operator did not say so of.
+    #[default]
+    Withheld,
+    /// It is.
+    Given,
+}
+
+/// What an operator has a say in.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Variant {
+    /// What.
+    pub(crate) ask: AskChoice,
+    /// With or without the credential.
+    pub(crate) credential: Credential,
+}
+
+impl Variant {
+    /// Whether nothing was changed.
+    pub(crate) fn is_as_asked(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// For how long an approval can hold.
@@ -30,10 +57,14 @@ pub(crate) struct CardView {
     pub(crate) host: Option<String>,
     /// What would change, a line each.
     pub(crate) effect: Vec<String>,
+    /// Why it cannot be approved as it is, a line each; nothing when it can.
+    pub(crate) refusals: Vec<String>,
     /// What is dangerous about it, a line each.
     pub(crate) warnings: Vec<String>,
     /// Which credential the host would get; that it gets none is said, too.
     pub(crate) credential: Option<String>,
+    /// Whether the agent asks for one that the operator may give.
+    pub(crate) asks_credential: bool,
     /// What of the past it would have allowed.
     pub(crate) history: Vec<String>,
     /// What would do instead, a line each.
