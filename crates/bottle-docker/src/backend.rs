@@ -11,7 +11,7 @@ use bottle_run::backend::{
     AppendRequest, Backend, BackendError, BuildError, BuildRequest, BuildWatch, DownRequest,
     DownloadRequest, EngineInfo, ExecIo, ExecOutcome, ExecRequest, ExtraContainer,
     GitGateImageRequest, ImageFacts, LiveBottle, LogsRequest, NetworkRequest, ReadyRequest,
-    Removed, SecretsRequest, Target, UpOptions, UploadRequest,
+    Removed, OtherSecrets, SecretsRequest, Target, UpOptions, UploadRequest,
 };
 use ipnet::Ipv4Net;
 
@@ -202,9 +202,12 @@ impl Backend for Docker {
     }
 
     async fn put_secrets(&self, request: &SecretsRequest) -> Result<(), BackendError> {
-        let argv = ["/bottle-sidecar", "secrets", "put"]
+        let mut argv = ["/bottle-sidecar", "secrets", "put"]
             .map(str::to_owned)
             .to_vec();
+        if request.others == OtherSecrets::Kept {
+            argv.push("--add".to_owned());
+        }
         let what = argv.join(" ");
         let command = ExecRequest {
             target: request.target.clone(),

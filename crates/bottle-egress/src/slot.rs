@@ -22,6 +22,14 @@ impl TokenSlot {
     pub const fn new(number: u16) -> Self {
         Self(number)
     }
+
+    /// The slot of the next number, if there is one.
+    pub const fn next(self) -> Option<Self> {
+        match self.0.checked_add(1) {
+            Some(number) => Some(Self(number)),
+            None => None,
+        }
+    }
 }
 
 impl fmt::Display for TokenSlot {

@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::allowed_host::AllowedHost;
 use crate::internal::{default_networks, unite};
+use crate::render::api_allowlist;
 use crate::scan::SEED_RULE;
 
 pub(crate) use self::honoured::{
@@ -164,6 +165,21 @@ impl PipelockFile {
         });
         let open = RouteTable::mirror(allowed.iter().map(|host| host.pattern().clone()));
         RouteTable::new(closed.chain(open.routes().iter().cloned()))
+    }
+
+    /// Whether the hosts that may be asked are those of a table, and no others.
+    pub fn mirrors(&self, table: &RouteTable) -> bool {
+        let own: BTreeSet<_> = self.api_allowlist.iter().cloned().collect();
+        own == api_allowlist(table).into_iter().collect()
+    }
+
+    /// The same policy for another table, whose hosts may be asked and no others.
+    #[must_use]
+    pub fn with_hosts_of(self, table: &RouteTable) -> Self {
+        Self {
+            api_allowlist: api_allowlist(table),
+            ..self
+        }
     }
 
     /// The hosts of the blocklist. The program takes the name below which a wildcard stands along with it.

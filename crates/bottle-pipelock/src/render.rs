@@ -120,7 +120,7 @@ fn monitoring() -> Monitoring {
 }
 
 /// Never empty: the program refuses a strict policy without hosts.
-fn api_allowlist(table: &RouteTable) -> Vec<AllowedHost> {
+pub(crate) fn api_allowlist(table: &RouteTable) -> Vec<AllowedHost> {
     let hosts = effective_allowlist(table);
     let nowhere = AllowedHost::nowhere().filter(|_| hosts.is_empty());
     hosts.into_iter().chain(nowhere).collect()

@@ -21,7 +21,9 @@ use bottle_core::ImageRef;
 use ipnet::Ipv4Net;
 
 pub use self::build::{BuildError, BuildRequest, BuildWatch, GitGateImageRequest};
-pub use self::container::{AppendRequest, ExtraContainer, ExtraMount, SecretsRequest, Target};
+pub use self::container::{
+    AppendRequest, ExtraContainer, ExtraMount, OtherSecrets, SecretsRequest, Target,
+};
 pub use self::error::{BackendError, Cause};
 pub use self::exec::{CAPTURE_LIMIT, ExecIo, ExecOutcome, ExecRequest};
 pub use self::files::{Archive, DownloadRequest, UploadRequest};
@@ -169,7 +171,8 @@ pub trait Backend: Sync {
         request: &ReadyRequest,
     ) -> impl Future<Output = Result<(), BackendError>> + Send;
 
-    /// Runs `/bottle-sidecar secrets put` in a sidecar and hands it the document on its standard input.
+    /// Runs `/bottle-sidecar secrets put` in a sidecar, with `--add` where other values stay, and hands it the document on its
+    /// standard input.
     ///
     /// # Errors
     ///

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use crate::git::GitKeys;
 
 /// The header that carries a credential when the route does not name one.
-const AUTHORIZATION: &str = "authorization";
+pub(crate) const AUTHORIZATION: &str = "authorization";
 
 /// What each sidecar is told: what it needs and nothing else, `None` where that is nothing.
 #[derive(Debug, Clone)]

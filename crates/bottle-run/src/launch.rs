@@ -12,7 +12,7 @@ use ipnet::Ipv4Net;
 use crate::agent_image::AgentImage;
 use crate::backend::{
     AppendRequest, Backend, BackendError, BuildWatch, GitGateImageRequest, ImageFacts,
-    NetworkAccess, NetworkRequest, ReadyRequest, SecretsRequest, Target, UpOptions,
+    NetworkAccess, NetworkRequest, OtherSecrets, ReadyRequest, SecretsRequest, Target, UpOptions,
 };
 use crate::entrance::GIT_INFO;
 use crate::git;
@@ -43,9 +43,9 @@ const SYSTEM_BUNDLES: [&str; 3] = [
 /// The service that the session runs in.
 pub(crate) const AGENT: &str = "agent";
 /// The service that decides and injects.
-const EGRESS: &str = "egress";
+pub(crate) const EGRESS: &str = "egress";
 /// The service that scans.
-const PIPELOCK: &str = "pipelock";
+pub(crate) const PIPELOCK: &str = "pipelock";
 /// The service that takes pushes.
 pub(crate) const GIT_GATE: &str = "git-gate";
 
@@ -375,6 +375,7 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
         let request = SecretsRequest {
             target,
             document: document.clone(),
+            others: OtherSecrets::Replaced,
         };
         self.stop.race(self.backend.put_secrets(&request)).await??;
         Ok(())

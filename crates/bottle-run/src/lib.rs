@@ -20,6 +20,7 @@
 
 mod agent_home;
 mod agent_image;
+pub mod approval;
 pub mod artefact;
 mod authorities;
 pub mod backend;

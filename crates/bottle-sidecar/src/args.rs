@@ -57,6 +57,9 @@ pub(crate) enum SecretsCommand {
         /// The folder in which the service looks; `/run/bottle` unless said.
         #[arg(long, value_name = "DIR")]
         run: Option<PathBuf>,
+        /// Keep the values that are there, but for those of the same name
+        #[arg(long)]
+        add: bool,
     },
 }
 

@@ -14,6 +14,7 @@ mod args;
 mod demo;
 mod environment;
 mod health;
+mod merge;
 mod play;
 mod put;
 mod signals;
@@ -67,14 +68,19 @@ fn run(command: &Command) -> anyhow::Result<()> {
         } => demo::seen(),
         Command::DemoProbe => demo::probe(std::io::stdin(), std::io::stdout()),
         Command::Secrets {
-            command: SecretsCommand::Put { run },
+            command: SecretsCommand::Put { run, add },
         } => {
             // In a container the folder is a mount of its own.
             if let Some(run) = run {
                 put::make_folder(run)?;
             }
             let run = run.clone().unwrap_or_else(environment::run_dir);
-            put::secrets(&run, std::io::stdin())
+            let others = if *add {
+                put::Others::Kept
+            } else {
+                put::Others::Replaced
+            };
+            put::secrets(&run, others, std::io::stdin())
         }
     }
 }

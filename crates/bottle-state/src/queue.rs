@@ -25,8 +25,8 @@ use crate::{
 pub(crate) const PROPOSALS: RelativePath = RelativePath::constant("proposals");
 /// What the host writes.
 pub(crate) const ANSWERS: RelativePath = RelativePath::constant("answers");
-/// The longest answer that is read, in bytes: what was granted and a note.
-const MAX_ANSWER: u64 = 256 * 1024;
+/// The largest file of an answer, in bytes: what a person writes, and what was granted.
+const MAX_ANSWER: u64 = 64 * 1024;
 /// How often the lock is tried, ten milliseconds apart: an approval takes some seconds, and its bounded waits no longer than
 /// this.
 const LOCK_TRIES: u32 = 4500;
@@ -153,6 +153,9 @@ impl Queue {
         let mut bytes =
             serde_json::to_vec_pretty(answer).map_err(|_| QueueError::Answer { path: full })?;
         bytes.push(b'\n');
+        if u64::try_from(bytes.len()).map_or(true, |length| length > MAX_ANSWER) {
+            return Err(QueueError::TooLong);
+        }
         match self.folder.write_new(&path, &bytes, access) {
             Err(StateError::Exists { .. }) => Err(QueueError::AlreadyAnswered {
                 proposal: answer.proposal.clone(),

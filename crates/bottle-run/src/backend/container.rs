@@ -39,6 +39,17 @@ pub struct SecretsRequest {
     pub target: Target,
     /// The JSON document that `secrets put` reads, all of it secret.
     pub document: Secret,
+    /// What becomes of the values that it has.
+    pub others: OtherSecrets,
+}
+
+/// What becomes of the values that a sidecar has when it is handed others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OtherSecrets {
+    /// They go: the document has all that there are.
+    Replaced,
+    /// They stay, but for those of the same name.
+    Kept,
 }
 
 /// Bytes to append to files of a container.

@@ -42,6 +42,9 @@ pub enum QueueError {
         /// The file.
         path: PathBuf,
     },
+    /// Nobody would read the answer.
+    #[error("the answer is longer than one may be: say less, or grant fewer paths")]
+    TooLong,
     /// Another operator decides and does not come to an end.
     #[error("another process decides about a proposal of {identity} and does not finish")]
     Busy {

@@ -1,0 +1,65 @@
+//! A proposal, rejected.
+
+use bottle_core::FileVersion;
+use bottle_state::{Answer, AnswerVerdict, Operator};
+
+use super::apply::Walls;
+use super::approve::is_open;
+use super::decision::{MAX_NOTES, now};
+use super::policies::Policies;
+use super::review::Pulse;
+use super::{ApprovalError, Approvals, Subject, Wish, record};
+use crate::backend::Backend;
+use crate::prepare::{sidecar_access, sidecar_user};
+
+impl<B: Backend> Approvals<'_, B> {
+    /// Rejects a proposal, with a reason that the agent is told. What an approval left behind that did not come to its end is
+    /// taken back.
+    ///
+    /// # Errors
+    ///
+    /// When it has an answer already, or the decision could not be noted.
+    pub async fn reject(
+        &self,
+        subject: &Subject,
+        reason: &str,
+        operator: &Operator,
+    ) -> Result<(), ApprovalError> {
+        if reason.trim().is_empty() || reason.len() > MAX_NOTES {
+            return Err(ApprovalError::Notes);
+        }
+        let queue = self.home.queue(&subject.identity);
+        let lock = queue.lock()?;
+        let review = self.look(subject, &Wish::default()).await?;
+        is_open(&review)?;
+        let details = record::rejected(&review.card, reason);
+        let who = (&subject.identity, operator);
+        record::note(self.home, who, "proposal.rejected", details)?;
+        if let (Some(before), Some(policies), Pulse::Runs { .. }) = (
+            Policies::read(&review.state)?,
+            &review.policies,
+            review.pulse,
+        ) && before.has(&subject.id)
+        {
+            let walls = Walls {
+                backend: self.backend()?,
+                identity: &subject.identity,
+                state: &review.state,
+            };
+            walls.close_to(policies).await?;
+        }
+        let answer = Answer {
+            version: FileVersion,
+            proposal: subject.id.clone(),
+            answered: now(),
+            verdict: AnswerVerdict::Rejected,
+            notes: reason.to_owned(),
+            until: None,
+            uses: None,
+            granted: None,
+        };
+        queue.answer(&answer, sidecar_access(sidecar_user()))?;
+        drop(lock);
+        Ok(())
+    }
+}
