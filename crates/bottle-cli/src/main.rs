@@ -80,6 +80,7 @@ fn dispatch(command: &Command, host: &HostSide) -> anyhow::Result<Exit> {
         Command::Resume(args) => commands::on_engine(commands::resume::run(args, host)),
         Command::Attach(args) => commands::on_engine(commands::attach::run(args, host)),
         Command::Stop(args) => commands::on_engine(commands::stop::run(args, host)),
+        Command::Dashboard(args) => dashboard::run(args, host),
         Command::Logs(args) => commands::on_engine(commands::logs::run(args, host)),
         Command::Diff(args) => commands::diff::run(args, host),
         Command::Apply(args) => commands::apply::run(args, host),

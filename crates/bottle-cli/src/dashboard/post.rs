@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use bottle_core::Identity;
 
 use super::model::Event;
-use super::view::{LogRow, Survey, Tally, Verdict, Waiting};
+use super::view::{LogRow, Survey, Tally, Waiting};
 
 /// How many decisions wait to be shown. Protects our memory while the terminal is handed over.
 const KEPT: usize = 2000;
@@ -77,16 +77,12 @@ impl Post {
         self.put(|contents| contents.survey = Some(survey));
     }
 
-    /// One decision, and how many bytes passed with it. What `counts` adds to the bottle's sums.
+    /// One decision, and how many bytes passed with it where it counts for the sums.
     pub(crate) fn decision(&self, row: LogRow, bytes: Option<u64>) {
         self.put(|contents| {
             if let Some(bytes) = bytes {
                 let tally = contents.traffic.entry(row.identity.clone()).or_default();
-                match row.verdict {
-                    Verdict::Allow => tally.allowed = tally.allowed.saturating_add(1),
-                    Verdict::Deny => tally.denied = tally.denied.saturating_add(1),
-                }
-                tally.bytes = tally.bytes.saturating_add(bytes);
+                tally.add(row.verdict, bytes);
             }
             if contents.rows.len() >= KEPT {
                 contents.rows.pop_front();

@@ -16,6 +16,7 @@ use super::model::{Clock, Event, Model, Order};
 use super::post::{Call, Post, Taken};
 use super::screen::{Input, Screen};
 use super::view::ProposalKey;
+use crate::printer::Printer;
 
 /// The shortest time between two drawings of what comes by itself: a bottle that asks without end costs no more than this.
 const FRAME: Duration = Duration::from_millis(100);
@@ -32,6 +33,7 @@ pub(crate) struct Shell<S> {
     model: Model,
     opened: Instant,
     jobs: Vec<JoinHandle<()>>,
+    printer: Printer,
 }
 
 /// How the screen was left.
@@ -47,7 +49,11 @@ pub(crate) enum Left {
 
 impl<S: Source> Shell<S> {
     /// Opens the screen over a source.
-    pub(crate) fn open(source: S, ink: Ink, (post, ring): (Post, PipeReader)) -> io::Result<Self> {
+    pub(crate) fn open(
+        source: S,
+        (ink, printer): (Ink, Printer),
+        (post, ring): (Post, PipeReader),
+    ) -> io::Result<Self> {
         let screen = Screen::open(&post)?;
         let opened = Instant::now();
         let model = Model::new(screen.size()?, clock(opened));
@@ -60,6 +66,7 @@ impl<S: Source> Shell<S> {
             model,
             opened,
             jobs: Vec::new(),
+            printer,
         })
     }
 
@@ -69,6 +76,9 @@ impl<S: Source> Shell<S> {
         let left = self.turn();
         // The terminal is given back first, so that a message can be read.
         drop(self.screen);
+        if self.jobs.iter().any(|job| !job.is_finished()) {
+            self.printer.say("what is being carried out comes to its end first ...");
+        }
         for job in self.jobs {
             // One that fell has told that itself.
             let _ = job.join();

@@ -54,10 +54,10 @@ fn whole(sheet: &mut Sheet, card: &OpenCard, view: &CardView) {
     sheet.say(Tone::Strong, &view.title);
     let changed = match &card.variant.ask {
         AskChoice::Asked => None,
-        AskChoice::Narrower => Some("this is the narrower one, not what was asked for"),
+        AskChoice::Narrower(_) => Some("this is the narrower one, not what was asked for"),
         AskChoice::Edited(_) => Some("this is what you wrote, not what was asked for"),
     };
-    for note in changed {
+    if let Some(note) = changed {
         sheet.point("! ", Tone::Warn, note);
     }
     for refusal in &view.refusals {
@@ -66,7 +66,7 @@ fn whole(sheet: &mut Sheet, card: &OpenCard, view: &CardView) {
     facts(sheet, view);
     points(sheet, "Of the past:", &view.history);
     if let Some(narrower) = &view.narrower {
-        points(sheet, "Narrower, and enough for what was refused (n):", narrower);
+        points(sheet, "Narrower, and enough for what was refused (n):", &narrower.lines);
     }
     sheet.blank();
     sheet.say(Tone::Plain, "Why, in the agent's words:");

@@ -9,14 +9,15 @@ use crate::dashboard::view::{AskChoice, CardView, Terms};
 pub(super) fn question(sheet: &mut Sheet, open: &OpenCard, view: &CardView, lease: LeaseWish) {
     let what = match open.variant.ask {
         AskChoice::Asked => "as it was asked for",
-        AskChoice::Narrower => "the narrower one",
+        AskChoice::Narrower(_) => "the narrower one",
         AskChoice::Edited(_) => "as you wrote it",
     };
     sheet.say(Tone::Strong, &format!("Approve, {what}: {}", view.title));
     sheet.blank();
     let holds = match view.terms {
         Terms::Leased => lease.to_string(),
-        Terms::Whole => "the bottle is ended and kept; `bottle resume` builds the image".to_owned(),
+        Terms::Plain => "until the bottle ends".to_owned(),
+        Terms::Rebuild => "the bottle is ended and kept; `bottle resume` builds the image".to_owned(),
     };
     sheet.labelled("It holds", &[(Tone::Strong, &holds)]);
     card::facts(sheet, view);

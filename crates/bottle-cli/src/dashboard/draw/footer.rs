@@ -115,8 +115,8 @@ fn reading_keys(card: &OpenCard, view: &CardView) -> String {
         Credential::Given => "c withhold credential",
     };
     let keys = [
-        (is_open && view.terms == Terms::Leased, "a approve"),
-        (is_open && view.terms == Terms::Whole, "a approve and rebuild"),
+        (is_open && view.terms != Terms::Rebuild, "a approve"),
+        (is_open && view.terms == Terms::Rebuild, "a approve and rebuild"),
         (true, "r reject"),
         (view.narrower.is_some(), "n narrower"),
         (view.yaml.is_some(), "m modify"),

@@ -14,6 +14,10 @@ mod sheet;
 mod window;
 mod wrap;
 
+#[cfg(test)]
+mod pictures;
+#[cfg(test)]
+mod properties;
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};

@@ -102,13 +102,11 @@ pub(crate) struct Approval {
     pub(crate) lease: LeaseWish,
 }
 
-/// What is refused, and what that is bound to.
+/// What is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Rejection {
     /// Which proposal.
     pub(crate) key: ProposalKey,
-    /// The token of the card that was shown.
-    pub(crate) token: String,
     /// Why; the agent reads it.
     pub(crate) reason: String,
 }

@@ -16,6 +16,16 @@ pub(crate) struct LeaseWish {
     pub(crate) uses: Option<NonZeroU32>,
 }
 
+impl LeaseWish {
+    /// What is left of a lease; nothing is left of none.
+    pub(crate) fn of(seconds: Option<u32>, uses: Option<u32>) -> Self {
+        Self {
+            seconds: seconds.and_then(NonZeroU32::new),
+            uses: uses.and_then(NonZeroU32::new),
+        }
+    }
+}
+
 /// A text that is no lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum LeaseWishError {

@@ -14,6 +14,8 @@ mod prompt;
 mod proposals;
 mod scroll;
 mod stamp;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

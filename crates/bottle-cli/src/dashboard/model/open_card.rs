@@ -208,13 +208,16 @@ impl OpenCard {
             }
             Key::Char('a') => self.step_to(Step::Confirming(LeaseWish::default())),
             Key::Char('r') => self.step_to(Step::Reasoning(Prompt::default())),
-            Key::Char('n') if view.narrower.is_some() => {
-                let variant = Variant {
-                    ask: AskChoice::Narrower,
-                    credential: self.variant.credential,
-                };
-                Turn::Do(self.look_at(variant, None))
-            }
+            Key::Char('n') => match &view.narrower {
+                Some(narrower) => {
+                    let variant = Variant {
+                        ask: AskChoice::Narrower(Box::new(narrower.ask.clone())),
+                        credential: self.variant.credential,
+                    };
+                    Turn::Do(self.look_at(variant, None))
+                }
+                None => Turn::Stay,
+            },
             Key::Char('c') if view.asks_credential => Turn::Do(self.other_credential()),
             Key::Char('m') => match &view.yaml {
                 Some(yaml) => {
@@ -259,7 +262,7 @@ impl OpenCard {
     }
 
     fn reject(&mut self, is_armed: bool) -> Turn {
-        let (Step::Reasoning(prompt), Face::Shown(view)) = (&mut self.step, &self.face) else {
+        let Step::Reasoning(prompt) = &mut self.step else {
             return Turn::Stay;
         };
         let reason = prompt.text.trim().to_owned();
@@ -272,7 +275,6 @@ impl OpenCard {
         }
         let rejection = Rejection {
             key: self.key.clone(),
-            token: view.token.clone(),
             reason,
         };
         self.step = Step::Working("rejecting");

@@ -1,5 +1,7 @@
 //! All that there is to know of one proposal before it is decided.
 
+use bottle_state::EgressAsk;
+
 /// What may be approved: as it was asked for, or something else instead.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) enum AskChoice {
@@ -7,7 +9,7 @@ pub(crate) enum AskChoice {
     #[default]
     Asked,
     /// The narrower one that its denials need.
-    Narrower,
+    Narrower(Box<EgressAsk>),
     /// What the operator wrote, as YAML.
     Edited(String),
 }
@@ -43,8 +45,19 @@ impl Variant {
 pub(crate) enum Terms {
     /// For a time, for a number of requests, or until the bottle ends.
     Leased,
-    /// There is no taking it back by itself: another image.
-    Whole,
+    /// Until the bottle ends: another list of the scanner.
+    Plain,
+    /// For good, and the bottle ends with it: another image.
+    Rebuild,
+}
+
+/// What would do instead of what was asked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Narrower {
+    /// What would be granted.
+    pub(crate) ask: EgressAsk,
+    /// The same in words, a line each.
+    pub(crate) lines: Vec<String>,
 }
 
 /// All that there is to know of one proposal. What it says of the effect was computed from tables; only `words` and `file`
@@ -67,8 +80,8 @@ pub(crate) struct CardView {
     pub(crate) asks_credential: bool,
     /// What of the past it would have allowed.
     pub(crate) history: Vec<String>,
-    /// What would do instead, a line each.
-    pub(crate) narrower: Option<Vec<String>>,
+    /// What would do instead, where that is less.
+    pub(crate) narrower: Option<Narrower>,
     /// Why, in the agent's words.
     pub(crate) words: String,
     /// What the agent wrote: a Dockerfile.

@@ -8,7 +8,7 @@ mod proposal_row;
 mod tally;
 
 pub(crate) use self::bottle_row::{BottleRow, Survey};
-pub(crate) use self::card_view::{AskChoice, CardView, Credential, Terms, Variant};
+pub(crate) use self::card_view::{AskChoice, CardView, Credential, Narrower, Terms, Variant};
 pub(crate) use self::grant_row::GrantRow;
 pub(crate) use self::log_row::{LogRow, Verdict};
 pub(crate) use self::proposal_row::{ProposalKey, ProposalRow, Waiting};

@@ -1,5 +1,7 @@
 //! What passed and what did not.
 
+use super::Verdict;
+
 /// The traffic of one bottle, as egress noted it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Tally {
@@ -12,6 +14,15 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
+    /// One more request, and the bytes that passed with it.
+    pub(crate) fn add(&mut self, verdict: Verdict, bytes: u64) {
+        match verdict {
+            Verdict::Allow => self.allowed = self.allowed.saturating_add(1),
+            Verdict::Deny => self.denied = self.denied.saturating_add(1),
+        }
+        self.bytes = self.bytes.saturating_add(bytes);
+    }
+
     /// The number of bytes, short.
     pub(crate) fn size(self) -> String {
         const UNITS: [(u64, &str); 3] = [

@@ -1,0 +1,107 @@
+//! A card of the approvals as the screen shows it.
+
+use bottle_core::yaml;
+use bottle_run::approval::{Card, CredentialCard};
+use bottle_state::{Ask, EgressAsk, Proposal};
+
+use crate::dashboard::view::{CardView, Terms};
+
+/// The card as it is shown.
+pub(super) fn view(card: Card) -> anyhow::Result<CardView> {
+    let Card {
+        identity,
+        id,
+        standing: _,
+        proposal,
+        instead,
+        effect,
+        change: _,
+        credential,
+        warnings,
+        refusals,
+        token,
+    } = card;
+    let Proposal {
+        ask, justification, ..
+    } = proposal;
+    let tool = ask.tool();
+    let asks_credential = matches!(
+        credential,
+        CredentialCard::Withheld { .. } | CredentialCard::Granted { .. }
+    );
+    let about = About::of(ask, instead)?;
+    Ok(CardView {
+        title: format!("{tool} {id} of {identity}"),
+        host: about.host,
+        effect,
+        refusals: refusals.into_iter().map(|refusal| refusal.text).collect(),
+        warnings: warnings.into_iter().map(|warning| warning.text).collect(),
+        credential: about.yaml.is_some().then(|| told(&credential)),
+        asks_credential,
+        history: Vec::new(),
+        narrower: None,
+        words: justification,
+        file: about.file,
+        yaml: about.yaml,
+        terms: about.terms,
+        token: token.to_string(),
+    })
+}
+
+/// What depends on the tool.
+struct About {
+    host: Option<String>,
+    file: Option<String>,
+    yaml: Option<String>,
+    terms: Terms,
+}
+
+impl About {
+    fn of(ask: Ask, instead: Option<EgressAsk>) -> anyhow::Result<Self> {
+        let nothing = Self {
+            host: None,
+            file: None,
+            yaml: None,
+            terms: Terms::Plain,
+        };
+        Ok(match ask {
+            Ask::EgressBlock(asked) => {
+                let ask = instead.unwrap_or(asked);
+                Self {
+                    host: Some(ask.host.to_string()),
+                    yaml: Some(yaml::write(&ask)?),
+                    terms: Terms::Leased,
+                    ..nothing
+                }
+            }
+            Ask::PipelockBlock(asked) => Self {
+                host: Some(asked.failed_url.host.to_string()),
+                ..nothing
+            },
+            Ask::CapabilityBlock(asked) => Self {
+                file: Some(asked.dockerfile),
+                terms: Terms::Rebuild,
+                ..nothing
+            },
+            _ => nothing,
+        })
+    }
+}
+
+fn told(credential: &CredentialCard) -> String {
+    match credential {
+        CredentialCard::None => "none goes along".to_owned(),
+        CredentialCard::Kept(auth) => {
+            let scheme = auth.scheme.as_str();
+            format!("the one that the host has already ({scheme})")
+        }
+        CredentialCard::Withheld { scheme, token_ref } => format!(
+            "none goes along; the agent asks for your variable {token_ref} ({})",
+            scheme.as_str()
+        ),
+        CredentialCard::Granted { auth, token_ref } => format!(
+            "THE VALUE OF YOUR VARIABLE {token_ref} goes along ({})",
+            auth.scheme.as_str()
+        ),
+    }
+}
