@@ -45,6 +45,8 @@ pub(crate) enum Command {
     Dashboard(DashboardArgs),
     /// Show what a bottle's containers wrote, while it runs and afterwards
     Logs(LogsArgs),
+    /// Show which rules a bottle lacked, had for nothing, or had too wide, as a change of its manifest
+    Suggest(SuggestArgs),
     /// Show what a bottle's clone has that the repository has not
     Diff(DiffArgs),
     /// Bring what a bottle changed in its clone into the repository, uncommitted
@@ -200,6 +202,16 @@ pub(crate) struct LogsArgs {
     #[arg(long, value_name = "LINES")]
     pub(crate) tail: Option<usize>,
     /// Print a JSON object for each line: service, time, text
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// `bottle suggest`.
+#[derive(Debug, Args)]
+pub(crate) struct SuggestArgs {
+    /// The bottle, as `bottle list` names it
+    pub(crate) identity: Identity,
+    /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
 }

@@ -82,6 +82,7 @@ fn dispatch(command: &Command, host: &HostSide) -> anyhow::Result<Exit> {
         Command::Stop(args) => commands::on_engine(commands::stop::run(args, host)),
         Command::Dashboard(args) => dashboard::run(args, host),
         Command::Logs(args) => commands::on_engine(commands::logs::run(args, host)),
+        Command::Suggest(args) => commands::on_engine(commands::suggest::run(args, host)),
         Command::Diff(args) => commands::diff::run(args, host),
         Command::Apply(args) => commands::apply::run(args, host),
         Command::Git(args) => commands::on_engine(commands::git::run(args, host)),

@@ -5,7 +5,8 @@ use std::io::{self, BufRead, IsTerminal};
 
 use bottle_core::{
     BottlePlan, DlpSpec, EnvName, GitRemote, GitUser, ImageSource, LargeBodies, Method,
-    PipelockSpec, PushPolicy, RefPattern, ResponseAction, RuleName, SkillName, Workspace,
+    PipelockSpec, PushPolicy, RefPattern, ResponseAction, RuleName, SkillName, Supervise,
+    Workspace,
 };
 use bottle_egress::{Folded, Ports, Route};
 
@@ -15,6 +16,8 @@ use crate::printer::Printer;
 const WIDTH: usize = 80;
 /// How wide the column of names is, with the blank behind it.
 const INDENT: usize = 10;
+/// What it means that the agent may ask.
+const SUPERVISE: &str = "the agent may ask you for more; nothing is granted without your answer";
 
 /// There is nobody to ask.
 #[derive(Debug, thiserror::Error)]
@@ -59,6 +62,9 @@ pub(crate) fn render(plan: &BottlePlan, folded: &Folded) -> String {
     let scanner = scanner(plan);
     if !scanner.is_empty() {
         section("scanner", scanner);
+    }
+    if plan.supervise == Supervise::On {
+        section("supervise", vec![SUPERVISE.to_owned()]);
     }
     section("limits", vec![limits(plan)]);
     text

@@ -24,7 +24,11 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("bottle-proxy", &["ca", "core", "egress", "pipelock"]),
     ("bottle-demo", &["ca", "core"]),
     ("bottle-git-gate", &["core", "git", "pipelock"]),
-    ("bottle-sidecar", &["core", "demo", "git-gate", "proxy"]),
+    ("bottle-supervise", &["core", "state"]),
+    (
+        "bottle-sidecar",
+        &["core", "demo", "git-gate", "proxy", "supervise"],
+    ),
     (
         "bottle-cli",
         &[
@@ -49,6 +53,7 @@ const NEVER: &[(&str, &[&str])] = &[
         &["hyper", "bollard", "bottle-proxy", "bottle-state"],
     ),
     ("bottle-proxy", &["bollard", "bottle-state"]),
+    ("bottle-supervise", &["bollard", "rustls"]),
     ("bottle-cli", &["hyper", "rustls", "bollard"]),
 ];
 

@@ -1,9 +1,9 @@
 //! The agent's container.
 
 use std::collections::BTreeMap;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 
-use bottle_core::{BottlePlan, Cpus, Limits, Memory};
+use bottle_core::{BottlePlan, Cpus, Limits, Memory, Supervise};
 
 use crate::environment;
 use crate::facts::{InterfaceSettings, LaunchFacts, UserIds, WORKSPACE, WorkspaceMount};
@@ -59,7 +59,7 @@ pub(crate) fn service(plan: &BottlePlan, facts: &LaunchFacts) -> Result<Service,
         millicpus: cpus.map(Cpus::millicpus),
         sysctls,
         environment: environment::agent(plan, facts),
-        extra_hosts: gate(plan, facts)?,
+        extra_hosts: neighbours(plan, facts)?,
         dns: vec![facts.networks.egress_inner()?.into()],
         networks: BTreeMap::from([(NetworkKey::Internal, attachment)]),
         working_dir: working_dir(facts)?,
@@ -67,16 +67,22 @@ pub(crate) fn service(plan: &BottlePlan, facts: &LaunchFacts) -> Result<Service,
     })
 }
 
-/// git-gate by its name, which no resolver in the bottle knows.
-fn gate(plan: &BottlePlan, facts: &LaunchFacts) -> Result<BTreeMap<Text, IpAddr>, RenderError> {
-    if plan.git.is_empty() {
-        return Ok(BTreeMap::new());
+/// The servers beside the proxy by their names, which no resolver in the bottle knows.
+fn neighbours(
+    plan: &BottlePlan,
+    facts: &LaunchFacts,
+) -> Result<BTreeMap<Text, IpAddr>, RenderError> {
+    let mut hosts = BTreeMap::new();
+    let mut add = |name: ServiceName, address: Ipv4Addr| {
+        hosts.insert(name.as_str().into(), address.into());
+    };
+    if !plan.git.is_empty() {
+        add(ServiceName::GitGate, facts.networks.git_gate_inner()?);
     }
-    let address = facts.networks.git_gate_inner()?;
-    Ok(BTreeMap::from([(
-        ServiceName::GitGate.as_str().into(),
-        address.into(),
-    )]))
+    if plan.supervise == Supervise::On {
+        add(ServiceName::Supervise, facts.networks.supervise()?);
+    }
+    Ok(hosts)
 }
 
 /// A mount below the workspace, and nowhere else.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use bottle_core::{BottlePlan, EnvValue, WIRING, Wiring};
+use bottle_core::{BottlePlan, EnvValue, Supervise, WIRING, Wiring};
 
 use crate::facts::LaunchFacts;
 use crate::text::Text;
@@ -11,6 +11,8 @@ use crate::text::Text;
 const PROXY: &str = "http://egress:9099";
 /// What programs must not send to a proxy.
 const DIRECT: &str = "localhost,127.0.0.1,::1";
+/// The same, where the agent may ask for more: a proxy would cut a call that waits for its answer.
+const DIRECT_AND_SUPERVISE: &str = "localhost,127.0.0.1,::1,supervise";
 /// The bottle's own authority.
 const CA: &str = "/etc/bottle/ca.pem";
 /// The public authorities and the bottle's own.
@@ -35,6 +37,7 @@ pub(crate) fn agent(plan: &BottlePlan, facts: &LaunchFacts) -> BTreeMap<Text, Te
     for (name, wiring) in WIRING {
         let value = match wiring {
             Wiring::Proxy => PROXY,
+            Wiring::Direct if plan.supervise == Supervise::On => DIRECT_AND_SUPERVISE,
             Wiring::Direct => DIRECT,
             Wiring::Bundle => BUNDLE,
             Wiring::Authority => CA,

@@ -19,6 +19,8 @@ pub struct LaunchFacts {
     pub home: String,
     /// The bottle's state folder, absolute.
     pub state_dir: String,
+    /// The folder of its queue, absolute; made where its agent may ask for more.
+    pub queue_dir: String,
     /// Its two networks.
     pub networks: Networks,
     /// How the engine is told about settings of a container's interface.
@@ -167,6 +169,15 @@ impl Networks {
     /// As [`Networks::egress_inner`].
     pub fn git_gate_outer(&self) -> Result<Ipv4Addr, RenderError> {
         self.egress.address(4)
+    }
+
+    /// The server through which the agent asks for more. It is on the agent's network alone.
+    ///
+    /// # Errors
+    ///
+    /// As [`Networks::egress_inner`].
+    pub fn supervise(&self) -> Result<Ipv4Addr, RenderError> {
+        self.internal.address(5)
     }
 
     /// Pipelock.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::service::ServiceName;
 use crate::sidecar::PROGRAM;
 use crate::text::Text;
 
@@ -24,17 +25,22 @@ pub struct HealthCheck {
 impl HealthCheck {
     /// The sidecars' own.
     pub(crate) fn sidecar() -> Self {
-        Self::of(["CMD", PROGRAM, "health"])
+        Self::of(&["CMD", PROGRAM, "health"])
+    }
+
+    /// That of a sidecar without a configuration by which it could be told.
+    pub(crate) fn of_service(service: ServiceName) -> Self {
+        Self::of(&["CMD", PROGRAM, "health", service.as_str()])
     }
 
     /// That of the program pipelock, as its image has it.
     pub(crate) fn upstream_pipelock() -> Self {
-        Self::of(["CMD", "/pipelock", "healthcheck"])
+        Self::of(&["CMD", "/pipelock", "healthcheck"])
     }
 
-    fn of(test: [&str; 3]) -> Self {
+    fn of(test: &[&str]) -> Self {
         Self {
-            test: test.map(Text::from).to_vec(),
+            test: test.iter().copied().map(Text::from).collect(),
             interval_seconds: 30,
             timeout_seconds: 5,
             retries: 3,

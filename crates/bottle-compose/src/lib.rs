@@ -24,6 +24,7 @@ mod network;
 mod render;
 mod service;
 mod sidecar;
+mod supervise;
 mod text;
 
 pub use crate::facts::{

@@ -19,7 +19,7 @@ pub enum MountKind {
     Bind,
 }
 
-/// A folder of the bottle's state in a container, or the workspace in the agent's. It is made by [`crate::render`] alone.
+/// A folder of the bottle's state or queue in a container, or the workspace in the agent's. It is made by [`crate::render`] alone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct BindMount {
@@ -30,7 +30,7 @@ pub struct BindMount {
     pub source: Text,
     /// Where it appears inside.
     pub target: Text,
-    /// Always, but for the workspace and the mirrors of git-gate: nothing inside changes its own policy.
+    /// Always, but for the workspace, the mirrors of git-gate and proposals: nothing inside changes its own policy.
     pub read_only: bool,
     /// What the engine does when it does not exist.
     pub bind: BindOptions,
@@ -56,6 +56,23 @@ impl BindMount {
             source: format!("{}/{service}-data", facts.state_dir).into(),
             read_only: false,
             ..Self::at(target, service, facts)
+        }
+    }
+
+    /// A folder of the bottle's queue, which stays when the state goes.
+    pub(crate) fn of_queue(
+        folder: &str,
+        (target, access): (&str, MountAccess),
+        facts: &LaunchFacts,
+    ) -> Self {
+        Self {
+            kind: MountKind::Bind,
+            source: format!("{}/{folder}", facts.queue_dir).into(),
+            target: target.into(),
+            read_only: access == MountAccess::ReadOnly,
+            bind: BindOptions {
+                create_host_path: false,
+            },
         }
     }
 

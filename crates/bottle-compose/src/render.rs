@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use bottle_core::BottlePlan;
+use bottle_core::{BottlePlan, Supervise};
 use ipnet::Ipv4Net;
 
 use crate::facts::{LaunchFacts, NetworkFacts};
 use crate::file::{ComposeFile, ExternalNetwork};
 use crate::network::NetworkKey;
 use crate::service::ServiceName;
-use crate::{agent, git_gate, sidecar};
+use crate::{agent, git_gate, sidecar, supervise};
 
 /// Why a project could not be rendered.
 #[derive(Debug, thiserror::Error)]
@@ -21,8 +21,8 @@ pub enum RenderError {
         /// The subnet.
         subnet: Ipv4Net,
     },
-    /// The state folder's path depends on where the file is read.
-    #[error("the state folder `{path}` is not an absolute path")]
+    /// The path of the state folder or of the queue depends on where the file is read.
+    #[error("the folder `{path}` is not an absolute path")]
     StateDir {
         /// The path.
         path: String,
@@ -50,10 +50,10 @@ pub enum RenderError {
 ///
 /// [`RenderError`] when the facts do not hold a bottle.
 pub fn render(plan: &BottlePlan, facts: &LaunchFacts) -> Result<ComposeFile, RenderError> {
-    if !facts.state_dir.starts_with('/') {
-        return Err(RenderError::StateDir {
-            path: facts.state_dir.clone(),
-        });
+    for path in [&facts.state_dir, &facts.queue_dir] {
+        if !path.starts_with('/') {
+            return Err(RenderError::StateDir { path: path.clone() });
+        }
     }
     if facts.agent_hold.is_empty() {
         return Err(RenderError::Hold);
@@ -65,6 +65,9 @@ pub fn render(plan: &BottlePlan, facts: &LaunchFacts) -> Result<ComposeFile, Ren
     ]);
     if !plan.git.is_empty() {
         services.insert(ServiceName::GitGate, git_gate::service(facts, plan)?);
+    }
+    if plan.supervise == Supervise::On {
+        services.insert(ServiceName::Supervise, supervise::service(facts)?);
     }
     Ok(ComposeFile {
         name: format!("bottle-{}", facts.identity).into(),

@@ -25,6 +25,8 @@ pub enum ServiceName {
     GitGate,
     /// The proxy that scans.
     Pipelock,
+    /// The server through which the agent asks for more.
+    Supervise,
 }
 
 impl ServiceName {
@@ -35,6 +37,7 @@ impl ServiceName {
             Self::Egress => "egress",
             Self::GitGate => "git-gate",
             Self::Pipelock => "pipelock",
+            Self::Supervise => "supervise",
         }
     }
 }

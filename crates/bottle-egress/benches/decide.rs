@@ -11,9 +11,13 @@
 
 use std::collections::HashMap;
 use std::hint::black_box;
+use std::time::Duration;
 
 use bottle_core::{HostPattern, Port};
-use bottle_egress::{Destination, Request, Route, RouteTable, Scheme, decide};
+use bottle_egress::{
+    Destination, Exchange, Grant, Grants, Lease, LeaseBook, MAX_GRANTS, Moment, Request, Route,
+    RouteTable, Scheme, decide,
+};
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 
 /// Every third route is exact, every third has one wild label, every third any number.
@@ -78,6 +82,39 @@ fn decisions(criterion: &mut Criterion) {
     group.finish();
 }
 
+/// The same beside as many grants as there may be, and a host that the last of them means.
+fn admissions(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("admit");
+    let size = 1_000;
+    let grants = (0..MAX_GRANTS).map(|number| Grant {
+        id: format!("g{number:09}").parse().unwrap(),
+        route: Route::bare(format!("g{number}.grant.example.com").parse().unwrap()),
+        lease: Lease::default(),
+    });
+    let table = table(size).with_grants(Grants::new(grants).unwrap());
+    let now = Moment {
+        wall: Duration::ZERO,
+        steady: Duration::ZERO,
+    };
+    let book = LeaseBook::at_start(&table, now);
+    let last = format!("g{}.grant.example.com", MAX_GRANTS - 1);
+    for (kind, host) in hosts(size).into_iter().chain([("last grant", last)]) {
+        let destination = destination(&host);
+        let request = Request {
+            destination: &destination,
+            method: "GET",
+            target: "/v2/items/42?page=3",
+        };
+        group.bench_function(BenchmarkId::new(kind, size), |bencher| {
+            bencher.iter(|| {
+                let pass = book.admit(black_box(&table), black_box(&request), Exchange::Plain, now);
+                pass.map(|pass| drop(pass.spend())).is_ok()
+            });
+        });
+    }
+    group.finish();
+}
+
 fn yardsticks(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("yardstick");
     for size in [10, 1_000, 10_000] {
@@ -102,5 +139,5 @@ fn yardsticks(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, decisions, yardsticks);
+criterion_group!(benches, decisions, admissions, yardsticks);
 criterion_main!(benches);

@@ -1,8 +1,13 @@
 //! An allowed request in its canonical spelling is judged without a single allocation.
 #![cfg(test)]
 
+use std::time::Duration;
+
 use bottle_core::{AuthScheme, Host, Port};
-use bottle_egress::{Destination, Request, Route, RouteTable, Scheme, SlotAuth, TokenSlot, decide};
+use bottle_egress::{
+    Destination, Exchange, Grant, Grants, Lease, LeaseBook, Moment, Request, Route, RouteTable,
+    Scheme, SlotAuth, TokenSlot, decide,
+};
 
 fn table() -> RouteTable {
     RouteTable::new(
@@ -63,5 +68,43 @@ fn the_allow_path_allocates_nothing() {
         };
         let counted = allocation_counter::measure(|| drop(decide(&table, &odd)));
         assert_ne!(counted.count_total, 0, "the counter counts");
+    }
+}
+
+#[test]
+fn nor_does_it_with_grants() {
+    let now = Moment {
+        wall: Duration::ZERO,
+        steady: Duration::ZERO,
+    };
+    let grant = |number: usize| Grant {
+        id: format!("g{number:09}").parse().unwrap(),
+        route: Route::bare(format!("g{number}.example.test").parse().unwrap()),
+        lease: Lease {
+            until: Some(60),
+            uses: 9.try_into().ok(),
+        },
+    };
+    let table = table().with_grants(Grants::new((0..200).map(grant)).unwrap());
+    let book = LeaseBook::default();
+    book.take_over(&table, now);
+    for host in ["api.example.test", "g100.example.test"] {
+        let destination = Destination {
+            scheme: Scheme::Https,
+            host: host.parse::<Host>().unwrap(),
+            port: Port::HTTPS,
+        };
+        let request = Request {
+            destination: &destination,
+            method: "POST",
+            target: "/v1/messages?beta=true",
+        };
+        let mut by_grant = None;
+        let counted = allocation_counter::measure(|| {
+            let pass = book.admit(&table, &request, Exchange::Plain, now);
+            by_grant = pass.ok().map(|pass| pass.spend().grant().is_some());
+        });
+        assert_eq!(by_grant, Some(host.starts_with('g')));
+        assert_eq!(counted.count_total, 0, "{host}");
     }
 }

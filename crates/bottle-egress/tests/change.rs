@@ -2,10 +2,12 @@
 #![cfg(test)]
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use bottle_core::{AuthScheme, WebSocket};
 use bottle_egress::{
-    Change, Destination, Ports, Request, Route, RouteTable, Scheme, SlotAuth, TokenSlot, decide,
+    Change, Destination, Exchange, Grant, Grants, Lease, LeaseBook, Moment, Ports, Request, Route,
+    RouteTable, Scheme, SlotAuth, TokenSlot,
 };
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
@@ -187,58 +189,88 @@ fn routes() -> impl Strategy<Value = Route> {
     )
 }
 
-/// Everything that a table lets through of a small world, and whether it may become a WebSocket.
+/// Everything that a table and its grants let through of a small world, and whether it may become a WebSocket.
 fn world(table: &RouteTable) -> BTreeSet<(&'static str, u16, &'static str, String, bool)> {
+    let now = Moment {
+        wall: Duration::ZERO,
+        steady: Duration::ZERO,
+    };
+    let book = LeaseBook::default();
+    book.take_over(table, now);
     let mut all = BTreeSet::new();
-    for host in HOSTS {
-        for (port, scheme) in [443, 80]
-            .into_iter()
-            .flat_map(|port| [Scheme::Https, Scheme::Http].map(|scheme| (port, scheme)))
-        {
-            let destination = Destination {
-                scheme,
-                host: host.parse().unwrap(),
-                port: port.try_into().unwrap(),
+    let ports = [443_u16, 80].into_iter();
+    let ways = ports.flat_map(|port| [(port, Scheme::Https), (port, Scheme::Http)]);
+    for ((port, scheme), host) in ways.flat_map(|way| HOSTS.map(|host| (way, host))) {
+        let destination = Destination {
+            scheme,
+            host: host.parse().unwrap(),
+            port: port.try_into().unwrap(),
+        };
+        let asked = ASKED.into_iter();
+        let asked = asked.flat_map(|method| TARGETS.map(|target| (method, target)));
+        for (method, target) in asked.chain([("OPTIONS", "*")]) {
+            let request = Request {
+                destination: &destination,
+                method,
+                target,
             };
-            let star = ("OPTIONS", "*");
-            let asked = ASKED
-                .into_iter()
-                .flat_map(|method| TARGETS.map(|target| (method, target)));
-            for (method, target) in asked.chain([star]) {
-                let request = Request {
-                    destination: &destination,
-                    method,
-                    target,
-                };
-                if let Ok(permit) = decide(table, &request) {
-                    let line = format!("{scheme} {target}");
-                    all.insert((host, port, method, line.clone(), false));
-                    if permit.websocket() == WebSocket::Granted {
-                        all.insert((host, port, method, line, true));
-                    }
-                }
+            let line = format!("{scheme} {target}");
+            if book.admit(table, &request, Exchange::Plain, now).is_ok() {
+                all.insert((host, port, method, line.clone(), false));
+            }
+            let pass = book.admit(table, &request, Exchange::WebSocket, now);
+            if pass.is_ok_and(|pass| pass.spend().websocket() == WebSocket::Granted) {
+                all.insert((host, port, method, line, true));
             }
         }
     }
     all
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(512))]
+fn granted(number: usize, route: Route, until: Option<u64>) -> Grant {
+    Grant {
+        id: format!("abcdefgh1{number}").parse().unwrap(),
+        route,
+        lease: Lease { until, uses: None },
+    }
+}
 
-    /// What a grant lets through is what its route does alone, beside what the table does.
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(192))]
+
     #[test]
     fn a_change_is_empty_when_no_request_is_newly_allowed(
         base in prop::collection::vec(routes(), 0..4),
-        granted in routes(),
+        before in prop::collection::vec(routes(), 0..2),
+        asked in routes(),
     ) {
-        let table = RouteTable::new(base);
-        let before = world(&table);
-        let alone = world(&RouteTable::new([granted.clone()]));
-        let anew: Vec<_> = alone.difference(&before).collect();
-        let change = Change::of(&table, &granted);
+        let mut grants: Vec<Grant> = before
+            .into_iter()
+            .enumerate()
+            .map(|(number, route)| granted(number, route, None))
+            .collect();
+        let table = |grants: &[Grant]| {
+            let grants = Grants::new(grants.iter().cloned()).unwrap();
+            RouteTable::new(base.clone()).with_grants(grants)
+        };
+        let now = table(&grants);
+        grants.push(granted(9, asked.clone(), None));
+        let (before, after) = (world(&now), world(&table(&grants)));
+        let anew: Vec<_> = after.difference(&before).collect();
+        let change = Change::of(&now, &asked);
         prop_assert_eq!(change.is_empty(), anew.is_empty(), "{:?} but {:?}", change.lines(), anew);
-        prop_assert!(!change.lines().is_empty());
         prop_assert!(!change.is_empty() || change.warnings.is_empty());
     }
+}
+
+/// What a lease gives is not there for good.
+#[test]
+fn a_grant_that_ends_leaves_a_change() {
+    let asked = route("api.test", &["/v1"], &["GET"]);
+    let with = |until| {
+        let grants = Grants::new([granted(0, asked.clone(), until)]).unwrap();
+        Change::of(&RouteTable::default().with_grants(grants), &asked)
+    };
+    assert!(with(None).is_empty());
+    assert!(!with(Some(60)).is_empty());
 }

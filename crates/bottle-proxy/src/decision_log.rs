@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use bottle_egress::Sighting;
+use bottle_core::ProposalId;
+use bottle_egress::{Permit, Sighting};
 use http::Method;
 use serde::{Serialize, Serializer};
 use time::OffsetDateTime;
@@ -108,14 +109,27 @@ pub(crate) enum Verdict {
 pub(crate) enum Rule {
     /// The route of this number.
     Route(usize),
+    /// The grant of this name.
+    Grant(ProposalId),
     /// The detector of this name.
     Detector(String),
+}
+
+impl Rule {
+    /// What permits a request.
+    pub(crate) fn of(permit: &Permit<'_>) -> Self {
+        match permit.grant() {
+            Some(grant) => Self::Grant(grant.id.clone()),
+            None => Self::Route(permit.rule()),
+        }
+    }
 }
 
 impl Serialize for Rule {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Route(number) => serializer.collect_str(&format_args!("route {number}")),
+            Self::Grant(id) => serializer.collect_str(&format_args!("grant {id}")),
             Self::Detector(name) => serializer.serialize_str(name),
         }
     }

@@ -57,6 +57,18 @@ pub(crate) fn read_text(path: &Path) -> Result<String, FileError> {
     Ok(text)
 }
 
+/// The name of a text by its content: SHA-256 in hexadecimal digits.
+pub(crate) fn digest(text: &str) -> String {
+    use std::fmt::Write as _;
+    let digest = ring::digest::digest(&ring::digest::SHA256, text.as_bytes());
+    let mut name = String::new();
+    for byte in digest.as_ref() {
+        // Writing to a text does not fail.
+        let _ = write!(name, "{byte:02x}");
+    }
+    name
+}
+
 /// Reads all certificates of a PEM file; at least one.
 ///
 /// # Errors
@@ -69,4 +81,15 @@ pub(crate) fn read_certificates(path: &Path) -> Result<Vec<CertificateDer<'stati
     };
     let all: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(text.as_bytes()).collect();
     all.ok().filter(|all| !all.is_empty()).ok_or_else(unusable)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::digest;
+
+    #[test]
+    fn a_digest_is_what_everybody_else_computes() {
+        let known = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(digest("abc"), known, "FIPS 180-2, appendix B.1");
+    }
 }

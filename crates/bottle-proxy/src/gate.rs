@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
 use bottle_core::Guard;
-use bottle_egress::{DenialCode, Layer, Permit, RouteTable, Sighting};
+use bottle_egress::{DenialCode, Layer, LeaseBook, Permit, RouteTable, Sighting};
 use bottle_pipelock::MessageScan;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Method, StatusCode};
@@ -32,6 +32,9 @@ pub(crate) trait Gate: Send + Sync + 'static {
 
     /// The rules as they are now.
     fn table(&self) -> Arc<RouteTable>;
+
+    /// What became of the grants that the rules have.
+    fn leases(&self) -> &LeaseBook;
 
     /// The page that the service itself answers with, if this asks for one.
     fn page(&self, asked: &PageRequest<'_>) -> Option<Page>;
@@ -130,8 +133,9 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    /// Whether the service is well. It is not while its policy file cannot be used, though the old policy holds.
-    pub(crate) fn health(service: &str, stale: bool) -> Self {
+    /// Whether the service is well, and the digest of the policy file that is in force. It is not well while its policy
+    /// file cannot be used, though the old policy holds.
+    pub(crate) fn health(service: &str, stale: bool, policy: &str) -> Self {
         let (status, word) = if stale && Guard::StaleHealth.is_on() {
             (
                 StatusCode::SERVICE_UNAVAILABLE,
@@ -140,7 +144,7 @@ impl Page {
         } else {
             (StatusCode::OK, "healthy")
         };
-        let json = serde_json::json!({ "status": word, "service": service });
+        let json = serde_json::json!({ "status": word, "service": service, "policy": policy });
         Self { status, json }
     }
 }

@@ -4,7 +4,8 @@ use std::fmt;
 use std::pin::pin;
 use std::sync::Arc;
 
-use bottle_core::Guard;
+use bottle_core::{Guard, ProposalId};
+use bottle_egress::Exchange;
 use tokio::sync::futures::Notified;
 
 /// Tells whether a request that was allowed once still is.
@@ -25,8 +26,10 @@ pub(crate) struct GrantedRequest {
     pub(crate) destination: bottle_egress::Destination,
     pub(crate) method: http::Method,
     pub(crate) target: String,
-    /// It became a WebSocket, or may.
-    pub(crate) websocket: bool,
+    /// What it became, or may.
+    pub(crate) exchange: Exchange,
+    /// The grant of the operator that let it through, where no route did.
+    pub(crate) by: Option<ProposalId>,
 }
 
 /// The standing right to go on with an exchange.

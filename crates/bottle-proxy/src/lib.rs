@@ -30,6 +30,7 @@
 
 mod authority;
 mod body;
+mod clock;
 mod config;
 mod decision_log;
 mod dns;

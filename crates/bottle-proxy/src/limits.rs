@@ -164,6 +164,9 @@ pub(crate) const MIN_RANGE: u64 = 4096;
 /// How often the policy file is looked at for having been replaced.
 pub(crate) const RELOAD_CHECK: Duration = Duration::from_millis(250);
 
+/// How often the clocks are looked at while a grant has an end: how late it is noticed that a clock was set forward.
+pub(crate) const LEASE_CHECK: Duration = Duration::from_secs(1);
+
 /// The next hop's answer to CONNECT: a status line and few headers.
 pub(crate) const MAX_CONNECT_ANSWER: usize = 8 * 1024;
 

@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bottle_core::{Guard, WebSocket};
-use bottle_egress::{DenialCode, Permit};
+use bottle_egress::{DenialCode, Exchange, Permit};
 use http::header::{
     CONNECTION, CONTENT_LENGTH, HeaderName, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS,
     SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, TRANSFER_ENCODING, UPGRADE,
@@ -72,6 +72,15 @@ impl Upgrade {
 
     fn checked(handshake: Option<Handshake>) -> Self {
         handshake.map_or(Self::Malformed, Self::WebSocket)
+    }
+
+    /// What a rule has to allow.
+    pub(crate) fn exchange(&self) -> Exchange {
+        match self {
+            Self::None => Exchange::Plain,
+            // No rule grants anything else, so that the nearest one refuses it.
+            Self::WebSocket(_) | Self::Malformed | Self::Other => Exchange::WebSocket,
+        }
     }
 
     /// Whether the route grants what is wanted, and it is properly wanted.

@@ -24,7 +24,8 @@ const AGENT_CA: RelativePath = RelativePath::constant("agent/ca.pem");
 const AGENT_BUNDLE: RelativePath = RelativePath::constant("agent/ca-bundle.pem");
 const AGENT_PROMPT: RelativePath = RelativePath::constant("agent/prompt.md");
 const EGRESS: RelativePath = RelativePath::constant("egress");
-pub(crate) const EGRESS_ROUTES: RelativePath = RelativePath::constant("egress/routes.yaml");
+/// The rules of egress.
+pub const ROUTES: RelativePath = RelativePath::constant("egress/routes.yaml");
 const EGRESS_CA: RelativePath = RelativePath::constant("egress/ca.pem");
 const EGRESS_KEY: RelativePath = RelativePath::constant("egress/ca-key.pem");
 const EGRESS_UPSTREAM: RelativePath = RelativePath::constant("egress/upstream-ca.pem");
@@ -120,7 +121,7 @@ pub fn policy(source: &PolicySource<'_>) -> Result<Vec<Artefact>, ArtefactError>
             plan.prompt.as_deref().unwrap_or_default(),
             Access::Public,
         ),
-        Artefact::new(EGRESS_ROUTES, &table.to_yaml()?, sidecar),
+        Artefact::new(ROUTES, &table.to_yaml()?, sidecar),
         Artefact::new(EGRESS_CA, &egress.certificate, sidecar),
         Artefact::new(EGRESS_KEY, &egress.key, sidecar),
         Artefact::new(EGRESS_UPSTREAM, &upstream, sidecar),

@@ -1,7 +1,7 @@
 //! What this version can carry out. The rest is refused before anything is touched: a rule that is not enforced would
 //! be a promise that nobody keeps.
 
-use bottle_core::{BottlePlan, RuntimeName, Supervise};
+use bottle_core::{BottlePlan, RuntimeName};
 
 use crate::backend::EngineInfo;
 
@@ -50,7 +50,7 @@ pub(crate) fn carried(plan: &BottlePlan) -> Result<(), NotYet> {
         git_user: _,
         routes: _,
         allowlist: _,
-        supervise,
+        supervise: _,
         workspace: _,
         limits: _,
         runtime: _,
@@ -63,7 +63,6 @@ pub(crate) fn carried(plan: &BottlePlan) -> Result<(), NotYet> {
             parts.push(name.to_owned());
         }
     };
-    part(*supervise == Supervise::On, "`supervise: true`");
     part(!skills.is_empty(), "`skills`");
     if parts.is_empty() {
         Ok(())
@@ -115,13 +114,9 @@ mod tests {
     fn what_is_not_enforced_is_not_started() {
         assert!(carried(&plan()).is_ok());
         let mut asked = plan();
-        asked.supervise = Supervise::On;
         asked.skills = vec!["review".parse().unwrap()];
         let error = carried(&asked).unwrap_err().to_string();
-        assert!(
-            error.ends_with("yet: `supervise: true`, `skills`"),
-            "{error}"
-        );
+        assert!(error.ends_with("yet: `skills`"), "{error}");
     }
 
     #[test]

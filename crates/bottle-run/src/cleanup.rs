@@ -7,6 +7,7 @@ use bottle_state::{Home, Lock, StateDir, StateError};
 
 use crate::backend::{Backend, BackendError, DownRequest, DownScope, Removed};
 use crate::halt::{self, HaltError};
+use crate::queue;
 use crate::survey::{Condition, FoundBottle, StatePresence};
 use crate::unmount;
 use crate::workspace::{MountError, clone_has_changes};
@@ -235,6 +236,7 @@ impl Leftover {
         }
         if let (LeftoverState::Remove, Some(lock)) = (self.state, lock) {
             state.remove(lock)?;
+            queue::remove_unused(&home.queue_path(&self.identity));
         }
         Ok(removed)
     }

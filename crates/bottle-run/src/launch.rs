@@ -1,10 +1,11 @@
 //! From a state folder to running containers, step by step.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Duration;
 
 use bottle_compose::{ComposeFile, Images, LaunchFacts, NetworkFacts, Networks};
-use bottle_core::{BottlePlan, Secret, Workspace};
+use bottle_core::{BottlePlan, Secret, Supervise, Workspace};
 use bottle_state::{ImageIds, Metadata, NetworkCidrs};
 use futures_util::future::try_join3;
 use ipnet::Ipv4Net;
@@ -25,7 +26,7 @@ use crate::running::Running;
 use crate::stop::Stop;
 use crate::subnets::{Subnets, host_routes};
 use crate::workspace::{Lies, Listing, Placeholder, make_placeholders, protect, write_git_info};
-use crate::{Prepared, artefact};
+use crate::{Prepared, artefact, queue};
 
 /// How long all services together may take until they are ready: a loaded machine needs a few seconds.
 const READY_TIMEOUT: Duration = Duration::from_secs(30);
@@ -48,6 +49,8 @@ pub(crate) const EGRESS: &str = "egress";
 pub(crate) const PIPELOCK: &str = "pipelock";
 /// The service that takes pushes.
 pub(crate) const GIT_GATE: &str = "git-gate";
+/// The service through which the agent asks for more.
+const SUPERVISE: &str = "supervise";
 
 /// A launch under way.
 pub(crate) struct Launch<'l, 's, 'a, B> {
@@ -83,6 +86,7 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
         };
         let facts = self.facts(networks, images);
         let file = self.files(&facts, ids)?;
+        self.queue()?;
         self.places()?;
         self.extras(&facts).await?;
         self.up(&file).await?;
@@ -218,6 +222,7 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
             identity,
             home,
             state_dir,
+            queue_dir,
             sidecar_user,
             agent_runtime,
             agent_user,
@@ -229,6 +234,7 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
             identity: identity.clone(),
             home: home.clone(),
             state_dir: state_dir.clone(),
+            queue_dir: queue_dir.clone(),
             networks,
             interface_settings: *interface_settings,
             images,
@@ -263,6 +269,17 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
         let (file, artefact) = artefact::compose(plan, facts)?;
         artefact.write(state.folder())?;
         Ok(file)
+    }
+
+    /// Makes the folders of the queue, where the agent may ask for more.
+    fn queue(&self) -> Result<(), RunError> {
+        let Prepared {
+            plan, queue_dir, ..
+        } = self.prepared;
+        if plan.supervise == Supervise::On {
+            queue::make(Path::new(queue_dir), self.prepared.sidecar_access())?;
+        }
+        Ok(())
     }
 
     /// Makes what mounts lie on in the operator's folder. The metadata names them already.
@@ -385,7 +402,9 @@ impl<'l, B: Backend> Launch<'l, '_, '_, B> {
 /// Every service of a bottle.
 fn services(plan: &BottlePlan) -> Vec<String> {
     let gate = (!plan.git.is_empty()).then_some(GIT_GATE);
-    let all = [AGENT, EGRESS, PIPELOCK].into_iter().chain(gate);
+    let supervise = (plan.supervise == Supervise::On).then_some(SUPERVISE);
+    let all = [AGENT, EGRESS, PIPELOCK].into_iter();
+    let all = all.chain(gate).chain(supervise);
     all.map(str::to_owned).collect()
 }
 

@@ -320,6 +320,8 @@ impl Checked {
         )?;
         let home = self.request.home.label()?;
         let state_dir = text(state.dir().path())?;
+        let queue_dir = self.request.home.resolve()?.queue_path(&self.identity);
+        let queue_dir = text(&queue_dir)?;
         let Self {
             request,
             credentials,
@@ -337,6 +339,7 @@ impl Checked {
             identity,
             home,
             state_dir,
+            queue_dir,
             forwarded: credentials.forwarded.into_iter().collect(),
             handover,
             certificate: authorities.egress.certificate,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use bottle_compose::{Images, InterfaceSettings, LaunchFacts, NetworkFacts, Networks};
-use bottle_core::{BottlePlan, Identity, IdentitySuffix, ImageRef};
+use bottle_core::{BottlePlan, Identity, IdentitySuffix, ImageRef, Supervise};
 use bottle_egress::fold;
 use bottle_state::{Access, Folder, RelativePath, StateError};
 use time::OffsetDateTime;
@@ -15,11 +15,14 @@ use crate::carried::{NotYet, carried};
 use crate::entropy::Entropy;
 use crate::launch::default_hold;
 use crate::prepare::{AGENT_USER, project, sidecar_user};
+use crate::queue;
 use crate::run::RunError;
 use crate::subnets::Subnets;
 
 /// git-gate's image, without the part of its name that stands for its content.
 const GIT_GATE: &str = "bottle-git-gate";
+/// The queue, which a start keeps beside the state.
+const QUEUE: &str = "queue";
 
 /// What to render, and where to.
 #[derive(Debug, Clone)]
@@ -144,6 +147,7 @@ fn facts(
         identity: identity.clone(),
         home: request.home.clone(),
         state_dir: state_dir.to_owned(),
+        queue_dir: format!("{state_dir}/{QUEUE}"),
         networks: Networks { internal, egress },
         interface_settings: InterfaceSettings::OfEndpoint,
         images: Images {
@@ -165,6 +169,9 @@ fn facts(
 fn write(folder: &Folder, plan: &BottlePlan, artefacts: &[Artefact]) -> Result<(), StateError> {
     for (path, access) in artefact::folders(plan, Access::Private) {
         folder.create_folder(&path, access)?;
+    }
+    if plan.supervise == Supervise::On {
+        queue::make(&folder.path().join(QUEUE), Access::Private)?;
     }
     artefacts
         .iter()

@@ -1,6 +1,7 @@
 //! One whole run: launch, session, teardown, settlement, whatever happens in between.
 
 use std::panic::AssertUnwindSafe;
+use std::path::Path;
 use std::time::Duration;
 
 use bottle_core::{Identity, SecretError};
@@ -15,6 +16,7 @@ use crate::images::ImageError;
 use crate::journal::{Journal, Step};
 use crate::launch::Launch;
 use crate::pack::PackError;
+use crate::queue;
 use crate::running::Running;
 use crate::settle::{Fate, Settled, settle};
 use crate::stop::{Interrupted, Stop};
@@ -169,7 +171,7 @@ impl Prepared {
         };
         let mut torn = tear_down(&self, backend, &mut journal, (fate, scope)).await;
         torn.leave_folder(&self, listing.as_ref());
-        let identity = self.identity.clone();
+        let (identity, queue_dir) = (self.identity.clone(), self.queue_dir.clone());
         torn.begin(&mut journal, Step::Settle);
         let TornDown {
             removed,
@@ -182,6 +184,9 @@ impl Prepared {
             fate
         };
         let settled = settle(self.state, fate, &mut teardown);
+        if settled == Settled::Removed {
+            queue::remove_unused(Path::new(&queue_dir));
+        }
         match (lived, panic) {
             (Ok(result), None) => Ended {
                 identity,

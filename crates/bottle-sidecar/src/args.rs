@@ -2,6 +2,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Parser, Subcommand, ValueEnum};
 
@@ -21,6 +22,8 @@ pub(crate) enum Command {
     Pipelock(ServiceArgs),
     /// The gate for commits: mirrors to fetch from, scanned pushes to their upstreams.
     GitGate(GateArgs),
+    /// The server through which an agent asks its operator for more. Everything is in its environment.
+    Supervise,
     /// Play a hook of git while it receives a push.
     #[command(hide = true)]
     GitGateHook {
@@ -31,6 +34,14 @@ pub(crate) enum Command {
     Hold,
     /// Ask the service in this container whether it is well; exit 0 if so.
     Health {
+        /// Which service to ask; told from the configuration folder when left out.
+        service: Option<Service>,
+    },
+    /// Print a page of the service in this container (`/health`, and `/allowlist` and `/denials` of egress); exit 0 if it
+    /// says that all is well.
+    Page {
+        /// The page.
+        path: PagePath,
         /// Which service to ask; told from the configuration folder when left out.
         service: Option<Service>,
     },
@@ -93,10 +104,34 @@ pub(crate) enum DemoWorldCommand {
     Seen,
 }
 
+/// The path of a page.
+#[derive(Debug, Clone)]
+pub(crate) struct PagePath(String);
+
+impl PagePath {
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for PagePath {
+    type Err = &'static str;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let plain = text.bytes().all(|byte| byte.is_ascii_graphic());
+        if text.starts_with('/') && plain {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("a page is a path like /allowlist")
+        }
+    }
+}
+
 /// A service that can be asked for its health.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Service {
     Egress,
     Pipelock,
     GitGate,
+    Supervise,
 }

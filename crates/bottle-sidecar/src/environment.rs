@@ -11,6 +11,7 @@ use bottle_demo::probe::ProbeSettings;
 use bottle_demo::world::{Listen, WorldSettings};
 use bottle_git_gate::{GateLimits, GateSettings, HOOK_TASK, HOOK_VARIABLES, HookProgram};
 use bottle_proxy::{AllowedPeers, EgressSettings, NextHop, PipelockSettings};
+use bottle_supervise::SuperviseSettings;
 
 use crate::args::{GateArgs, ServiceArgs};
 
@@ -28,11 +29,17 @@ const PIPELOCK: &str = "BOTTLE_PIPELOCK";
 const ALLOWED_PEER: &str = "BOTTLE_ALLOWED_PEER";
 /// The DNS server that pipelock asks; the system's when unset.
 const RESOLVER: &str = "BOTTLE_RESOLVER";
-/// Folder in which git-gate keeps its mirrors.
+/// Folder that a service writes to: git-gate its mirrors, supervise what is asked for.
 const DATA_DIR: &str = "BOTTLE_DATA_DIR";
+/// Folder in which supervise finds what was answered.
+const ANSWERS_DIR: &str = "BOTTLE_ANSWERS_DIR";
+/// The agent's proxy, which supervise asks for the live table.
+const EGRESS: &str = "BOTTLE_EGRESS";
+/// How long a call of supervise waits for an answer, in seconds.
+const ANSWER_WAIT: &str = "BOTTLE_ANSWER_WAIT";
 /// What git-gate's hooks start, where that is not this program's own file.
 const SELF: &str = "BOTTLE_SELF";
-/// The bottle, for git-gate's messages and log.
+/// The bottle: for git-gate's messages and log, and whose agent it is that asks supervise.
 const IDENTITY: &str = "BOTTLE_IDENTITY";
 /// Where git and ssh are.
 const PATH: &str = "PATH";
@@ -51,6 +58,7 @@ const WORLD_FILES_DIR: &str = "WORLD_FILES_DIR";
 const EGRESS_PORT: u16 = 9099;
 const PIPELOCK_PORT: u16 = 8888;
 const GIT_PORT: u16 = 9418;
+const SUPERVISE_PORT: u16 = 9100;
 const DNS_PORT: u16 = 53;
 
 /// Where programs are when the environment does not say.
@@ -157,6 +165,23 @@ pub(crate) fn git_gate(args: &GateArgs) -> Result<GateSettings> {
         path: env::var_os(PATH).unwrap_or_else(|| USUAL_PATH.into()),
         identity: parsed::<bottle_core::Identity>(IDENTITY)?.map(|identity| identity.to_string()),
         limits: GateLimits::default(),
+    })
+}
+
+/// Where supervise listens.
+pub(crate) fn supervise_listen() -> Result<SocketAddr> {
+    Ok(parsed(LISTEN)?.unwrap_or_else(|| everywhere(SUPERVISE_PORT)))
+}
+
+/// What supervise is started with: all of it by the host.
+pub(crate) fn supervise() -> Result<SuperviseSettings> {
+    Ok(SuperviseSettings {
+        listen: supervise_listen()?,
+        identity: parsed(IDENTITY)?.with_context(|| format!("{IDENTITY} is not set"))?,
+        proposals_dir: path(DATA_DIR, "/var/lib/bottle"),
+        answers_dir: path(ANSWERS_DIR, "/etc/bottle/answers"),
+        egress: parsed(EGRESS)?.with_context(|| format!("{EGRESS} is not set"))?,
+        answer_wait: parsed(ANSWER_WAIT)?.unwrap_or_default(),
     })
 }
 

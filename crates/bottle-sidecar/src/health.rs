@@ -1,13 +1,14 @@
 //! `health`: what the container's health check runs.
 
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
 use crate::args::Service;
 use crate::environment;
+use crate::page::near;
 
 /// A service on the same machine that is well answers at once.
 const TIMEOUT: Duration = Duration::from_secs(2);
@@ -16,8 +17,8 @@ const TIMEOUT: Duration = Duration::from_secs(2);
 const ASK_EGRESS: &str =
     "GET http://_egress.local/health HTTP/1.1\r\nHost: _egress.local\r\nConnection: close\r\n\r\n";
 
-/// Pipelock serves this one page, to this machine only.
-const ASK_PIPELOCK: &str = "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+/// Pipelock and supervise serve this one page, to this machine only.
+const ASK_PLAINLY: &str = "GET /health HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
 
 /// Git-gate answers this to its own machine, in a frame of git's.
 const ASK_GIT_GATE: &str = "0013git-gate-health";
@@ -29,17 +30,17 @@ pub(crate) fn check(service: Option<Service>) -> Result<()> {
         Service::Egress => (environment::egress_listen()?, ASK_EGRESS, "HTTP/1.1 200 "),
         Service::Pipelock => (
             environment::pipelock_listen()?,
-            ASK_PIPELOCK,
+            ASK_PLAINLY,
             "HTTP/1.1 200 ",
         ),
         Service::GitGate => (environment::git_gate_listen()?, ASK_GIT_GATE, "0007ok\n"),
+        Service::Supervise => (
+            environment::supervise_listen()?,
+            ASK_PLAINLY,
+            "HTTP/1.1 200 ",
+        ),
     };
-    let ip = if listen.ip().is_unspecified() {
-        Ipv4Addr::LOCALHOST.into()
-    } else {
-        listen.ip()
-    };
-    let answer = ask(SocketAddr::new(ip, listen.port()), question).context("no answer")?;
+    let answer = ask(near(listen), question).context("no answer")?;
     if answer.starts_with(well.as_bytes()) {
         Ok(())
     } else {
@@ -48,7 +49,7 @@ pub(crate) fn check(service: Option<Service>) -> Result<()> {
 }
 
 /// The configuration folder holds the file of the one service that runs here.
-fn configured() -> Service {
+pub(crate) fn configured() -> Service {
     let has = |file: &str| environment::config_dir().join(file).exists();
     if has("pipelock.yaml") {
         Service::Pipelock

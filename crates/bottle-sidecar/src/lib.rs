@@ -15,6 +15,7 @@ mod demo;
 mod environment;
 mod health;
 mod merge;
+mod page;
 mod play;
 mod put;
 mod signals;
@@ -59,9 +60,14 @@ fn run(command: &Command) -> anyhow::Result<()> {
         Command::Egress(args) => play::egress(args),
         Command::Pipelock(args) => play::pipelock(args),
         Command::GitGate(args) => play::git_gate(args),
+        Command::Supervise => play::supervise(),
         Command::GitGateHook { hook } => play::hook(hook),
         Command::Hold => play::hold(),
         Command::Health { service } => health::check(*service),
+        Command::Page { path, service } => {
+            let service = service.unwrap_or_else(health::configured);
+            page::print(service, path, std::io::stdout().lock())
+        }
         Command::DemoWorld { command: None } => demo::world(),
         Command::DemoWorld {
             command: Some(DemoWorldCommand::Seen),

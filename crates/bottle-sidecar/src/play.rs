@@ -6,6 +6,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use bottle_git_gate::{GitGate, Hook, Line};
 use bottle_proxy::{DecisionLog, Egress, Pipelock, Stop, Stopper, make_authority};
+use bottle_supervise::Supervise;
 use tokio::runtime::Builder;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -58,6 +59,19 @@ pub(crate) fn git_gate(args: &GateArgs) -> Result<()> {
         tracing::info!(%address, "git-gate listens");
         let run = move |mut stop: Stop| service.run(async move { stop.requested().await });
         Ok((run, reload))
+    })
+}
+
+/// Plays the server through which an agent asks for more. It has no policy that could be read again.
+pub(crate) fn supervise() -> Result<()> {
+    let settings = environment::supervise()?;
+    play(|log| async move {
+        let sink = move |line: &bottle_supervise::Line| log.write(line);
+        let service = Supervise::start(settings, Box::new(sink)).await?;
+        let address = service.local_addr()?;
+        tracing::info!(%address, "supervise listens");
+        let run = move |mut stop: Stop| service.run(async move { stop.requested().await });
+        Ok((run, || {}))
     })
 }
 

@@ -28,6 +28,7 @@ mod cut;
 mod error;
 mod folder;
 mod home;
+mod inbox;
 mod lock;
 mod metadata;
 mod proposal;
@@ -45,6 +46,7 @@ pub use self::audit::{
 pub use self::error::StateError;
 pub use self::folder::{Folder, Staged};
 pub use self::home::Home;
+pub use self::inbox::{ANSWERS, AnswerWatch, Inbox, MAX_ANSWER, PROPOSALS};
 pub use self::lock::{Holder, Lock};
 pub use self::metadata::{ImageIds, METADATA_VERSION, Metadata, NetworkCidrs};
 pub use self::proposal::{

@@ -17,16 +17,10 @@ pub use self::listing::{Listing, Queued};
 pub use self::watch::QueueWatch;
 use crate::lock::{self, Holder, Lock, NoLock};
 use crate::{
-    Access, Answer, Ask, EgressAsk, Folder, MAX_DOCKERFILE, MAX_ITEMS, MAX_JUSTIFICATION,
-    MAX_PROPOSAL, Proposal, RelativePath, StateError,
+    ANSWERS, Access, Answer, Ask, EgressAsk, Folder, MAX_ANSWER, MAX_DOCKERFILE, MAX_ITEMS,
+    MAX_JUSTIFICATION, MAX_PROPOSAL, PROPOSALS, Proposal, RelativePath, StateError,
 };
 
-/// What a container writes.
-pub(crate) const PROPOSALS: RelativePath = RelativePath::constant("proposals");
-/// What the host writes.
-pub(crate) const ANSWERS: RelativePath = RelativePath::constant("answers");
-/// The largest file of an answer, in bytes: what a person writes, and what was granted.
-const MAX_ANSWER: u64 = 64 * 1024;
 /// How often the lock is tried, ten milliseconds apart: an approval takes some seconds, and its bounded waits no longer than
 /// this.
 const LOCK_TRIES: u32 = 4500;
@@ -69,18 +63,18 @@ impl Queue {
         self.folder.path()
     }
 
-    /// Makes its folders where they are missing; `access` is for those that are mounted into the container.
+    /// Makes its folders where they are missing; `sidecar` is for the one that the container writes to.
     ///
     /// # Errors
     ///
     /// What the operating system says.
-    pub fn create(&self, access: Access) -> Result<(), StateError> {
+    pub fn create(&self, sidecar: Access) -> Result<(), StateError> {
         match self.folder.create() {
             Ok(()) | Err(StateError::Exists { .. }) => {}
             Err(error) => return Err(error),
         }
-        self.folder.ensure_folder(&PROPOSALS, access)?;
-        self.folder.ensure_folder(&ANSWERS, access)
+        self.folder.ensure_folder(&PROPOSALS, sidecar)?;
+        self.folder.ensure_folder(&ANSWERS, Access::Public)
     }
 
     /// Takes the lock, which one operator has at a time; waits as long as a decision takes.
@@ -147,7 +141,7 @@ impl Queue {
     /// # Errors
     ///
     /// [`QueueError::AlreadyAnswered`] for the second.
-    pub fn answer(&self, answer: &Answer, access: Access) -> Result<(), QueueError> {
+    pub fn answer(&self, answer: &Answer) -> Result<(), QueueError> {
         let path = file(&ANSWERS, &answer.proposal)?;
         let full = self.path().join(path.as_str());
         let mut bytes =
@@ -156,7 +150,8 @@ impl Queue {
         if u64::try_from(bytes.len()).map_or(true, |length| length > MAX_ANSWER) {
             return Err(QueueError::TooLong);
         }
-        match self.folder.write_new(&path, &bytes, access) {
+        // Whoever gets to the folder may read it: the sidecar, whoever it runs as.
+        match self.folder.write_new(&path, &bytes, Access::Public) {
             Err(StateError::Exists { .. }) => Err(QueueError::AlreadyAnswered {
                 proposal: answer.proposal.clone(),
                 answer: self.answered(&answer.proposal)?.map(Box::new),

@@ -74,9 +74,7 @@ fn what_is_asked_is_pending_until_it_is_answered() {
     let pending = queue.pending().unwrap();
     assert_eq!(pending.proposals[0].proposal, Ok(proposal(&id(1))));
     assert!(pending.proposals[0].is_pending());
-    queue
-        .answer(&answer(&id(1), "no"), Access::Private)
-        .unwrap();
+    queue.answer(&answer(&id(1), "no")).unwrap();
     assert!(queue.pending().unwrap().proposals.is_empty());
     let all = queue.all().unwrap().proposals;
     assert_eq!(all[0].answer, Some(answer(&id(1), "no")));
@@ -96,7 +94,7 @@ fn the_second_answer_is_told_what_the_first_was() {
                 scope.spawn(move || {
                     barrier.wait();
                     let answer = answer(&id(1), &number.to_string());
-                    match queue.answer(&answer, Access::Private) {
+                    match queue.answer(&answer) {
                         Ok(()) => true,
                         Err(QueueError::AlreadyAnswered {
                             answer: Some(first),
@@ -130,7 +128,7 @@ fn an_answer_that_cannot_be_read_is_not_a_proposal_that_waits() {
         queue.answered(&id(1)),
         Err(QueueError::Answer { .. })
     ));
-    assert!(queue.answer(&answer(&id(1), ""), Access::Private).is_err());
+    assert!(queue.answer(&answer(&id(1), "")).is_err());
 }
 
 #[test]
@@ -245,7 +243,7 @@ fn a_change_wakes_whoever_watches() {
             std::thread::sleep(Duration::from_millis(100));
             match step {
                 0 => put(&queue, &id(1), &proposal(&id(1))),
-                1 => queue.answer(&answer(&id(1), ""), Access::Private).unwrap(),
+                1 => queue.answer(&answer(&id(1), "")).unwrap(),
                 2 => home.queue(&other).create(Access::Private).unwrap(),
                 _ => fs::write(place(&home.queue(&other), &id(1)), "").unwrap(),
             }

@@ -25,6 +25,7 @@ pub(crate) mod scan;
 pub(crate) mod schema;
 pub(crate) mod start;
 pub(crate) mod stop;
+pub(crate) mod suggest;
 
 use anyhow::Context as _;
 use tokio::runtime::Runtime;

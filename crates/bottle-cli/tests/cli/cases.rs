@@ -129,9 +129,10 @@ fn schemas_are_json() {
 fn what_cannot_be_carried_out_yet_is_not_started() {
     let place = Place::new();
     place.write(
-        "home/bottles/dev.md",
-        "---\nprovider: command\nsupervise: true\nworkspace: copy\n---\n",
+        "home/agents/dev.md",
+        "---\nbottle: dev\nskills: [review]\n---\n",
     );
+    place.write("user/.claude/skills/review/SKILL.md", "Review.\n");
     assert_snapshot!(place.picture(&["run", "dev", "--", "true"]));
     assert_snapshot!(place.picture(&["render", "dev", "--out", "out"]));
     place.write(

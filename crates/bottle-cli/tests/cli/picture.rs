@@ -41,6 +41,7 @@ impl Place {
             .args(args)
             .env_clear()
             .env("BOTTLE_HOME", self.path().join("home"))
+            .env("HOME", self.path().join("user"))
             .env("API_TOKEN", "a-value")
             .env("HOST_TWICE", "a-value")
             .env("HOST_TWICE_FILE", "/nonexistent")

@@ -1,5 +1,6 @@
 //! What `docker inspect` says of the containers of a running bottle.
 
+use bottle_core::{BottlePlan, Supervise};
 use serde_json::{Value, json};
 
 use super::support::{Bottle, Forge, docker_json};
@@ -37,14 +38,19 @@ fn assert_closed(name: &str, container: &Value) {
     for mount in container["Mounts"].as_array().unwrap() {
         let source = mount["Source"].as_str().unwrap_or_default();
         assert!(!source.contains("docker.sock"), "{name} {source}");
-        // The mirrors of git-gate are all that a service of ours writes outside of itself.
-        let mirrors = name == "git-gate" && mount["Destination"] == "/var/lib/bottle";
+        // The mirrors of git-gate and what an agent asks for are all that services of ours write outside of themselves.
+        let data = mount["Destination"] == "/var/lib/bottle";
+        let written = match name {
+            "git-gate" if data => Some("/git-gate-data"),
+            "supervise" if data => Some("/proposals"),
+            _ => None,
+        };
         assert!(
-            mount["Type"] != "bind" || mount["RW"] == mirrors,
+            mount["Type"] != "bind" || mount["RW"] == written.is_some(),
             "{name} {source}"
         );
         assert!(
-            !mirrors || source.ends_with("/git-gate-data"),
+            written.is_none_or(|end| source.ends_with(end)),
             "{name} {source}"
         );
     }
@@ -62,7 +68,10 @@ fn networks(container: &Value) -> Vec<String> {
 #[tokio::test(flavor = "multi_thread")]
 async fn running_containers_are_as_closed_as_the_file_says() {
     let forge = Forge::new();
-    let change = |plan: &mut _, subnet| forge.declare(plan, subnet);
+    let change = |plan: &mut BottlePlan, subnet| {
+        forge.declare(plan, subnet);
+        plan.supervise = Supervise::On;
+    };
     Bottle::new()
         .run_beside(change, forge.beside(), async |running| {
             let identity = running.identity().to_string();
@@ -72,12 +81,12 @@ async fn running_containers_are_as_closed_as_the_file_says() {
                 format!("bottle-{identity}-internal"),
                 format!("bottle-{identity}-egress"),
             );
-            for service in ["agent", "egress", "pipelock", "git-gate"] {
+            for service in ["agent", "egress", "pipelock", "git-gate", "supervise"] {
                 let container = inspect(service);
                 assert_closed(service, &container);
                 let on = networks(&container);
                 match service {
-                    "agent" => assert_eq!(on, [internal.as_str()]),
+                    "agent" | "supervise" => assert_eq!(on, [internal.as_str()]),
                     "egress" | "git-gate" => assert_eq!(on, [outer.as_str(), internal.as_str()]),
                     _ => assert_eq!(on, [outer.as_str()]),
                 }

@@ -23,6 +23,8 @@ mod secrets;
 #[cfg(test)]
 mod sessions;
 #[cfg(test)]
+mod supervise;
+#[cfg(test)]
 mod support;
 #[cfg(test)]
 mod terminal;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use bottle_compose::render;
-use bottle_core::{EnvValue, Limits, Source, yaml};
+use bottle_core::{EnvValue, Limits, Source, Supervise, yaml};
 use proptest::prelude::*;
 use serde_yaml::Value;
 
@@ -65,18 +65,26 @@ fn assert_closed(name: &str, service: &Value) {
     assert!(service["pids_limit"].as_u64().unwrap() > 0);
     assert!(!service["user"].as_str().unwrap().starts_with("0:"));
     let volumes = service["volumes"].as_sequence().unwrap();
-    assert_eq!(volumes.len(), if name == "git-gate" { 2 } else { 1 });
-    for (number, volume) in volumes.iter().enumerate() {
+    let (state, queue) = ("state/dev-00000", "queue/dev-00000");
+    // What it may write, and what it sees.
+    let expected = match name {
+        "git-gate" => vec![
+            (false, format!("{state}/git-gate")),
+            (true, format!("{state}/git-gate-data")),
+        ],
+        "supervise" => vec![
+            (true, format!("{queue}/proposals")),
+            (false, format!("{queue}/answers")),
+        ],
+        _ => vec![(false, format!("{state}/{name}"))],
+    };
+    assert_eq!(volumes.len(), expected.len());
+    for (volume, (writable, source)) in volumes.iter().zip(expected) {
         assert_eq!(volume["type"], "bind");
         assert_eq!(volume["bind"]["create_host_path"], false);
-        // The second one is where git-gate keeps its mirrors.
-        let data = if number == 1 { "-data" } else { "" };
-        assert_eq!(volume["read_only"], data.is_empty());
-        let source = volume["source"].as_str().unwrap();
-        assert_eq!(
-            source,
-            format!("/home/me/.claude-bottle/state/dev-00000/{name}{data}")
-        );
+        assert_eq!(volume["read_only"], !writable);
+        let source = format!("/home/me/.claude-bottle/{source}");
+        assert_eq!(volume["source"], source.as_str());
     }
     let networks = keys(&service["networks"]);
     if name == "agent" {
@@ -85,8 +93,9 @@ fn assert_closed(name: &str, service: &Value) {
     } else {
         assert_eq!(service["read_only"], true);
         assert_eq!(service["sysctls"]["net.ipv4.ip_forward"], "0");
-        let is_near = ["egress", "git-gate"].contains(&name);
+        let is_near = ["egress", "git-gate", "supervise"].contains(&name);
         assert_eq!(networks.contains("internal"), is_near);
+        assert_eq!(networks.contains("egress"), name != "supervise");
     }
 }
 
@@ -108,6 +117,7 @@ proptest! {
         cpus in prop::option::of(1_u32..10_000_000),
         scanner in prop::option::of("[a-z]{1,8}(:[a-z0-9]{1,8})?"),
         remotes in prop::collection::btree_set("[a-z]{1,8}", 0..3),
+        supervised in any::<bool>(),
     ) {
         let mut plan = plan();
         plan.limits = Limits {
@@ -115,6 +125,7 @@ proptest! {
             memory: memory.map(|bytes| bytes.try_into().unwrap()),
             cpus: cpus.map(|number| format!("{}.{:03}", number / 1000, number % 1000).parse().unwrap()),
         };
+        plan.supervise = if supervised { Supervise::On } else { Supervise::Off };
         plan.git = remotes.iter().map(|name| remote(name)).collect();
         plan.pipelock.image = scanner.map(|image| image.parse().unwrap());
         for (name, value) in &env {
@@ -130,6 +141,7 @@ proptest! {
         prop_assert_eq!(keys(&read), BTreeSet::from(["name", "services", "networks"]));
         let mut services = BTreeSet::from(["agent", "egress", "pipelock"]);
         services.extend((!remotes.is_empty()).then_some("git-gate"));
+        services.extend(supervised.then_some("supervise"));
         prop_assert_eq!(keys(&read["services"]), services);
         for (name, service) in read["services"].as_mapping().unwrap() {
             assert_closed(name.as_str().unwrap(), service);
@@ -138,6 +150,10 @@ proptest! {
             prop_assert_eq!(&read["networks"][network]["external"], &Value::Bool(true));
         }
         let environment = &read["services"]["agent"]["environment"];
+        let direct = environment["NO_PROXY"].as_str().unwrap();
+        prop_assert_eq!(direct.split(',').any(|name| name == "supervise"), supervised);
+        let hosts = &read["services"]["agent"]["extra_hosts"];
+        prop_assert_eq!(hosts.get("supervise").is_some(), supervised);
         prop_assert_eq!(environment["HTTPS_PROXY"].as_str(), Some("http://egress:9099"));
         for (name, value) in &plan.env {
             let written = environment.get(name.as_str()).map(|value| value.as_str().unwrap());

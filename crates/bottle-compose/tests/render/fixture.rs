@@ -63,6 +63,7 @@ pub(crate) fn facts() -> LaunchFacts {
         identity: Identity::new(&"dev".parse().unwrap(), IdentitySuffix::from_random([0; 8])),
         home: "/home/me/.claude-bottle".to_owned(),
         state_dir: "/home/me/.claude-bottle/state/dev-00000".to_owned(),
+        queue_dir: "/home/me/.claude-bottle/queue/dev-00000".to_owned(),
         networks: Networks {
             internal: network("internal", "10.213.0.16/28"),
             egress: network("egress", "10.213.0.0/28"),

@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use bottle_compose::{InterfaceSettings, render};
-use bottle_core::{BottlePlan, Limits};
+use bottle_core::{BottlePlan, Limits, Supervise};
 use serde_yaml::{Mapping, Value};
 
 use crate::fixture::{facts, plan, remote};
@@ -43,6 +43,14 @@ fn a_bottle_with_remotes() {
     assert_eq!(error, "there is no image for git-gate");
 }
 
+#[test]
+fn a_bottle_whose_agent_may_ask_for_more() {
+    let mut plan = plan();
+    plan.env.clear();
+    plan.supervise = Supervise::On;
+    insta::assert_snapshot!(render(&plan, &facts()).unwrap().to_yaml().unwrap());
+}
+
 /// What another reader makes of the file, apart from pipelock; and pipelock.
 fn parts(plan: &BottlePlan) -> (Value, Mapping) {
     let text = render(plan, &facts()).unwrap().to_yaml().unwrap();
@@ -78,9 +86,11 @@ fn what_cannot_hold_a_bottle() {
     small.networks.internal.subnet = "10.213.0.0/29".parse().unwrap();
     let mut relative = facts();
     relative.state_dir = "state/dev-00000".to_owned();
+    let mut queueless = facts();
+    queueless.queue_dir = "queue/dev-00000".to_owned();
     let mut idle = facts();
     idle.agent_hold.clear();
-    let errors: Vec<String> = [small, relative, idle]
+    let errors: Vec<String> = [small, relative, queueless, idle]
         .iter()
         .map(|facts| render(&plan(), facts).unwrap_err().to_string())
         .collect();

@@ -37,6 +37,17 @@ impl BottleManifest {
     }
 }
 
+impl RouteSpec {
+    /// The route as an item of `egress.routes`, beginning with `- `.
+    ///
+    /// # Errors
+    ///
+    /// [`yaml::WriteError`], for lack of memory alone.
+    pub fn print(&self) -> Result<String, yaml::WriteError> {
+        yaml::write(&[route(self)])
+    }
+}
+
 #[derive(Serialize, PartialEq, Default)]
 struct Record<'a> {
     #[serde(skip_serializing_if = "Vec::is_empty")]

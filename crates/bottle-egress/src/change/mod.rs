@@ -16,7 +16,8 @@ use crate::route::Route;
 use crate::table::RouteTable;
 
 /// The difference that one more rule makes beside a table. The rule adds to the table: what the table lets through
-/// already stays as it is, with the credential that it has there.
+/// already stays as it is, with the credential that it has there. Grants that end before the bottle does count as not
+/// there.
 ///
 /// ```
 /// use bottle_egress::{Change, Route, RouteTable};
@@ -53,13 +54,15 @@ impl Change {
             .iter()
             .flat_map(|region| region.parts(granted))
             .collect();
-        let beside = regions.iter().map(|region| region.host.clone());
+        let beside = table.routes().iter().map(|route| route.host.clone());
         let credential = (!parts.is_empty())
             .then(|| CredentialEffect::of(table, &regions, granted))
             .flatten();
         Self {
             host: granted.host.clone(),
-            beside: beside.filter(|host| *host != granted.host).collect(),
+            beside: beside
+                .filter(|host| granted.host.contains(host) && *host != granted.host)
+                .collect(),
             warnings: warning::all(granted, &parts, credential.as_ref()),
             credential,
             parts,

@@ -15,21 +15,33 @@ pub(super) struct Region<'a> {
     before: Vec<&'a Route>,
 }
 
-/// The regions of what a rule means: the whole of it, then the routes of the table that are inside.
+/// The regions of what a rule means: the whole of it, then what is inside and has a rule of its own.
 pub(super) fn regions<'a>(table: &'a RouteTable, granted: &Route) -> Vec<Region<'a>> {
-    let whole = Region {
-        host: granted.host.clone(),
-        before: closest(table, &granted.host).into_iter().collect(),
+    let routes = table.routes().iter();
+    let rules = routes.chain(endless(table)).map(|route| &route.host);
+    let inside = rules.filter(|host| granted.host.contains(host));
+    let mut hosts = vec![&granted.host];
+    for host in inside {
+        if !hosts.contains(&host) {
+            hosts.push(host);
+        }
+    }
+    let region = |host: &HostPattern| {
+        let granted = endless(table).filter(|route| route.host.contains(host));
+        Region {
+            host: host.clone(),
+            before: closest(table, host).into_iter().chain(granted).collect(),
+        }
     };
-    let inside = table
-        .routes()
-        .iter()
-        .filter(|route| granted.host.contains(&route.host) && granted.host != route.host);
-    let inside = inside.map(|route| Region {
-        host: route.host.clone(),
-        before: vec![route],
-    });
-    std::iter::once(whole).chain(inside).collect()
+    hosts.into_iter().map(region).collect()
+}
+
+/// What was granted until the bottle ends. What ends earlier is not there for good.
+fn endless(table: &RouteTable) -> impl Iterator<Item = &Route> {
+    let grants = table.grants().iter();
+    grants
+        .filter(|grant| grant.lease.is_endless())
+        .map(|grant| &grant.route)
 }
 
 /// The route that holds for all hosts of a pattern, but for those that have a closer one.

@@ -9,7 +9,7 @@ mod paths;
 use std::fmt;
 
 pub(crate) use self::methods::MethodSet;
-pub(crate) use self::paths::PathSet;
+pub(crate) use self::paths::{PathSet, highest, is_within};
 use crate::route::{Ports, Route};
 
 /// A product of ports, methods and paths.

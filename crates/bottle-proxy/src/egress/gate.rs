@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bottle_core::Guard;
-use bottle_egress::{Layer, Permit, RouteTable};
+use bottle_egress::{Layer, LeaseBook, Permit, RouteTable};
 use bytes::Bytes;
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -14,6 +14,7 @@ use super::credential::{self, Values};
 use super::denials::Denials;
 use crate::authority::Name;
 use crate::body::Body;
+use crate::clock::moment;
 use crate::gate::{Gate, Message, Page, PageRequest, Prepared, Refusal, Sender, Welcome, Work};
 use crate::mask::Mask;
 use crate::secrets::SecretStore;
@@ -23,6 +24,10 @@ use crate::watched::Watched;
 /// Policy and state of the egress service.
 pub(super) struct EgressGate {
     pub(super) table: Watched<RouteTable>,
+    /// What became of the grants of the table.
+    pub(super) leases: LeaseBook,
+    /// The digest of the file that the table is from.
+    pub(super) digest: Watched<String>,
     pub(super) secrets: SecretStore<Values>,
     pub(super) denials: Denials,
     pub(super) upstream: Upstream,
@@ -45,15 +50,22 @@ impl Gate for EgressGate {
         self.table.get()
     }
 
+    fn leases(&self) -> &LeaseBook {
+        &self.leases
+    }
+
     fn page(&self, asked: &PageRequest<'_>) -> Option<Page> {
         if asked.place?.authority.name != Name::Local {
             return None;
         }
         Some(match asked.path {
-            "/health" => Page::health(Self::SERVICE, self.stale.load(Ordering::Relaxed)),
+            "/health" => {
+                let stale = self.stale.load(Ordering::Relaxed);
+                Page::health(Self::SERVICE, stale, &self.digest.get())
+            }
             "/allowlist" => Page {
                 status: StatusCode::OK,
-                json: self.table.get().to_json_view(),
+                json: self.leases.to_json_view(&self.table.get(), moment()),
             },
             "/denials" => Page {
                 status: StatusCode::OK,

@@ -1,15 +1,16 @@
 //! The egress service as a whole: files in, listening sockets out.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use bottle_egress::EgressPolicy;
+use bottle_egress::{EgressPolicy, LeaseBook};
 
 use super::credential::Values;
 use super::denials::Denials;
 use super::gate::EgressGate;
+use crate::clock::moment;
 use crate::config::{self, StartError, Surroundings};
 use crate::decision_log::DecisionLog;
 use crate::dns::DnsRefuser;
@@ -81,9 +82,15 @@ impl Egress {
             own_port,
         };
         let files = Files::note([ROUTES_FILE].map(|file| config_dir.join(file)).to_vec());
-        let (policy, way) = exit.read()?;
+        let Found {
+            policy,
+            digest,
+            way,
+        } = exit.read()?;
         let gate = EgressGate {
+            leases: LeaseBook::at_start(&policy.table, moment()),
             table: Watched::new(policy.table),
+            digest: Watched::new(digest),
             secrets: SecretStore::new(&run_dir, |secrets, _| Values::of(secrets)),
             denials: Denials::default(),
             upstream: Upstream::new(way),
@@ -137,8 +144,10 @@ impl Egress {
             }
         };
         engine.issue_ahead();
+        let leases = Arc::clone(&engine);
         tokio::join!(
             engine.run(listener, stop.clone()),
+            leases.watch_leases(stop.clone()),
             refuse_dns,
             reloader.watch(stop.clone())
         );
@@ -152,9 +161,17 @@ struct Exit {
     own_port: u16,
 }
 
+/// What stands in the files.
+struct Found {
+    policy: EgressPolicy,
+    digest: String,
+    way: Way,
+}
+
 impl Exit {
-    fn read(&self) -> Result<(EgressPolicy, Way), StartError> {
-        let policy = read_policy(&self.config_dir)?;
+    fn read(&self) -> Result<Found, StartError> {
+        let text = crate::files::read_text(&self.config_dir.join(ROUTES_FILE))?;
+        let policy = EgressPolicy::from_yaml(&text, ROUTES_FILE).map_err(StartError::Policy)?;
         let way = match self.next {
             NextHop::Pipelock(address) => {
                 let path = self.config_dir.join(UPSTREAM_CA_FILE);
@@ -171,24 +188,32 @@ impl Exit {
                 config::way(&policy.upstream, Addresses::default(), &surroundings)?
             }
         };
-        Ok((policy, way))
+        Ok(Found {
+            policy,
+            digest: crate::files::digest(&text),
+            way,
+        })
     }
 }
 
 fn reloader(engine: &Arc<Engine<EgressGate>>, files: Files, exit: Exit) -> Arc<Reloader> {
     let engine = Arc::clone(engine);
     Arc::new(Reloader::new(files, move || {
-        let ok = reload("egress", &engine.log, exit.read(), |(policy, way)| {
+        let ok = reload("egress", &engine.log, exit.read(), |found| {
+            let Found {
+                policy,
+                digest,
+                way,
+            } = found;
+            // The book first: what is judged by a table that it has not heard of is refused.
+            engine.gate.leases.take_over(&policy.table, moment());
             engine.gate.table.set(policy.table);
             engine.gate.upstream.replace(way);
             engine.rules_changed();
+            // Last: whoever sees it may rely on the rest.
+            engine.gate.digest.set(digest);
             engine.issue_ahead();
         });
         engine.gate.stale.store(!ok, Ordering::Relaxed);
     }))
-}
-
-fn read_policy(config_dir: &Path) -> Result<EgressPolicy, StartError> {
-    let text = crate::files::read_text(&config_dir.join(ROUTES_FILE))?;
-    EgressPolicy::from_yaml(&text, ROUTES_FILE).map_err(StartError::Policy)
 }

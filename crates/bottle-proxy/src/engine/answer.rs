@@ -23,7 +23,7 @@ use super::problem::{Afterwards, page, problem, tunnel_open};
 use super::websocket::{Relay, relay};
 use crate::authority::Authority;
 use crate::body::{Body, Veil};
-use crate::decision_log::{OpenRecord, Rule};
+use crate::decision_log::OpenRecord;
 use crate::gate::{Gate, Page, PageRequest, Welcome, Work};
 use crate::headers::{DENIAL, INJECTION, clean_response};
 use crate::inflate::{Inflate, Unreadable};
@@ -206,7 +206,7 @@ impl<G: Gate> Connection<G> {
         let status = parts.status.as_u16();
         record.answered();
         record.record.status = status;
-        record.record.rule = Some(Rule::Route(rule));
+        record.record.rule = Some(rule);
         let inner = parts.headers.remove(DENIAL);
         let inner = inner.filter(|_| self.engine.gate.believes_denials());
         if let Some(code) = inner.as_ref().and_then(|code| code.to_str().ok()) {

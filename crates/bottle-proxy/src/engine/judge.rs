@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use bottle_egress::{Denial, DenialCode, Destination, Request as Question, decide};
+use bottle_egress::{
+    Denial, DenialCode, Destination, Exchange, Pass, Request as Question, RouteTable,
+};
 use http::Uri;
 
 use super::Engine;
@@ -10,6 +12,8 @@ use super::asked::Asked;
 use super::connection::Connection;
 use crate::authority::{Authority, Name};
 use crate::body::Body;
+use crate::clock::moment;
+use crate::decision_log::Rule;
 use crate::gate::{Cut, Gate, Prepared, Refusal, Welcome, Work};
 use crate::grant::{Grant, GrantedRequest, Rejudge};
 use crate::headers::clean_request;
@@ -28,8 +32,8 @@ pub(super) struct Refused {
 /// What came of a request that was sent.
 pub(super) struct Sent {
     pub(super) answer: Answered,
-    /// The number of the route that allowed it.
-    pub(super) rule: usize,
+    /// What allowed it.
+    pub(super) rule: Rule,
     /// The right to go on with it.
     pub(super) grant: Grant,
     /// Covers what its answer must not show.
@@ -92,22 +96,25 @@ impl<G: Gate> Connection<G> {
             method: method.as_str(),
             target,
         };
-        let permit = decide(&table, &question).map_err(Refused::by::<G>)?;
-        let rule = permit.rule();
+        let exchange = work.upgrade.exchange();
+        let pass = self.admit(&table, &question, exchange)?;
+        let permit = pass.permit();
+        let rule = Rule::of(permit);
         let refused = |refusal| Refused::told(refusal, asked, G::LAYER);
         work.upgrade
-            .check(&permit)
+            .check(permit)
             .map_err(|code| refused(code.into()))?;
         clean_request(&mut work.headers);
         let request = GrantedRequest {
             destination: destination.clone(),
             method: method.clone(),
             target: target.to_owned(),
-            websocket: work.upgrade != Upgrade::None,
+            exchange,
+            by: permit.grant().map(|grant| grant.id.clone()),
         };
         let judge: Arc<dyn Rejudge> = Arc::<Engine<G>>::clone(&self.engine);
         let mut grant = Grant::new(judge, request, seen);
-        let Prepared { body, watch } = gate.prepare(&permit, work).await.map_err(refused)?;
+        let Prepared { body, watch } = gate.prepare(permit, work).await.map_err(refused)?;
         // Reading the body may have taken a while.
         if grant.is_lost() {
             return Err(refused(DenialCode::PolicyRevoked.into()));
@@ -115,7 +122,7 @@ impl<G: Gate> Connection<G> {
         let outgoing = self.outgoing(work, body.with_grant(grant.clone()));
         let sent = tokio::select! {
             biased;
-            sent = gate.upstream().send(permit, outgoing) => sent,
+            sent = gate.upstream().send(pass, outgoing) => sent,
             () = grant.clone().lost() => {
                 return Err(refused(DenialCode::PolicyRevoked.into()));
             }
@@ -132,6 +139,18 @@ impl<G: Gate> Connection<G> {
             mask: work.mask.take(),
             watch,
         })
+    }
+
+    /// The right to send a request now. It is given back when it is not used.
+    fn admit<'a>(
+        &'a self,
+        table: &'a RouteTable,
+        question: &Question<'a>,
+        exchange: Exchange,
+    ) -> Result<Pass<'a>, Refused> {
+        let leases = self.engine.gate.leases();
+        let admitted = leases.admit(table, question, exchange, moment());
+        admitted.map_err(Refused::by::<G>)
     }
 
     fn outgoing(&self, work: &mut Work, body: Body) -> Outgoing {

@@ -15,22 +15,25 @@ pub(crate) use listener::{Listener, listen};
 #[cfg(any(fuzzing, test))]
 pub(crate) use {connection::builder as http1_server, http2::builder as http2_server, tls::agrees};
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use bottle_core::{HostPattern, WebSocket};
-use bottle_egress::{Request, decide};
+use bottle_core::HostPattern;
+use bottle_egress::{Admitted, Request, Settled};
 use serde::Serialize;
 use tokio::sync::futures::Notified;
 use tokio::sync::{Notify, Semaphore};
+use tokio::time::sleep;
 
 use crate::authority::{Authority, Name};
+use crate::clock::moment;
 use crate::decision_log::{DecisionLog, Verdict, now};
 use crate::gate::Gate;
 use crate::grant::{GrantedRequest, Rejudge};
 use crate::leaf::Leafs;
-use crate::limits::H2_WIDE_CONNECTIONS;
-use crate::limits::MAX_LEAFS;
+use crate::limits::{H2_WIDE_CONNECTIONS, LEASE_CHECK, MAX_LEAFS};
+use crate::stop::Stop;
 
 /// Everything that the connections of one service share.
 pub(crate) struct Engine<G> {
@@ -64,12 +67,35 @@ impl<G: Gate> Engine<G> {
         self.replaced.notify_waiters();
     }
 
+    /// Has what is under way judged again whenever the time of a grant is over, until asked to stop.
+    pub(crate) async fn watch_leases(&self, mut stop: Stop) {
+        loop {
+            // Listening begins before looking, so that nothing is missed.
+            let mut changed = pin!(self.replaced.notified());
+            changed.as_mut().enable();
+            let Settled { ended, next } = self.gate.leases().settle(moment());
+            if ended {
+                tracing::info!(service = G::SERVICE, "the time of a grant is over");
+                self.rules_changed();
+            }
+            // The clock on the wall may be set meanwhile.
+            let wait = next.map_or(LEASE_CHECK, |next| next.min(LEASE_CHECK));
+            tokio::select! {
+                () = stop.requested() => return,
+                () = changed => {}
+                () = sleep(wait), if next.is_some() => {}
+            }
+        }
+    }
+
     /// Issues the certificates of the hosts that the rules name, before anybody asks for them.
     pub(crate) fn issue_ahead(self: &Arc<Self>) {
         let engine = Arc::clone(self);
         tokio::task::spawn_blocking(move || {
             let table = engine.gate.table();
-            let hosts = table.routes().iter().filter_map(|route| match &route.host {
+            let granted = table.grants().iter().map(|grant| &grant.route);
+            let routes = table.routes().iter().chain(granted);
+            let hosts = routes.filter_map(|route| match &route.host {
                 HostPattern::Exact(host) => Some(Name::Host(host.clone())),
                 HostPattern::OneLabel(_) | HostPattern::AnyDepth(_) => None,
             });
@@ -110,16 +136,21 @@ impl<G: Gate> Rejudge for Engine<G> {
             destination,
             method,
             target,
-            websocket,
+            exchange,
+            by,
         } = request;
         let question = Request {
             destination,
             method: method.as_str(),
             target,
         };
-        let table = self.gate.table();
-        let permit = decide(&table, &question);
-        permit.is_ok_and(|permit| !websocket || permit.websocket() == WebSocket::Granted)
+        let admitted = Admitted {
+            request: &question,
+            exchange: *exchange,
+            grant: by.as_ref(),
+        };
+        let (table, leases) = (self.gate.table(), self.gate.leases());
+        leases.still_allows(&table, &admitted, moment())
     }
 
     fn changed(&self) -> Notified<'_> {

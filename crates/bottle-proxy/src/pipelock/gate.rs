@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bottle_core::Guard;
-use bottle_egress::{DenialCode, Layer, Permit, RouteTable, is_lfs_batch};
+use bottle_egress::{DenialCode, Layer, LeaseBook, Permit, RouteTable, is_lfs_batch};
 use bottle_pipelock::{EnvelopeScan, RouteDlp, Scanner, StreamScan};
 use bytes::Bytes;
 use http::HeaderValue;
@@ -32,6 +32,8 @@ use crate::watched::Watched;
 /// Policy and state of the pipelock service.
 pub(super) struct PipelockGate {
     pub(super) policy: Watched<Policy>,
+    /// Without an entry: grants are for egress to watch over, and their hosts stand in the policy like others.
+    pub(super) leases: LeaseBook,
     /// None when the known secrets cannot be read: then nothing passes.
     pub(super) knowing: SecretStore<Knowing>,
     pub(super) room: Room,
@@ -63,10 +65,17 @@ impl Gate for PipelockGate {
         Arc::clone(&self.policy.get().table)
     }
 
+    fn leases(&self) -> &LeaseBook {
+        &self.leases
+    }
+
     fn page(&self, asked: &PageRequest<'_>) -> Option<Page> {
         let ours = asked.path == "/health" && asked.place.is_none() && !asked.in_tunnel;
         let near = asked.peer.to_canonical().is_loopback();
-        (ours && near).then(|| Page::health(Self::SERVICE, self.stale.load(Ordering::Relaxed)))
+        (ours && near).then(|| {
+            let stale = self.stale.load(Ordering::Relaxed);
+            Page::health(Self::SERVICE, stale, &self.policy.get().digest)
+        })
     }
 
     async fn prepare(&self, permit: &Permit<'_>, work: &mut Work) -> Result<Prepared, Refusal> {

@@ -9,6 +9,8 @@ use bottle_pipelock::{KnownSecret, Overrides, PipelockFile, RouteDlp, host_data_
 /// The parts of the files that are asked for each request.
 pub(super) struct Policy {
     pub(super) table: Arc<RouteTable>,
+    /// The digest of `pipelock.yaml`.
+    pub(super) digest: String,
     pub(super) max_body_bytes: usize,
     /// Decoys, which may travel nowhere.
     pub(super) canaries: Vec<KnownSecret>,
@@ -44,12 +46,13 @@ pub(super) struct Scanning<'a> {
 }
 
 impl Policy {
-    /// The policy of the two files.
-    pub(super) fn of(file: &PipelockFile, overrides: Overrides) -> Self {
+    /// The policy of the two files, the first of which has this digest.
+    pub(super) fn of(file: &PipelockFile, digest: String, overrides: Overrides) -> Self {
         let max_body_bytes = usize::try_from(file.max_body_bytes()).unwrap_or(usize::MAX);
         let fold = |route: &RouteDlp| Folded::of(file, route);
         Self {
             table: Arc::new(file.allowlist()),
+            digest,
             max_body_bytes,
             canaries: canaries(file),
             passthrough: file.passthrough(),
@@ -124,7 +127,11 @@ mod tests {
             .push(HostPattern::Exact("a.test".parse().unwrap()));
         let table = fold(&plan).table;
         let overrides = Overrides::of_plan(&plan, &table);
-        let policy = Policy::of(&bottle_pipelock::render(&plan, &table), overrides);
+        let policy = Policy::of(
+            &bottle_pipelock::render(&plan, &table),
+            String::new(),
+            overrides,
+        );
         told(&policy, host, "/v1?x=1")
     }
 
@@ -162,7 +169,7 @@ seed_phrase_detection: {enabled: false}
 dlp: {scan_env: false}
 ";
         let file = PipelockFile::from_yaml(text, "pipelock.yaml").unwrap();
-        let policy = Policy::of(&file, Overrides::default());
+        let policy = Policy::of(&file, String::new(), Overrides::default());
         let (_, answers, wide) = told(&policy, "x.a.test", "/");
         let (scan, no_answers, plain) = told(&policy, "b.test", "/");
         assert!(answers && !no_answers && scan);

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use bottle_egress::LeaseBook;
 use bottle_pipelock::{Overrides, PipelockFile};
 
 use super::gate::PipelockGate;
@@ -100,6 +101,7 @@ impl Pipelock {
         let (policy, way) = exit.read()?;
         let gate = PipelockGate {
             policy: Watched::new(policy),
+            leases: LeaseBook::default(),
             knowing: SecretStore::new(&run_dir, Knowing::of),
             room: Room::default(),
             recent: Recent::default(),
@@ -158,7 +160,8 @@ struct Exit {
 
 impl Exit {
     fn read(&self) -> Result<(Policy, Way), StartError> {
-        let file = read_policy(&self.config_dir)?;
+        let text = crate::files::read_text(&self.config_dir.join(POLICY_FILE))?;
+        let file = PipelockFile::from_yaml(&text, POLICY_FILE).map_err(StartError::Policy)?;
         let surroundings = Surroundings {
             config_dir: &self.config_dir,
             resolver: self.resolver,
@@ -170,7 +173,9 @@ impl Exit {
             trusted: file.trusted(),
         };
         let way = config::way(&file.upstream(), addresses, &surroundings)?;
-        Ok((Policy::of(&file, read_overrides(&self.config_dir)?), way))
+        let digest = crate::files::digest(&text);
+        let overrides = read_overrides(&self.config_dir)?;
+        Ok((Policy::of(&file, digest, overrides), way))
     }
 }
 
@@ -186,11 +191,6 @@ fn reloader(engine: &Arc<Engine<PipelockGate>>, files: Files, exit: Exit) -> Arc
         });
         engine.gate.stale.store(!ok, Ordering::Relaxed);
     }))
-}
-
-fn read_policy(config_dir: &Path) -> Result<PipelockFile, StartError> {
-    let text = crate::files::read_text(&config_dir.join(POLICY_FILE))?;
-    PipelockFile::from_yaml(&text, POLICY_FILE).map_err(StartError::Policy)
 }
 
 fn read_overrides(config_dir: &Path) -> Result<Overrides, StartError> {

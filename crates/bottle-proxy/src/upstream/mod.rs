@@ -1,4 +1,4 @@
-//! The next hop. Only a [`Permit`] opens a way to it, and it leads where the permit says.
+//! The next hop. Only a [`Pass`] opens a way to it, and it leads where its permit says.
 
 mod addresses;
 mod error;
@@ -26,7 +26,7 @@ pub(crate) use way::{Way, WaySource};
 use std::sync::Arc;
 
 use bottle_core::Guard;
-use bottle_egress::{Permit, Scheme};
+use bottle_egress::{Pass, Scheme};
 use http::{HeaderMap, Method, Request, Response};
 use hyper::body::Incoming;
 use hyper::upgrade::Upgraded;
@@ -122,16 +122,17 @@ impl Upstream {
         error.code(&self.outlet.get().way.hop)
     }
 
-    /// Sends a request where `permit` says, over an open connection if one leads there.
+    /// Sends a request where the permit of `pass` says, over an open connection if one leads there.
     ///
     /// # Errors
     ///
     /// [`UpstreamError`]; a request is sent a second time only when nobody looked at it the first time.
     pub(crate) async fn send(
         &self,
-        permit: Permit<'_>,
+        pass: Pass<'_>,
         outgoing: Outgoing,
     ) -> Result<Answered, UpstreamError> {
+        let permit = pass.spend();
         let outlet = self.outlet.get();
         let destination = permit.destination();
         let wish = match destination.scheme {

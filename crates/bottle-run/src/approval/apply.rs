@@ -12,7 +12,7 @@ use super::ApprovalError;
 use super::page::page;
 use super::policies::{Policies, Scanner};
 use super::token::hex;
-use crate::artefact::{EGRESS_ROUTES, PIPELOCK_FILE};
+use crate::artefact::{PIPELOCK_FILE, ROUTES};
 use crate::backend::{Backend, BackendError};
 use crate::launch::{EGRESS, PIPELOCK};
 use crate::prepare::{sidecar_access, sidecar_user};
@@ -54,7 +54,7 @@ impl<B: Backend> Walls<'_, B> {
     /// Lets egress go by its new table.
     pub(super) async fn decide_by(&self, next: &Policies) -> Result<(), ApprovalError> {
         let text = next.egress.to_yaml()?;
-        self.write(&EGRESS_ROUTES, &text)?;
+        self.write(&ROUTES, &text)?;
         Ok(self.wait(EGRESS, &text).await?)
     }
 

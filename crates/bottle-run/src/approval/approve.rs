@@ -14,7 +14,6 @@ use super::{
     ApprovalError, Approvals, CredentialCard, Decision, ReviewToken, Standing, Subject, record,
 };
 use crate::backend::Backend;
-use crate::prepare::{sidecar_access, sidecar_user};
 use crate::rebuild::rebuild;
 
 /// What an approval did.
@@ -187,7 +186,7 @@ impl<B: Backend> Job<'_, B> {
             uses: lease.uses.map(std::num::NonZero::get),
             granted: other(self.review),
         };
-        Ok(self.queue.answer(&answer, sidecar_access(sidecar_user()))?)
+        Ok(self.queue.answer(&answer)?)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What an operator is shown before a decision.
 
 use bottle_core::{AuthScheme, EnvName, Identity, ProposalId};
-use bottle_egress::{Change, SlotAuth};
+use bottle_egress::{Change, Replay, SlotAuth};
 use bottle_state::{Answer, EgressAsk, Proposal};
 use serde::Serialize;
 
@@ -31,8 +31,19 @@ pub struct Card {
     pub warnings: Vec<CardWarning>,
     /// Why it cannot be approved as it is; empty when it can.
     pub refusals: Vec<Refusal>,
-    /// Stands for all that this was made of.
+    /// What the bottle's log has of it, where routes would change and there is a log.
+    pub history: Option<Past>,
+    /// Stands for the proposal and the tables that this was made of.
     pub token: ReviewToken,
+}
+
+/// What a bottle's log has of what is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Past {
+    /// How many of this bottle's requests were refused for want of a rule, and how many of them this would have let through.
+    pub refused: Replay,
+    /// Less, which would have let through as many of them; `None` when nothing less would, or none of them is meant.
+    pub narrower: Option<EgressAsk>,
 }
 
 /// How it stands with a proposal.

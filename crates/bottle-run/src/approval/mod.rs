@@ -14,6 +14,7 @@ mod error;
 mod live;
 mod offer;
 mod page;
+mod past;
 mod policies;
 mod record;
 mod reject;
@@ -28,7 +29,7 @@ use crate::backend::Backend;
 
 pub use self::apply::ApplyError;
 pub use self::approve::Approved;
-pub use self::card::{Card, CardWarning, CredentialCard, Refusal, Standing};
+pub use self::card::{Card, CardWarning, CredentialCard, Past, Refusal, Standing};
 pub use self::decision::{CredentialWish, Decision, MAX_NOTES, Wish};
 pub use self::error::ApprovalError;
 pub use self::live::Rules;

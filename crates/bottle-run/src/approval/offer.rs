@@ -51,12 +51,6 @@ impl Offer {
                 "only what `egress-block` asks for can be granted in part or with a credential",
             ));
         }
-        if policies.is_some_and(|policies| policies.has(id)) {
-            offer.warnings.push(CardWarning::new(
-                "grant.unfinished",
-                "an approval of this did not come to its end, and what it grants may be in force: approve or reject it",
-            ));
-        }
         offer
     }
 

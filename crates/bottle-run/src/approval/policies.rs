@@ -6,7 +6,7 @@ use bottle_pipelock::PipelockFile;
 use bottle_state::StateDir;
 
 use super::ApprovalError;
-use crate::artefact::{EGRESS_ROUTES, PIPELOCK_FILE, PIPELOCK_OVERRIDES};
+use crate::artefact::{PIPELOCK_FILE, PIPELOCK_OVERRIDES, ROUTES};
 
 /// The longest policy file that is read, in bytes: several times the longest manifest.
 const MAX_POLICY: u64 = 8 * 1024 * 1024;
@@ -35,7 +35,7 @@ impl Policies {
     pub(crate) fn read(state: &StateDir) -> Result<Option<Self>, ApprovalError> {
         let folder = state.folder();
         let (Some(routes), Some(pipelock)) = (
-            folder.read(&EGRESS_ROUTES, MAX_POLICY)?,
+            folder.read(&ROUTES, MAX_POLICY)?,
             folder.read(&PIPELOCK_FILE, MAX_POLICY)?,
         ) else {
             return Ok(None);
@@ -44,7 +44,7 @@ impl Policies {
         let is_ours = folder.open_file(&PIPELOCK_OVERRIDES)?.is_some();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Ok(Some(Self {
-            egress: EgressPolicy::from_yaml(&text(&routes), EGRESS_ROUTES.as_str())?,
+            egress: EgressPolicy::from_yaml(&text(&routes), ROUTES.as_str())?,
             pipelock: PipelockFile::from_yaml(&text(&pipelock), PIPELOCK_FILE.as_str())?,
             scanner: if is_ours {
                 Scanner::Ours

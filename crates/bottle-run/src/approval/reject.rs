@@ -10,7 +10,6 @@ use super::policies::Policies;
 use super::review::Pulse;
 use super::{ApprovalError, Approvals, Subject, Wish, record};
 use crate::backend::Backend;
-use crate::prepare::{sidecar_access, sidecar_user};
 
 impl<B: Backend> Approvals<'_, B> {
     /// Rejects a proposal, with a reason that the agent is told. What an approval left behind that did not come to its end is
@@ -58,7 +57,7 @@ impl<B: Backend> Approvals<'_, B> {
             uses: None,
             granted: None,
         };
-        queue.answer(&answer, sidecar_access(sidecar_user()))?;
+        queue.answer(&answer)?;
         drop(lock);
         Ok(())
     }

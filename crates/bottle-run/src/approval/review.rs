@@ -1,12 +1,16 @@
 //! A proposal, looked at.
 
-use bottle_core::Identity;
-use bottle_state::{QueueError, StateDir, Written};
+use bottle_core::{Identity, ProposalId};
+use bottle_state::{Ask, QueueError, StateDir, Written};
 
 use super::offer::{Deed, Offer};
 use super::policies::Policies;
-use super::{ApprovalError, Approvals, Card, Refusal, ReviewToken, Standing, Subject, Wish};
+use super::{
+    ApprovalError, Approvals, Card, CardWarning, Past, Refusal, ReviewToken, Standing, Subject,
+    Wish,
+};
 use crate::backend::{Backend, LiveBottle, ServiceState};
+use crate::images::{Recipe, plan};
 use crate::launch::{EGRESS, GIT_GATE, PIPELOCK};
 
 /// Whether a bottle's proxies run.
@@ -40,7 +44,23 @@ impl<B: Backend> Approvals<'_, B> {
     ///
     /// When there is no such proposal, or a file of the bottle cannot be read.
     pub async fn review(&self, subject: &Subject, wish: &Wish) -> Result<Card, ApprovalError> {
-        Ok(self.look(subject, wish).await?.card)
+        let Review {
+            mut card,
+            offer,
+            state,
+            pulse,
+            ..
+        } = self.look(subject, wish).await?;
+        if let Deed::Grant(route) = &offer.deed {
+            let runs = matches!(pulse, Pulse::Runs { .. });
+            let history = self.history(&subject.identity, (&state, runs)).await?;
+            let auth = match (&card.instead, &card.proposal.ask) {
+                (Some(ask), _) | (None, Ask::EgressBlock(ask)) => ask.auth.as_ref(),
+                _ => None,
+            };
+            card.history = history.map(|history| Past::of(route, auth, &history.denials));
+        }
+        Ok(card)
     }
 
     pub(super) async fn look(
@@ -56,11 +76,13 @@ impl<B: Backend> Approvals<'_, B> {
         let nothing = [Vec::new(), Vec::new()];
         let [routes, pipelock] = policies.as_ref().map_or(&nothing, |each| &each.bytes);
         let token = ReviewToken::of(&[&bytes, routes, pipelock]);
-        let mut offer = Offer::of(&proposal.ask, id, wish, policies.as_ref());
+        let is_unfinished = policies.as_ref().is_some_and(|read| read.has(id));
         let policies = match policies {
-            Some(read) if read.has(id) => Some(read.without(|grant| grant.id == *id)?),
+            Some(read) if is_unfinished => Some(read.without(|grant| grant.id == *id)?),
             read => read,
         };
+        let mut offer = Offer::of(&proposal.ask, id, wish, policies.as_ref());
+        offer.warnings.extend(is_unfinished.then(unfinished));
         let pulse = self.pulse(identity).await?;
         let standing = match queue.answered(id) {
             Ok(None) => waiting(pulse),
@@ -68,6 +90,12 @@ impl<B: Backend> Approvals<'_, B> {
             Err(QueueError::Answer { .. }) => Standing::Answered { answer: None },
             Err(error) => return Err(error.into()),
         };
+        if let (Deed::Rebuild(text), Some(backend), true) =
+            (&offer.deed, self.backend, offer.refusals.is_empty())
+        {
+            // Told before the agent is told that it gets the image.
+            offer.refusals = unbuildable(backend, id, text).await.into_iter().collect();
+        }
         offer.refusals.extend(cannot(&offer.deed, pulse, &state));
         let card = Card {
             identity: identity.clone(),
@@ -80,6 +108,7 @@ impl<B: Backend> Approvals<'_, B> {
             credential: offer.credential.clone(),
             warnings: offer.warnings.clone(),
             refusals: offer.refusals.clone(),
+            history: None,
             token,
         };
         Ok(Review {
@@ -122,6 +151,21 @@ const fn waiting(pulse: Pulse) -> Standing {
         Pulse::Stopped => Standing::Stale,
         Pulse::Unknown => Standing::Unknown,
     }
+}
+
+fn unfinished() -> CardWarning {
+    CardWarning::new(
+        "grant.unfinished",
+        "an approval of this did not come to its end, and what it grants may be in force: approve or reject it",
+    )
+}
+
+/// Why a Dockerfile cannot be built on this engine: what it begins with is not there.
+async fn unbuildable<B: Backend>(backend: &B, id: &ProposalId, text: &str) -> Option<Refusal> {
+    let recipe = Recipe::of_text(id.as_str(), text).ok()?;
+    let error = plan(backend, recipe).await.err()?;
+    let text = bottle_core::visible(&bottle_core::causes(&error));
+    Some(Refusal::new("approval.dockerfile", text))
 }
 
 /// Why nothing can be approved at all at this moment: another image can be given to a bottle that is kept, too.

@@ -22,6 +22,7 @@ pub struct Prepared {
     pub(crate) identity: Identity,
     pub(crate) home: String,
     pub(crate) state_dir: String,
+    pub(crate) queue_dir: String,
     pub(crate) forwarded: Vec<(EnvName, Secret)>,
     pub(crate) handover: Handover,
     pub(crate) certificate: String,

@@ -22,6 +22,8 @@ mod framing;
 #[cfg(test)]
 mod http2;
 #[cfg(test)]
+mod leases;
+#[cfg(test)]
 #[cfg(feature = "mutants")]
 mod mutants;
 #[cfg(test)]

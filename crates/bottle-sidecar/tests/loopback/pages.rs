@@ -1,6 +1,12 @@
 //! `_egress.local`: what the agent may read about its own bottle.
 
-use super::support::{Bottle, Client, TOKEN};
+use std::fs;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::support::{Bottle, Client, PATIENCE, Process, TOKEN};
 
 fn page(bottle: &Bottle, path: &str) -> super::support::Answer {
     Client::plain(bottle.egress.address).ask(format!(
@@ -116,4 +122,89 @@ fn each_request_leaves_one_line_that_says_what_happened() {
             .count(),
         3
     );
+}
+
+/// What `bottle-sidecar page` prints for a service, and whether it is content.
+fn printed(process: &Process, words: &[&str]) -> (bool, String) {
+    let output = Command::new(env!("CARGO_BIN_EXE_bottle-sidecar"))
+        .arg("page")
+        .args(words)
+        .env("BOTTLE_LISTEN", process.address.to_string())
+        .output()
+        .unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    (output.status.success(), text)
+}
+
+#[test]
+fn a_page_is_printed_for_whoever_is_in_the_container() {
+    let bottle = Bottle::start();
+    let (well, text) = printed(&bottle.egress, &["/allowlist", "egress"]);
+    let table: Value = serde_json::from_str(&text).unwrap();
+    assert!(well);
+    assert_eq!(table, page(&bottle, "/allowlist").json());
+    assert!(table.as_array().unwrap().len() > 10);
+    assert_eq!(table[0]["origin"], "manifest");
+    let (well, text) = printed(&bottle.egress, &["/nothing", "egress"]);
+    assert!(!well && text.contains("no such page"), "{text}");
+    let pipelock = bottle.pipelock.as_ref().unwrap();
+    let (well, text) = printed(pipelock, &["/health", "pipelock"]);
+    assert!(well && text.contains("healthy"), "{text}");
+    for words in [
+        &["health", "egress"][..],
+        &["/health", "git-gate"],
+        &["/a b", "egress"],
+    ] {
+        assert_eq!(
+            printed(&bottle.egress, words),
+            (false, String::new()),
+            "{words:?}"
+        );
+    }
+}
+
+#[test]
+fn the_policy_in_force_is_known_by_its_content() {
+    let bottle = Bottle::start();
+    let services = [
+        (&bottle.egress, "egress", "egress/routes.yaml"),
+        (
+            bottle.pipelock.as_ref().unwrap(),
+            "pipelock",
+            "pipelock/pipelock.yaml",
+        ),
+    ];
+    for (process, service, file) in services {
+        let policy = || {
+            let (well, text) = printed(process, &["/health", service]);
+            let page: Value = serde_json::from_str(&text).unwrap();
+            (well, page["policy"].as_str().unwrap().to_owned())
+        };
+        let path = bottle.folder.path().join(file);
+        let put = |text: &str| {
+            let fresh = path.with_extension("new");
+            fs::write(&fresh, text).unwrap();
+            fs::rename(fresh, &path).unwrap();
+        };
+        let becomes = |wanted: &dyn Fn(&(bool, String)) -> bool| {
+            let start = Instant::now();
+            while !wanted(&policy()) {
+                assert!(start.elapsed() < PATIENCE, "{service}: {:?}", policy());
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        };
+        let first = policy();
+        let is_digest =
+            |text: &str| text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+        assert!(first.0 && is_digest(&first.1), "{first:?}");
+        let text = fs::read_to_string(&path).unwrap();
+        put(&format!("{text}# another one\n"));
+        becomes(&|(well, policy)| *well && is_digest(policy) && *policy != first.1);
+        let second = policy();
+        // One that cannot be used is not in force.
+        put("mode: [");
+        becomes(&|(well, policy)| !*well && *policy == second.1);
+        put(&text);
+        becomes(&|now| *now == first);
+    }
 }

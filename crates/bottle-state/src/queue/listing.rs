@@ -4,9 +4,9 @@ use bottle_core::ProposalId;
 use rustix::fs::{Dir, Mode};
 use rustix::io::Errno;
 
-use super::{PROPOSALS, ProposalProblem, Queue, QueueError, Written};
+use super::{ProposalProblem, Queue, QueueError, Written};
 use crate::folder::FOLDER;
-use crate::{Answer, Proposal, StateError};
+use crate::{Answer, PROPOSALS, Proposal, StateError};
 
 /// How many entries of the folder are looked at: `supervise` keeps a thousand files. Protects us from a folder that was
 /// filled.

@@ -11,8 +11,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::inotify::{self, CreateFlags, Reader, WatchFlags};
 use rustix::io::Errno;
 
-use super::{ANSWERS, PROPOSALS};
-use crate::Home;
+use crate::{ANSWERS, Home, PROPOSALS};
 
 /// How often it is looked where the kernel does not tell: no watches are left, or the file system has none.
 const PAUSE: Duration = Duration::from_secs(1);
