@@ -102,9 +102,14 @@ pub(crate) fn edit(yaml: &str, is_over: &dyn Fn() -> bool) -> io::Result<Written
         .tempfile()?;
     file.write_all(yaml.as_bytes())?;
     let path = file.path().to_owned();
-    let ran = run(&mut shell(&environment::editor(), &[path.as_os_str().to_owned()]), is_over)?;
+    let ran = run(
+        &mut shell(&environment::editor(), &[path.as_os_str().to_owned()]),
+        is_over,
+    )?;
     let mut text = String::new();
-    fs::File::open(&path)?.take(MAX_EDITED).read_to_string(&mut text)?;
+    fs::File::open(&path)?
+        .take(MAX_EDITED)
+        .read_to_string(&mut text)?;
     if ran != Ran::Fine || text == yaml {
         return Ok(Written::Unchanged);
     }

@@ -18,13 +18,11 @@ mod shell;
 mod view;
 
 use anyhow::Context as _;
-use time::OffsetDateTime;
 use tokio::runtime::Runtime;
 
 use self::draw::{Charset, Colour, Ink};
 use self::feed::Source as _;
 use self::host_source::HostSource;
-use self::model::Clock;
 use self::once::{DECISIONS, Facts};
 use self::post::Post;
 use self::shell::{Left, Shell};
@@ -63,7 +61,9 @@ fn on_screen(host: &HostSide, source: HostSource, runtime: &Runtime) -> anyhow::
     };
     runtime.spawn(listening);
     let shell = Shell::open(source, (ink(), host.printer), (post, ring));
-    let left = shell.and_then(Shell::run).context("the terminal cannot be used")?;
+    let left = shell
+        .and_then(Shell::run)
+        .context("the terminal cannot be used")?;
     Ok(match left {
         Left::Quit => Exit::Fine,
         Left::Called => Exit::Interrupted,
@@ -96,17 +96,16 @@ fn once(args: &DashboardArgs, host: &HostSide, source: &HostSource) -> Exit {
         traffic,
         decisions,
     };
-    for problem in [&facts.waiting.problem, &facts.survey.problem].into_iter().flatten() {
+    for problem in [&facts.waiting.problem, &facts.survey.problem]
+        .into_iter()
+        .flatten()
+    {
         host.printer.warn(&bottle_core::visible(problem));
     }
-    let clock = Clock {
-        wall: OffsetDateTime::now_utc().unix_timestamp(),
-        ..Clock::default()
-    };
     let text = if args.json {
         format!("{:#}\n", once::as_json(&facts))
     } else {
-        once::text(&facts, clock)
+        once::text(&facts)
     };
     host.printer.data(&text);
     Exit::Fine

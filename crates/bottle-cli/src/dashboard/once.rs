@@ -6,7 +6,6 @@ use std::fmt::Write as _;
 use bottle_core::Identity;
 use serde_json::{Value, json};
 
-use super::model::Clock;
 use super::view::{BottleRow, LogRow, ProposalRow, Survey, Tally, Waiting};
 
 /// How many decisions are shown.
@@ -22,7 +21,7 @@ pub(super) struct Facts {
 }
 
 /// For people: everything that an agent wrote is made visible.
-pub(super) fn text(facts: &Facts, clock: Clock) -> String {
+pub(super) fn text(facts: &Facts) -> String {
     let mut text = String::new();
     let mut section = |name: &str, lines: Vec<String>| {
         // Writing to a String cannot fail.
@@ -35,26 +34,29 @@ pub(super) fn text(facts: &Facts, clock: Clock) -> String {
         }
     };
     let waiting = facts.waiting.proposals.iter();
-    section("waiting", waiting.map(|row| proposal(row, clock)).collect());
+    section("waiting", waiting.map(proposal).collect());
     let bottles = facts.survey.bottles.iter();
-    section("bottles", bottles.map(|row| bottle(row, facts, clock)).collect());
+    section("bottles", bottles.map(|row| bottle(row, facts)).collect());
     section("decisions", facts.decisions.iter().map(decision).collect());
     text
 }
 
-fn proposal(row: &ProposalRow, clock: Clock) -> String {
+fn proposal(row: &ProposalRow) -> String {
     let about = row.host.as_deref().unwrap_or(&row.words);
-    let (key, age) = (&row.key, clock.age(row.created));
-    format!("{} {}  {}  {about}  {age} ago", key.identity, key.id, row.tool)
+    let (key, created) = (&row.key, row.created);
+    format!(
+        "{} {}  {}  {about}  since {created}",
+        key.identity, key.id, row.tool
+    )
 }
 
-fn bottle(row: &BottleRow, facts: &Facts, clock: Clock) -> String {
+fn bottle(row: &BottleRow, facts: &Facts) -> String {
     let mut line = format!("{}  {}", row.identity, row.state);
     if let Some(agent) = &row.agent {
         line += &format!("  agent {agent}");
     }
     if let Some(started) = row.started {
-        line += &format!("  {}", clock.age(started));
+        line += &format!("  since {started}");
     }
     if let Some(tally) = facts.traffic.get(&row.identity) {
         let Tally {
@@ -68,7 +70,10 @@ fn bottle(row: &BottleRow, facts: &Facts, clock: Clock) -> String {
 fn decision(row: &LogRow) -> String {
     let code = row.code.as_deref().unwrap_or_default();
     let (time, word) = (&row.time, row.verdict.word());
-    let line = format!("{time}  {}  {}  {word}  {}  {code}", row.identity, row.service, row.what);
+    let line = format!(
+        "{time}  {}  {}  {word}  {}  {code}",
+        row.identity, row.service, row.what
+    );
     line.trim_end().to_owned()
 }
 

@@ -44,8 +44,16 @@ pub(super) fn proposal(key: ProposalKey, host: &str, created: &str) -> ProposalR
 pub(super) fn waiting() -> Waiting {
     Waiting {
         proposals: vec![
-            proposal(key("dev-x7k2q", "abcde12345"), "api.example.com", "2026-05-25T23:10:00Z"),
-            proposal(key("review-aaaaa", "abcde12346"), "**.cdn.example.org", "2026-05-25T23:15:30Z"),
+            proposal(
+                key("dev-x7k2q", "abcde12345"),
+                "api.example.com",
+                "2026-05-25T23:10:00Z",
+            ),
+            proposal(
+                key("review-aaaaa", "abcde12346"),
+                "**.cdn.example.org",
+                "2026-05-25T23:15:30Z",
+            ),
         ],
         problem: None,
     }
@@ -83,9 +91,17 @@ pub(super) fn decision(name: &str, verdict: Verdict, what: &str) -> LogRow {
 
 pub(super) fn logged() -> Event {
     let rows = vec![
-        decision("dev-x7k2q", Verdict::Allow, "GET api.anthropic.com/v1/models"),
+        decision(
+            "dev-x7k2q",
+            Verdict::Allow,
+            "GET api.anthropic.com/v1/models",
+        ),
         decision("dev-x7k2q", Verdict::Deny, "GET api.example.com/v1/data"),
-        decision("review-aaaaa", Verdict::Deny, "POST uploads.example.net/files/2026/05/25/a-very-long-name-of-a-file.tar.gz"),
+        decision(
+            "review-aaaaa",
+            Verdict::Deny,
+            "POST uploads.example.net/files/2026/05/25/a-very-long-name-of-a-file.tar.gz",
+        ),
     ];
     let tally = Tally {
         allowed: 12,
@@ -144,7 +160,7 @@ pub(super) fn load(model: &mut Model, variant: Variant) {
 /// Draws at this time.
 pub(super) fn draw_at(model: &mut Model, milliseconds: u64) {
     model.handle(Event::Clock(clock(milliseconds)));
-    model.handle(Event::Drawn(usize::MAX));
+    model.handle(Event::Drawn(0));
 }
 
 pub(super) fn press(model: &mut Model, keys: &[Key]) -> Vec<Order> {

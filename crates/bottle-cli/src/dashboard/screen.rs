@@ -51,12 +51,20 @@ impl Screen {
     /// Takes the terminal again after it was handed over.
     pub(crate) fn take(&mut self) -> io::Result<()> {
         enable_raw_mode()?;
-        execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste, cursor::Hide)?;
+        execute!(
+            io::stdout(),
+            EnterAlternateScreen,
+            EnableBracketedPaste,
+            cursor::Hide
+        )?;
         self.terminal.clear()
     }
 
     /// Hands it over to another program.
-    #[expect(clippy::unused_self, reason = "only who has the terminal can hand it over")]
+    #[expect(
+        clippy::unused_self,
+        reason = "only who has the terminal can hand it over"
+    )]
     pub(crate) fn hand_over(&mut self) {
         give_back();
     }
@@ -81,7 +89,10 @@ impl Screen {
     }
 
     /// What was typed until now.
-    #[expect(clippy::unused_self, reason = "only who has the terminal can read from it")]
+    #[expect(
+        clippy::unused_self,
+        reason = "only who has the terminal can read from it"
+    )]
     pub(crate) fn read(&mut self) -> io::Result<Vec<Input>> {
         let mut inputs = Vec::new();
         for _ in 0..MAX_EVENTS {
@@ -113,7 +124,12 @@ impl Drop for Screen {
 /// Gives the terminal back. Twice does no harm.
 fn give_back() {
     // There is nobody left to tell, and each is worth trying.
-    let _ = execute!(io::stdout(), DisableBracketedPaste, LeaveAlternateScreen, cursor::Show);
+    let _ = execute!(
+        io::stdout(),
+        DisableBracketedPaste,
+        LeaveAlternateScreen,
+        cursor::Show
+    );
     let _ = io::stdout().flush();
     let _ = disable_raw_mode();
 }
@@ -162,4 +178,52 @@ fn key_of(event: KeyEvent) -> Option<Key> {
         KeyCode::Backspace => Key::Backspace,
         _ => return None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read as _;
+
+    use portable_pty::{CommandBuilder, PtySize, native_pty_system};
+
+    use super::*;
+
+    /// Says to this test that it is on a terminal of its own, and is to fall there.
+    const FALLS: &str = "BOTTLE_TEST_FALLS";
+
+    #[test]
+    fn a_fall_gives_the_terminal_back() {
+        if std::env::var_os(FALLS).is_some() {
+            let (post, _ring) = Post::new().unwrap();
+            let _screen = Screen::open(&post).unwrap();
+            panic!("it fell");
+        }
+        let pair = native_pty_system().openpty(PtySize::default()).unwrap();
+        let before = pair.master.get_termios();
+        let mut command = CommandBuilder::new(std::env::current_exe().unwrap());
+        let name = "dashboard::screen::tests::a_fall_gives_the_terminal_back";
+        command.args(["--exact", name, "--nocapture"]);
+        command.env(FALLS, "1");
+        let mut child = pair.slave.spawn_command(command).unwrap();
+        let mut output = pair.master.try_clone_reader().unwrap();
+        let reading = std::thread::spawn(move || {
+            let mut seen = Vec::new();
+            // A terminal that nobody has open any more is an error on Linux.
+            let _ = output.read_to_end(&mut seen);
+            seen
+        });
+        assert!(!child.wait().unwrap().success());
+        // It is ours until here, so that it is still there to be looked at.
+        assert_eq!(pair.master.get_termios(), before);
+        drop(pair.slave);
+        let seen = reading.join().unwrap();
+        let mut terminal = vt100::Parser::new(24, 80, 0);
+        terminal.process(&seen);
+        let (text, screen) = (String::from_utf8_lossy(&seen), terminal.screen());
+        let (taken, fell) = (text.find("\u{1b}[?1049h"), text.find("it fell"));
+        assert!(taken.is_some() && taken < fell, "{text}");
+        assert!(!screen.alternate_screen());
+        assert!(!screen.hide_cursor());
+        assert!(screen.contents().contains("it fell"), "{text}");
+    }
 }

@@ -77,7 +77,8 @@ impl<S: Source> Shell<S> {
         // The terminal is given back first, so that a message can be read.
         drop(self.screen);
         if self.jobs.iter().any(|job| !job.is_finished()) {
-            self.printer.say("what is being carried out comes to its end first ...");
+            self.printer
+                .say("what is being carried out comes to its end first ...");
         }
         for job in self.jobs {
             // One that fell has told that itself.
@@ -179,14 +180,18 @@ impl<S: Source> Shell<S> {
             order => {
                 self.jobs.retain(|job| !job.is_finished());
                 let (source, post) = (Arc::clone(&self.source), self.post.clone());
-                self.jobs.push(thread::spawn(move || post.answer(job(&*source, order))));
+                self.jobs
+                    .push(thread::spawn(move || post.answer(job(&*source, order))));
             }
         }
         Ok(())
     }
 
     /// Hands the terminal to another program, and takes it back.
-    fn lend(&mut self, errand: impl FnOnce(&dyn Fn() -> bool) -> io::Result<Ran>) -> io::Result<()> {
+    fn lend(
+        &mut self,
+        errand: impl FnOnce(&dyn Fn() -> bool) -> io::Result<Ran>,
+    ) -> io::Result<()> {
         let ran = self.hand_over(errand)?;
         let text = match ran {
             Ok(Ran::Fine | Ran::Ended) => return Ok(()),
@@ -237,11 +242,16 @@ fn clock(opened: Instant) -> Clock {
 
 /// Carries out what takes time, on a thread of its own.
 fn job(source: &impl Source, order: Order) -> Event {
-    let said = |result: anyhow::Result<String>| Event::Said(result.unwrap_or_else(|error| told(&error)));
+    let said =
+        |result: anyhow::Result<String>| Event::Said(result.unwrap_or_else(|error| told(&error)));
     match order {
         Order::Card(key, variant) => {
             let found = source.card(&key, &variant);
-            Event::Card(key, variant, found.map(Box::new).map_err(|error| told(&error)))
+            Event::Card(
+                key,
+                variant,
+                found.map(Box::new).map_err(|error| told(&error)),
+            )
         }
         Order::Approve(approval) => {
             let decided = source.approve(&approval);

@@ -45,7 +45,11 @@ fn leasing(sheet: &mut Sheet, choice: &LeaseChoice, view: &CardView) {
         let tone = if is_meant { Tone::Strong } else { Tone::Plain };
         sheet.point(&mark, tone, line);
     }
-    if let Some(problem) = choice.typed.as_ref().and_then(|prompt| prompt.problem.as_ref()) {
+    if let Some(problem) = choice
+        .typed
+        .as_ref()
+        .and_then(|prompt| prompt.problem.as_ref())
+    {
         sheet.point("! ", Tone::Warn, problem);
     }
 }
@@ -61,12 +65,20 @@ fn whole(sheet: &mut Sheet, card: &OpenCard, view: &CardView) {
         sheet.point("! ", Tone::Warn, note);
     }
     for refusal in &view.refusals {
-        sheet.point("! ", Tone::Warn, &format!("cannot be approved as it is: {refusal}"));
+        sheet.point(
+            "! ",
+            Tone::Warn,
+            &format!("cannot be approved as it is: {refusal}"),
+        );
     }
     facts(sheet, view);
     points(sheet, "Of the past:", &view.history);
     if let Some(narrower) = &view.narrower {
-        points(sheet, "Narrower, and enough for what was refused (n):", &narrower.lines);
+        points(
+            sheet,
+            "Narrower, and enough for what was refused (n):",
+            &narrower.lines,
+        );
     }
     sheet.blank();
     sheet.say(Tone::Plain, "Why, in the agent's words:");

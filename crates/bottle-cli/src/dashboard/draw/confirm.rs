@@ -17,7 +17,9 @@ pub(super) fn question(sheet: &mut Sheet, open: &OpenCard, view: &CardView, leas
     let holds = match view.terms {
         Terms::Leased => lease.to_string(),
         Terms::Plain => "until the bottle ends".to_owned(),
-        Terms::Rebuild => "the bottle is ended and kept; `bottle resume` builds the image".to_owned(),
+        Terms::Rebuild => {
+            "the bottle is ended and kept; `bottle resume` builds the image".to_owned()
+        }
     };
     sheet.labelled("It holds", &[(Tone::Strong, &holds)]);
     card::facts(sheet, view);

@@ -26,16 +26,17 @@ pub(super) fn status(model: &Model, ink: Ink, width: u16) -> Line<'static> {
         let room = width.saturating_sub(label.len() + 1);
         return Line::from(vec![
             ink.span(Tone::Strong, label),
-            ink.span(Tone::Plain, fit(ink, &prompt.text, room, Keep::End).trim_end()),
+            ink.span(
+                Tone::Plain,
+                fit(ink, &prompt.text, room, Keep::End).trim_end(),
+            ),
         ]);
     }
     let problem = model.survey.problem.as_deref();
     let problem = model.proposals.problem.as_deref().or(problem);
     match (&model.status, problem) {
         (Some(text), _) => Line::from(ink.span(Tone::Strong, &fit(ink, text, width, Keep::Start))),
-        (None, Some(text)) => {
-            Line::from(ink.span(Tone::Warn, &fit(ink, text, width, Keep::Start)))
-        }
+        (None, Some(text)) => Line::from(ink.span(Tone::Warn, &fit(ink, text, width, Keep::Start))),
         (None, None) => Line::default(),
     }
 }
@@ -100,6 +101,7 @@ fn card_keys(model: &Model, card: &OpenCard) -> String {
         (Step::Reasoning(_), _) => "Enter: reject   Esc: back",
         (_, Face::Loading | Face::Closed(_)) => "Esc back   ? help   q quit",
         _ if !card.is_armed(model.clock) => "... read first",
+        (Step::Confirming(_), _) if !card.is_read => "PgDn: read to the end first   n no",
         (Step::Confirming(_), _) => "y yes, approve   n no   PgDn scroll   q quit",
         (Step::Reading, Face::Shown(view)) => return reading_keys(card, view),
     };
@@ -116,7 +118,10 @@ fn reading_keys(card: &OpenCard, view: &CardView) -> String {
     };
     let keys = [
         (is_open && view.terms != Terms::Rebuild, "a approve"),
-        (is_open && view.terms == Terms::Rebuild, "a approve and rebuild"),
+        (
+            is_open && view.terms == Terms::Rebuild,
+            "a approve and rebuild",
+        ),
         (true, "r reject"),
         (view.narrower.is_some(), "n narrower"),
         (view.yaml.is_some(), "m modify"),

@@ -51,7 +51,10 @@ fn question(sheet: &mut Sheet, row: &GrantRow) {
     sheet.labelled("Allowed", &[(Tone::Plain, &row.what)]);
     sheet.labelled("Holds", &[(Tone::Plain, &row.lease)]);
     sheet.blank();
-    sheet.say(Tone::Strong, "Take it back? Connections that it alone allows are closed. y or n");
+    sheet.say(
+        Tone::Strong,
+        "Take it back? Connections that it alone allows are closed. y or n",
+    );
 }
 
 fn all(page: &GrantsPage, ink: Ink, frame: &mut Frame<'_>, (area, rows): (Rect, &[GrantRow])) {
@@ -66,9 +69,17 @@ fn all(page: &GrantsPage, ink: Ink, frame: &mut Frame<'_>, (area, rows): (Rect, 
         Line::from(vec![
             ink.span(tone, &front),
             ink.span(tone, &fit(ink, &row.host, host, Keep::End)),
-            ink.span(tone, &fit(ink, &format!(" {}", row.what), what, Keep::Start)),
+            ink.span(
+                tone,
+                &fit(ink, &format!(" {}", row.what), what, Keep::Start),
+            ),
             ink.span(tone, &end),
         ])
     });
-    list(ink, frame, area, (rows.collect(), place.unwrap_or_default()));
+    list(
+        ink,
+        frame,
+        area,
+        (rows.collect(), place.unwrap_or_default()),
+    );
 }

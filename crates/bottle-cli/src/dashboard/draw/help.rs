@@ -23,14 +23,20 @@ const HELP: [(&str, &[(&str, &str)]); 6] = [
         "overview",
         &[
             ("Tab", "to the next part: what waits, bottles, decisions"),
-            ("Enter", "open: the proposal, the bottle's grants, the whole line"),
+            (
+                "Enter",
+                "open: the proposal, the bottle's grants, the whole line",
+            ),
             ("/", "show only decisions with a text in them"),
         ],
     ),
     (
         "bottles",
         &[
-            ("t", "attach: a shell in the bottle; the dashboard comes back after it"),
+            (
+                "t",
+                "attach: a shell in the bottle; the dashboard comes back after it",
+            ),
             ("l", "its logs in $PAGER"),
             ("g", "what was granted to it"),
             ("s", "end it"),
@@ -40,17 +46,20 @@ const HELP: [(&str, &[(&str, &str)]); 6] = [
         "a proposal",
         &[
             ("a", "approve: asks for how long, then shows what will hold"),
-            ("n", "look at the narrower one that is enough for what was refused"),
+            (
+                "n",
+                "look at the narrower one that is enough for what was refused",
+            ),
             ("m", "change it in $VISUAL or $EDITOR, then look at that"),
             ("c", "with or without the credential that it asks for"),
             ("r", "reject, with a reason that the agent reads"),
-            ("", "Keys decide once what they are about is half a second on the screen."),
+            (
+                "",
+                "Keys decide once what they are about is half a second on the screen.",
+            ),
         ],
     ),
-    (
-        "the question",
-        &[("y", "yes"), ("n, Esc", "no")],
-    ),
+    ("the question", &[("y", "yes"), ("n, Esc", "no")]),
     (
         "grants",
         &[("v", "take one back: asks"), ("u", "look again")],

@@ -23,7 +23,11 @@ mod tests {
     #[test]
     fn the_end_counts() {
         for (host, front, own) in [
-            ("github.com.login.evil.co.uk", "github.com.login.", "evil.co.uk"),
+            (
+                "github.com.login.evil.co.uk",
+                "github.com.login.",
+                "evil.co.uk",
+            ),
             ("**.example.com", "**.", "example.com"),
             ("example.com", "", "example.com"),
             ("localhost", "", "localhost"),

@@ -23,7 +23,10 @@ pub(super) fn rows(row: &LogRow, ink: Ink, width: u16) -> Vec<Line<'static>> {
     sheet.labelled("asked", &[(Tone::Agent, &row.what)]);
     if let Some(code) = &row.code {
         sheet.blank();
-        sheet.say(Tone::Plain, &format!("`bottle explain-error {code}` tells more."));
+        sheet.say(
+            Tone::Plain,
+            &format!("`bottle explain-error {code}` tells more."),
+        );
     }
     sheet.blank();
     sheet.say(Tone::Plain, "The whole line:");

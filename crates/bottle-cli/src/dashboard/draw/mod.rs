@@ -111,7 +111,13 @@ fn too_small(ink: Ink, frame: &mut Frame<'_>, area: Rect) {
     let (columns, rows) = SMALLEST;
     let mut sheet = Sheet::new(ink, area.width);
     let (width, height) = (area.width, area.height);
-    sheet.say(Tone::Strong, &format!("The window is too small: {width}x{height}."));
-    sheet.say(Tone::Plain, &format!("bottle needs {columns}x{rows} to show what is decided. q quits."));
+    sheet.say(
+        Tone::Strong,
+        &format!("The window is too small: {width}x{height}."),
+    );
+    sheet.say(
+        Tone::Plain,
+        &format!("bottle needs {columns}x{rows} to show what is decided. q quits."),
+    );
     put(frame, area, &sheet.rows());
 }

@@ -19,8 +19,12 @@ const NAME: usize = 16;
 pub(super) fn draw(model: &Model, ink: Ink, frame: &mut Frame<'_>, body: Rect) {
     let third = (body.height / 3).max(FEWEST);
     let rows = |count: usize| u16::try_from(count.max(2)).unwrap_or(u16::MAX);
-    let waiting = third.min(rows(model.proposals.rows.len()).saturating_add(1)).max(FEWEST);
-    let bottles = third.min(rows(model.survey.bottles.len()).saturating_add(1)).max(FEWEST);
+    let waiting = third
+        .min(rows(model.proposals.rows.len()).saturating_add(1))
+        .max(FEWEST);
+    let bottles = third
+        .min(rows(model.survey.bottles.len()).saturating_add(1))
+        .max(FEWEST);
     let log = body.height.saturating_sub(waiting + bottles);
     let mut y = body.y;
     let mut part = |height: u16| {
@@ -60,7 +64,12 @@ fn draw_waiting(model: &Model, ink: Ink, frame: &mut Frame<'_>, area: Rect) {
     if rows.is_empty() {
         rows = nothing(ink, "  nothing waits");
     }
-    list(ink, frame, below_rule(area), (rows, place.unwrap_or_default()));
+    list(
+        ink,
+        frame,
+        below_rule(area),
+        (rows, place.unwrap_or_default()),
+    );
 }
 
 /// A proposal: the row, whether it is the newest, and whether it is meant.
@@ -78,12 +87,12 @@ fn proposal(
         (false, false, false) => Tone::Plain,
     };
     let front = format!(
-        "{}{:<4}{:>4} {} {:<16} ",
+        "{}{:<4}{:>4} {} {:<10} ",
         mark(is_chosen),
         if is_new { "NEW" } else { "" },
         model.clock.age(row.created),
         fit(ink, &row.key.identity.to_string(), NAME, Keep::End),
-        row.tool,
+        row.tool.trim_end_matches("-block"),
     );
     let room = usize::from(width).saturating_sub(columns(&front));
     let (text, keep) = row
@@ -99,15 +108,25 @@ fn draw_bottles(model: &Model, ink: Ink, frame: &mut Frame<'_>, area: Rect) {
     let name = format!("bottles ({})", model.survey.bottles.len());
     put(frame, area, &[rule(ink, &name, area.width, is_meant)]);
     let place = model.bottle.place(&identities(&model.survey));
-    let rows = model.survey.bottles.iter().enumerate().map(|(number, row)| {
-        let is_chosen = is_meant && place == Some(number);
-        bottle(model, ink, area.width, (row, is_chosen))
-    });
+    let rows = model
+        .survey
+        .bottles
+        .iter()
+        .enumerate()
+        .map(|(number, row)| {
+            let is_chosen = is_meant && place == Some(number);
+            bottle(model, ink, area.width, (row, is_chosen))
+        });
     let mut rows: Vec<_> = rows.collect();
     if rows.is_empty() {
         rows = nothing(ink, "  no bottles: `bottle start AGENT` starts one");
     }
-    list(ink, frame, below_rule(area), (rows, place.unwrap_or_default()));
+    list(
+        ink,
+        frame,
+        below_rule(area),
+        (rows, place.unwrap_or_default()),
+    );
 }
 
 fn bottle(
@@ -116,8 +135,14 @@ fn bottle(
     width: u16,
     (row, is_chosen): (&BottleRow, bool),
 ) -> Line<'static> {
-    let tally = model.traffic.get(&row.identity).copied().unwrap_or_default();
-    let age = row.started.map_or_else(String::new, |at| model.clock.age(at));
+    let tally = model
+        .traffic
+        .get(&row.identity)
+        .copied()
+        .unwrap_or_default();
+    let age = row
+        .started
+        .map_or_else(String::new, |at| model.clock.age(at));
     let mut text = format!(
         "{}{} {:<9} {age:>4}",
         mark(is_chosen),
@@ -152,12 +177,22 @@ fn draw_log(model: &Model, ink: Ink, frame: &mut Frame<'_>, area: Rect) {
         ("", true) => "decisions, held: End goes on".to_owned(),
         (wanted, _) => format!("decisions with \"{wanted}\" ({})", shown.len()),
     };
-    let name = fit(ink, &name, usize::from(area.width).saturating_sub(6), Keep::Start);
-    put(frame, area, &[rule(ink, name.trim_end(), area.width, is_meant)]);
+    let name = fit(
+        ink,
+        &name,
+        usize::from(area.width).saturating_sub(6),
+        Keep::Start,
+    );
+    put(
+        frame,
+        area,
+        &[rule(ink, name.trim_end(), area.width, is_meant)],
+    );
     let place = log.place(&shown);
-    let rows = shown.iter().enumerate().map(|(number, (_, row))| {
-        decision(ink, area.width, (row, is_meant && place == number))
-    });
+    let rows = shown
+        .iter()
+        .enumerate()
+        .map(|(number, (_, row))| decision(ink, area.width, (row, is_meant && place == number)));
     let mut rows: Vec<_> = rows.collect();
     if rows.is_empty() {
         rows = nothing(ink, "  none");
@@ -178,7 +213,10 @@ fn decision(ink: Ink, width: u16, (row, is_chosen): (&LogRow, bool)) -> Line<'st
         fit(ink, &row.identity.to_string(), NAME, Keep::End),
     );
     let word = format!("{:<5} ", row.verdict.word());
-    let code = row.code.as_ref().map_or_else(String::new, |code| format!(" {code}"));
+    let code = row
+        .code
+        .as_ref()
+        .map_or_else(String::new, |code| format!(" {code}"));
     let code = ink.shown(&code);
     let used = columns(&front) + columns(&word) + columns(&code);
     let room = usize::from(width).saturating_sub(used);

@@ -15,7 +15,11 @@ const INK: Ink = Ink {
 fn terminal(model: &Model, ink: Ink) -> Terminal<TestBackend> {
     let (columns, rows) = model.size;
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-    terminal.draw(|frame| drop(draw(model, ink, frame))).unwrap();
+    terminal
+        .draw(|frame| {
+            draw(model, ink, frame);
+        })
+        .unwrap();
     terminal
 }
 
@@ -77,7 +81,15 @@ fn help() {
 #[test]
 fn a_filter_of_decisions() {
     let mut model = screen((80, 24));
-    press(&mut model, &[Key::Char('/'), Key::Char('n'), Key::Char('e'), Key::Char('t')]);
+    press(
+        &mut model,
+        &[
+            Key::Char('/'),
+            Key::Char('n'),
+            Key::Char('e'),
+            Key::Char('t'),
+        ],
+    );
     insta::assert_snapshot!(picture(&model, INK));
 }
 

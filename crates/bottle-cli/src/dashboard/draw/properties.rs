@@ -79,7 +79,9 @@ proptest! {
         let ink = Ink { colour: Colour::Wanted, charset };
         for model in pages(&texts, size) {
             let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
-            terminal.draw(|frame| drop(draw(&model, ink, frame))).unwrap();
+            terminal.draw(|frame| {
+                draw(&model, ink, frame);
+            }).unwrap();
             for cell in terminal.backend().buffer().content() {
                 let symbol = cell.symbol();
                 prop_assert_eq!(bottle_core::visible(symbol), symbol);

@@ -74,7 +74,10 @@ mod tests {
                 for place in 0..rows {
                     let first = first_for(place, rows, height);
                     let seen = seen(first, height, rows);
-                    assert!(seen.contains(&place.to_string()), "{place} of {rows} in {height}: {seen:?}");
+                    assert!(
+                        seen.contains(&place.to_string()),
+                        "{place} of {rows} in {height}: {seen:?}"
+                    );
                 }
             }
         }

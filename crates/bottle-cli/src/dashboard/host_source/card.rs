@@ -1,10 +1,10 @@
 //! A card of the approvals as the screen shows it.
 
-use bottle_core::yaml;
-use bottle_run::approval::{Card, CredentialCard};
+use bottle_core::{Method, yaml};
+use bottle_run::approval::{Card, CredentialCard, Past};
 use bottle_state::{Ask, EgressAsk, Proposal};
 
-use crate::dashboard::view::{CardView, Terms};
+use crate::dashboard::view::{CardView, Narrower, Terms};
 
 /// The card as it is shown.
 pub(super) fn view(card: Card) -> anyhow::Result<CardView> {
@@ -19,6 +19,7 @@ pub(super) fn view(card: Card) -> anyhow::Result<CardView> {
         credential,
         warnings,
         refusals,
+        history,
         token,
     } = card;
     let Proposal {
@@ -38,8 +39,8 @@ pub(super) fn view(card: Card) -> anyhow::Result<CardView> {
         warnings: warnings.into_iter().map(|warning| warning.text).collect(),
         credential: about.yaml.is_some().then(|| told(&credential)),
         asks_credential,
-        history: Vec::new(),
-        narrower: None,
+        history: history.as_ref().map_or_else(Vec::new, told_past),
+        narrower: history.and_then(|past| past.narrower).map(narrower),
         words: justification,
         file: about.file,
         yaml: about.yaml,
@@ -103,5 +104,61 @@ fn told(credential: &CredentialCard) -> String {
             "THE VALUE OF YOUR VARIABLE {token_ref} goes along ({})",
             auth.scheme.as_str()
         ),
+    }
+}
+
+/// What the bottle's log has of it.
+fn told_past(past: &Past) -> Vec<String> {
+    let Past { refused, .. } = past;
+    let line = match (refused.denied, refused.would_allow) {
+        (0, _) => "nothing that this bottle asked for was refused for want of a rule".to_owned(),
+        (denied, 0) => {
+            format!("of {denied} requests that were refused, it would have let through none")
+        }
+        (denied, allowed) => {
+            format!("of {denied} requests that were refused, it would have let through {allowed}")
+        }
+    };
+    vec![line]
+}
+
+/// Less, in words.
+fn narrower(ask: EgressAsk) -> Narrower {
+    let methods: Vec<&str> = ask.methods.iter().map(Method::as_str).collect();
+    let methods = if methods.is_empty() {
+        "any method".to_owned()
+    } else {
+        methods.join(" ")
+    };
+    let host = &ask.host;
+    let lines = if ask.path_allowlist.is_empty() {
+        vec![format!("{methods} {host}, below any path")]
+    } else {
+        let paths = ask.path_allowlist.iter();
+        paths
+            .map(|path| format!("{methods} {host}{path}"))
+            .collect()
+    };
+    Narrower { ask, lines }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn less_is_told_by_method_host_and_path() {
+        for (ask, lines) in [
+            (
+                r#"{"host":"a.test"}"#,
+                vec!["any method a.test, below any path"],
+            ),
+            (
+                r#"{"host":"a.test","methods":["GET","HEAD"],"path_allowlist":["/v1","/v2"]}"#,
+                vec!["GET HEAD a.test/v1", "GET HEAD a.test/v2"],
+            ),
+        ] {
+            assert_eq!(narrower(serde_json::from_str(ask).unwrap()).lines, lines);
+        }
     }
 }

@@ -113,7 +113,10 @@ pub(super) async fn grants(home: &Home, identity: &Identity) -> anyhow::Result<V
     let docker = engine::connect().await?;
     let rules = Approvals::new(home, Some(&docker)).rules(identity).await?;
     match rules {
-        Rules::Live(rules) => Ok(grants::rows(&rules, OffsetDateTime::now_utc().unix_timestamp())),
+        Rules::Live(rules) => Ok(grants::rows(
+            &rules,
+            OffsetDateTime::now_utc().unix_timestamp(),
+        )),
         // Grants ended with the run.
         Rules::Kept(_) => Ok(Vec::new()),
     }

@@ -26,7 +26,11 @@ fn row(rule: &Value, now: i64) -> Option<GrantRow> {
 
 fn listed(items: Option<&Value>, nothing: &str) -> String {
     let items = items.and_then(Value::as_array);
-    let items: Vec<&str> = items.into_iter().flatten().filter_map(Value::as_str).collect();
+    let items: Vec<&str> = items
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     if items.is_empty() {
         nothing.to_owned()
     } else {

@@ -77,7 +77,10 @@ mod tests {
     fn decisions_are_found_and_nothing_else() {
         let request = r#"{"time":"2026-05-25T23:16:00.000Z","event":"request","service":"egress","method":"GET","host":"a.test","path":"/x","verdict":"deny","code":"host.not_allowed","bytes_in":3,"bytes_out":4}"#;
         let (row, bytes) = parsed(&format!("egress | 2026-05-25T23:16:00Z {request}\n")).unwrap();
-        assert_eq!((row.verdict, row.what.as_str()), (Verdict::Deny, "GET a.test/x"));
+        assert_eq!(
+            (row.verdict, row.what.as_str()),
+            (Verdict::Deny, "GET a.test/x")
+        );
         assert_eq!((row.time_of_day(), bytes), ("23:16:00", Some(7)));
         assert_eq!(row.line, request);
         let (_, bytes) = parsed(&format!("pipelock | 2026-05-25T23:16:00Z {request}\n")).unwrap();

@@ -21,7 +21,8 @@ use super::feed::{Source, Watch};
 use super::model::{Approval, Decided, Rejection};
 use super::post::Post;
 use super::view::{
-    BottleRow, CardView, GrantRow, LogRow, ProposalKey, ProposalRow, Survey, Tally, Variant, Waiting,
+    BottleRow, CardView, GrantRow, LogRow, ProposalKey, ProposalRow, Survey, Tally, Variant,
+    Waiting,
 };
 use crate::commands::list::condition;
 use crate::engine;
@@ -65,7 +66,10 @@ impl HostSource {
         let (mut traffic, mut rows) = (BTreeMap::new(), Vec::new());
         for row in survey.bottles.iter().filter(|row| row.is_live) {
             let identity = &row.identity;
-            let logs = self.runtime.block_on(self.logs(identity)).unwrap_or_default();
+            let logs = self
+                .runtime
+                .block_on(self.logs(identity))
+                .unwrap_or_default();
             let lines = logs.split_inclusive(|byte| *byte == b'\n');
             for (row, bytes) in lines.filter_map(|line| log_line::parse(identity, line)) {
                 let tally: &mut Tally = traffic.entry(identity.clone()).or_default();
@@ -158,7 +162,11 @@ impl Source for HostSource {
         };
         match survey(&self.home, live) {
             Ok(found) => Survey {
-                bottles: found.iter().filter(|run| is_there(run)).map(bottle).collect(),
+                bottles: found
+                    .iter()
+                    .filter(|run| is_there(run))
+                    .map(bottle)
+                    .collect(),
                 problem,
             },
             Err(error) => Survey {

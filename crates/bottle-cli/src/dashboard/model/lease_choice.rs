@@ -58,7 +58,9 @@ impl LeaseChoice {
             Key::Up | Key::Char('k') => self.line = self.line.saturating_sub(1),
             Key::Down | Key::Char('j') => self.line = (self.line + 1).min(FIXED.len()),
             Key::Char(sign @ '1'..='9') => {
-                let number = sign.to_digit(10).and_then(|digit| usize::try_from(digit).ok());
+                let number = sign
+                    .to_digit(10)
+                    .and_then(|digit| usize::try_from(digit).ok());
                 let line = number.unwrap_or_default().saturating_sub(1);
                 if line <= FIXED.len() {
                     self.line = line;

@@ -33,7 +33,9 @@ pub(crate) enum LeaseWishError {
     #[error("say for how long: `30m`, `2h`, `5 uses`, or both as in `30m 5 uses`")]
     Empty,
     /// One word of it is neither.
-    #[error("a time is a number and s, m, h or d, as in `30m`; a number of requests is as in `5 uses`")]
+    #[error(
+        "a time is a number and s, m, h or d, as in `30m`; a number of requests is as in `5 uses`"
+    )]
     Word,
     /// It says one of both twice.
     #[error("one time and one number of uses are enough")]
@@ -51,13 +53,19 @@ impl FromStr for LeaseWish {
         let mut words = spaced.split_whitespace().peekable();
         let mut wish = Self::default();
         while let Some(word) = words.next() {
-            let is_uses = words.next_if(|next| matches!(*next, "use" | "uses")).is_some();
+            let is_uses = words
+                .next_if(|next| matches!(*next, "use" | "uses"))
+                .is_some();
             let place = if is_uses {
                 &mut wish.uses
             } else {
                 &mut wish.seconds
             };
-            let value = if is_uses { count(word)? } else { seconds(word)? };
+            let value = if is_uses {
+                count(word)?
+            } else {
+                seconds(word)?
+            };
             if place.replace(value).is_some() {
                 return Err(LeaseWishError::Twice);
             }
@@ -83,7 +91,10 @@ fn seconds(word: &str) -> Result<NonZeroU32, LeaseWishError> {
         _ => return Err(LeaseWishError::Word),
     };
     let number = count(word.strip_suffix(unit).unwrap_or_default())?;
-    let all = number.get().checked_mul(factor).filter(|all| *all <= LONGEST);
+    let all = number
+        .get()
+        .checked_mul(factor)
+        .filter(|all| *all <= LONGEST);
     all.and_then(NonZeroU32::new).ok_or(LeaseWishError::TooLong)
 }
 
@@ -136,8 +147,14 @@ mod tests {
             ("90s", "for 90 seconds"),
             ("1h", "for 1 hour"),
             ("1 use", "for 1 request"),
-            ("2h, 3 uses", "for 2 hours or 3 requests, whatever is over first"),
-            ("3 uses 1d", "for 1 day or 3 requests, whatever is over first"),
+            (
+                "2h, 3 uses",
+                "for 2 hours or 3 requests, whatever is over first",
+            ),
+            (
+                "3 uses 1d",
+                "for 1 day or 3 requests, whatever is over first",
+            ),
         ] {
             assert_eq!(text.parse::<LeaseWish>().unwrap().to_string(), told);
         }

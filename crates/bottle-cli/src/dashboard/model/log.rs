@@ -56,7 +56,9 @@ impl Log {
         let Some(chosen) = self.chosen else {
             return last;
         };
-        shown.partition_point(|(number, _)| *number < chosen).min(last)
+        shown
+            .partition_point(|(number, _)| *number < chosen)
+            .min(last)
     }
 
     /// Whether a row was chosen, so that new ones move nothing.

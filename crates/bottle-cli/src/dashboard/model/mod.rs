@@ -240,7 +240,8 @@ impl Model {
             }
             (Some(before), Some(now)) if before != now => {
                 self.is_changed = true;
-                let notice = "the proposal has changed since it was shown: this is what it says now";
+                let notice =
+                    "the proposal has changed since it was shown: this is what it says now";
                 card.look_at(card.variant.clone(), Some(notice.to_owned()))
             }
             _ => Vec::new(),
@@ -295,7 +296,7 @@ impl Model {
             return;
         }
         match &mut self.page {
-            Page::Card(card) => card.scroll.drawn(furthest),
+            Page::Card(card) => card.drawn(furthest),
             Page::Row(_, scroll) => scroll.drawn(furthest),
             _ => {}
         }

@@ -22,6 +22,8 @@ pub(crate) struct OpenCard {
     pub(crate) step: Step,
     /// How far down it is.
     pub(crate) scroll: Scroll,
+    /// Whether its end was on the screen.
+    pub(crate) is_read: bool,
     /// Since when what could be decided is on the screen.
     pub(crate) stamp: Stamp,
 }
@@ -74,9 +76,13 @@ impl OpenCard {
             draft: None,
             step: Step::Reading,
             scroll: Scroll::default(),
+            is_read: false,
             stamp: Stamp::default(),
         };
-        (card, vec![Order::ForgetKeys, Order::Card(key, Variant::default())])
+        (
+            card,
+            vec![Order::ForgetKeys, Order::Card(key, Variant::default())],
+        )
     }
 
     /// Whether a key may decide.
@@ -85,7 +91,11 @@ impl OpenCard {
     }
 
     /// What was looked up. What nobody waits for any more is dropped.
-    pub(crate) fn loaded(&mut self, variant: &Variant, found: Result<Box<CardView>, String>) -> Vec<Order> {
+    pub(crate) fn loaded(
+        &mut self,
+        variant: &Variant,
+        found: Result<Box<CardView>, String>,
+    ) -> Vec<Order> {
         if *variant != self.variant || self.face != Face::Loading {
             return Vec::new();
         }
@@ -164,7 +174,8 @@ impl OpenCard {
             },
             Step::Confirming(lease) => {
                 let lease = *lease;
-                self.confirming(key, is_armed.then_some(lease), page)
+                let is_seen = is_armed && self.is_read;
+                self.confirming(key, is_seen.then_some(lease), page)
             }
             Step::Reasoning(prompt) => match prompt.key(key) {
                 Typed::On => Turn::Stay,
@@ -186,6 +197,7 @@ impl OpenCard {
     /// Puts another question on the screen, which has to be seen before it is answered.
     fn step_to(&mut self, step: Step) -> Turn {
         self.step = step;
+        self.is_read = false;
         self.scroll = Scroll::default();
         self.stamp = Stamp::default();
         Turn::Do(vec![Order::ForgetKeys])
@@ -196,7 +208,11 @@ impl OpenCard {
             return Turn::Stay;
         }
         let Face::Shown(view) = &self.face else {
-            return if key == Key::Escape { Turn::Close } else { Turn::Stay };
+            return if key == Key::Escape {
+                Turn::Close
+            } else {
+                Turn::Stay
+            };
         };
         match key {
             Key::Escape if self.variant.is_as_asked() => Turn::Close,
@@ -240,7 +256,13 @@ impl OpenCard {
         self.look_at(Variant { ask, credential }, None)
     }
 
-    /// The second step: `armed` is the lease once the question has been seen.
+    /// It was drawn, and cannot be scrolled further than this.
+    pub(crate) fn drawn(&mut self, furthest: usize) {
+        self.scroll.drawn(furthest);
+        self.is_read |= self.scroll.0 >= furthest;
+    }
+
+    /// The second step: `armed` is the lease once the question has been seen, to its end.
     fn confirming(&mut self, key: Key, armed: Option<LeaseWish>, page: usize) -> Turn {
         if self.scroll.key(key, page) {
             return Turn::Stay;

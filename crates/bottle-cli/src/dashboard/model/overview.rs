@@ -1,7 +1,9 @@
 //! The keys of the overview.
 
 use super::prompt::Typed;
-use super::{GrantsPage, Key, Model, OpenCard, Order, Page, Pane, Prompt, Scroll, Stamp, identities};
+use super::{
+    GrantsPage, Key, Model, OpenCard, Order, Page, Pane, Prompt, Scroll, Stamp, identities,
+};
 
 impl Model {
     pub(super) fn overview_key(&mut self, key: Key) -> Vec<Order> {

@@ -46,20 +46,35 @@ fn an_approval_takes_two_steps_and_is_bound_to_what_was_shown() {
     assert_eq!(approval.lease.to_string(), "for 15 minutes");
     assert!(approval.variant.is_as_asked());
     // It is under way: no further key does anything.
-    assert_eq!(press_at(&mut model, 9_000, &[Key::Char('y'), Key::Escape]), []);
+    assert_eq!(
+        press_at(&mut model, 9_000, &[Key::Char('y'), Key::Escape]),
+        []
+    );
 }
 
 #[test]
 fn keys_that_were_typed_ahead_approve_nothing() {
     let mut model = screen(SIZE);
-    let all = [Key::Down, Key::Enter, Key::Char('a'), Key::Enter, Key::Char('y')];
+    let all = [
+        Key::Down,
+        Key::Enter,
+        Key::Char('a'),
+        Key::Enter,
+        Key::Char('y'),
+    ];
     assert!(approval(&press(&mut model, &all)).is_none());
     // Not before it was drawn, however late it is.
     load(&mut model, Variant::default());
-    assert_eq!(press_at(&mut model, 9_000, &[Key::Char('a'), Key::Char('r')]), []);
+    assert_eq!(
+        press_at(&mut model, 9_000, &[Key::Char('a'), Key::Char('r')]),
+        []
+    );
     draw_at(&mut model, 10_000);
     // Not within half a second.
-    assert_eq!(press_at(&mut model, 10_499, &[Key::Char('a'), Key::Char('r')]), []);
+    assert_eq!(
+        press_at(&mut model, 10_499, &[Key::Char('a'), Key::Char('r')]),
+        []
+    );
     assert_eq!(step(&model), &Step::Reading);
     press_at(&mut model, 10_500, &[Key::Char('a')]);
     assert!(matches!(step(&model), Step::Leasing(_)));
@@ -73,6 +88,22 @@ fn the_question_has_to_be_seen_too() {
     // No is taken at any time.
     press(&mut model, &[Key::Char('n')]);
     assert_eq!(step(&model), &Step::Reading);
+}
+
+#[test]
+fn a_question_that_does_not_fit_is_read_to_its_end_first() {
+    let mut model = asked(&[]);
+    press(&mut model, &[Key::Enter]);
+    let draw = |model: &mut Model, at| {
+        model.handle(Event::Clock(clock(at)));
+        model.handle(Event::Drawn(3));
+    };
+    draw(&mut model, 4_000);
+    assert_eq!(press_at(&mut model, 9_000, &[Key::Char('y')]), []);
+    press(&mut model, &[Key::PageDown]);
+    draw(&mut model, 9_000);
+    let orders = press(&mut model, &[Key::Char('y')]);
+    assert!(approval(&orders).is_some());
 }
 
 #[test]
@@ -94,7 +125,10 @@ fn what_changed_is_shown_again_before_it_can_be_approved() {
     let about = key("dev-x7k2q", "abcde12345");
     let changed = Decided::Changed("it has changed".to_owned());
     let orders = model.handle(Event::Decided(about.clone(), changed));
-    assert_eq!(orders, [Order::ForgetKeys, Order::Card(about, Variant::default())]);
+    assert_eq!(
+        orders,
+        [Order::ForgetKeys, Order::Card(about, Variant::default())]
+    );
     load(&mut model, Variant::default());
     draw_at(&mut model, 5_000);
     assert_eq!(press_at(&mut model, 5_100, &[Key::Char('a')]), []);
@@ -110,7 +144,10 @@ fn a_proposal_that_changes_in_its_file_is_looked_up_again() {
     let mut other = waiting();
     other.proposals[0].host = Some("evil.example".to_owned());
     let orders = model.handle(Event::Waiting(other));
-    assert!(matches!(orders.as_slice(), [Order::ForgetKeys, Order::Card(..)]));
+    assert!(matches!(
+        orders.as_slice(),
+        [Order::ForgetKeys, Order::Card(..)]
+    ));
     assert_eq!(press_at(&mut model, 9_000, &[Key::Char('y')]), []);
     assert_eq!(step(&model), &Step::Reading);
 }
@@ -120,7 +157,10 @@ fn what_was_answered_elsewhere_cannot_be_approved() {
     let mut model = asked(&[Key::Enter]);
     model.handle(Event::Waiting(Waiting::default()));
     draw_at(&mut model, 8_000);
-    assert_eq!(press_at(&mut model, 9_000, &[Key::Char('y'), Key::Char('a')]), []);
+    assert_eq!(
+        press_at(&mut model, 9_000, &[Key::Char('y'), Key::Char('a')]),
+        []
+    );
     let Page::Card(card) = &model.page else {
         panic!("no card is open");
     };
@@ -133,7 +173,11 @@ fn the_choice_does_not_slip_when_proposals_come() {
     press(&mut model, &[Key::Down]);
     let mut more = waiting();
     let newest = key("dev-x7k2q", "zzzzz99999");
-    more.proposals.push(proposal(newest.clone(), "new.example", "2026-05-25T23:15:59Z"));
+    more.proposals.push(proposal(
+        newest.clone(),
+        "new.example",
+        "2026-05-25T23:15:59Z",
+    ));
     model.handle(Event::Waiting(more));
     let chosen = model.proposals.pick.chosen();
     assert_eq!(chosen, Some(&key("dev-x7k2q", "abcde12345")));
@@ -169,7 +213,10 @@ fn a_refusal_has_a_reason() {
     draw_at(&mut model, 1_000);
     press_at(&mut model, 2_000, &[Key::Char('r')]);
     draw_at(&mut model, 2_000);
-    assert_eq!(press_at(&mut model, 3_000, &[Key::Char(' '), Key::Enter]), []);
+    assert_eq!(
+        press_at(&mut model, 3_000, &[Key::Char(' '), Key::Enter]),
+        []
+    );
     model.handle(Event::Paste("no q\nhere\u{1b}".to_owned()));
     let orders = press(&mut model, &[Key::Enter]);
     let [Order::Reject(rejection)] = orders.as_slice() else {
@@ -187,11 +234,17 @@ fn a_lease_can_be_typed() {
     };
     assert!(choice.typed.as_ref().unwrap().problem.is_some());
     let typed: Vec<Key> = "90s 4 uses".chars().map(Key::Char).collect();
-    press(&mut model, &[&[Key::Clear], typed.as_slice(), &[Key::Enter]].concat());
+    press(
+        &mut model,
+        &[&[Key::Clear], typed.as_slice(), &[Key::Enter]].concat(),
+    );
     let Step::Confirming(lease) = step(&model) else {
         panic!("it is a lease");
     };
-    assert_eq!(lease.to_string(), "for 90 seconds or 4 requests, whatever is over first");
+    assert_eq!(
+        lease.to_string(),
+        "for 90 seconds or 4 requests, whatever is over first"
+    );
 }
 
 #[test]
@@ -242,7 +295,10 @@ fn what_is_changed_is_shown_as_a_card_first() {
         credential: Credential::Withheld,
     };
     let orders = model.handle(Event::Edited(about.clone(), Ok(written)));
-    assert_eq!(orders, [Order::ForgetKeys, Order::Card(about, variant.clone())]);
+    assert_eq!(
+        orders,
+        [Order::ForgetKeys, Order::Card(about, variant.clone())]
+    );
     assert_eq!(press(&mut model, &[Key::Char('a')]), []);
     // An answer to an older question shows nothing.
     load(&mut model, Variant::default());

@@ -56,6 +56,8 @@ impl LogRow {
             &self.what,
             self.code.as_deref().unwrap_or_default(),
         ];
-        texts.iter().any(|text| text.to_lowercase().contains(wanted))
+        texts
+            .iter()
+            .any(|text| text.to_lowercase().contains(wanted))
     }
 }

@@ -25,11 +25,7 @@ impl Tally {
 
     /// The number of bytes, short.
     pub(crate) fn size(self) -> String {
-        const UNITS: [(u64, &str); 3] = [
-            (1_000_000_000, "GB"),
-            (1_000_000, "MB"),
-            (1_000, "kB"),
-        ];
+        const UNITS: [(u64, &str); 3] = [(1_000_000_000, "GB"), (1_000_000, "MB"), (1_000, "kB")];
         let fits = UNITS.into_iter().find(|(unit, _)| self.bytes >= *unit);
         fits.map_or_else(
             || format!("{} B", self.bytes),
