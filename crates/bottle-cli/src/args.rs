@@ -46,6 +46,8 @@ pub(crate) enum Command {
     Attach(AttachArgs),
     /// End a bottle that runs, whoever looks after it; its folder is kept
     Stop(StopArgs),
+    /// Show what waits for an answer, what bottles do and what was decided, on one screen, and decide there
+    Dashboard(DashboardArgs),
     /// Show what a bottle's containers wrote, while it runs and afterwards
     Logs(LogsArgs),
     /// Show which rules a bottle lacked, had for nothing, or had too wide, as a change of its manifest
@@ -186,6 +188,17 @@ pub(crate) struct StopArgs {
     /// The bottles, as `bottle list` names them
     #[arg(required = true)]
     pub(crate) identities: Vec<Identity>,
+}
+
+/// `bottle dashboard`.
+#[derive(Debug, Args)]
+pub(crate) struct DashboardArgs {
+    /// Print the same facts once, without a screen
+    #[arg(long)]
+    pub(crate) once: bool,
+    /// Print them as JSON
+    #[arg(long, requires = "once")]
+    pub(crate) json: bool,
 }
 
 /// `bottle logs`.

@@ -1,5 +1,6 @@
 //! Every environment variable that the program reads, in one place.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
@@ -79,7 +80,34 @@ pub(crate) fn no_color() -> bool {
     non_empty("NO_COLOR").is_some()
 }
 
-fn non_empty(name: &str) -> Option<std::ffi::OsString> {
+/// The operator's editor, a command line: `VISUAL`, `EDITOR`, or `vi`.
+pub(crate) fn editor() -> OsString {
+    let named = non_empty("VISUAL").or_else(|| non_empty("EDITOR"));
+    named.unwrap_or_else(|| "vi".into())
+}
+
+/// The operator's pager, a command line: `PAGER`, or `less`.
+pub(crate) fn pager() -> OsString {
+    non_empty("PAGER").unwrap_or_else(|| "less".into())
+}
+
+/// Whether the terminal writes UTF-8, as the locale says (POSIX, Base Definitions, 8.2).
+pub(crate) fn is_utf8() -> bool {
+    let mut names = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter();
+    let locale = names.find_map(non_empty);
+    let locale = locale.and_then(|locale| locale.into_string().ok());
+    locale.is_some_and(|locale| {
+        let locale = locale.to_lowercase();
+        locale.contains("utf-8") || locale.contains("utf8")
+    })
+}
+
+/// Whether the terminal can place a cursor.
+pub(crate) fn has_screen() -> bool {
+    non_empty("TERM").is_some_and(|term| term != "dumb")
+}
+
+fn non_empty(name: &str) -> Option<OsString> {
     std::env::var_os(name).filter(|value| !value.is_empty())
 }
 

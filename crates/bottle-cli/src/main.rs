@@ -3,6 +3,7 @@
 mod args;
 mod commands;
 mod daemon;
+mod dashboard;
 mod demo;
 mod diagnostic_json;
 mod engine;
@@ -79,6 +80,7 @@ fn dispatch(command: &Command, host: &HostSide) -> anyhow::Result<Exit> {
         Command::Resume(args) => commands::on_engine(commands::resume::run(args, host)),
         Command::Attach(args) => commands::on_engine(commands::attach::run(args, host)),
         Command::Stop(args) => commands::on_engine(commands::stop::run(args, host)),
+        Command::Dashboard(args) => dashboard::run(args, host),
         Command::Logs(args) => commands::on_engine(commands::logs::run(args, host)),
         Command::Suggest(args) => commands::on_engine(commands::suggest::run(args, host)),
         Command::Diff(args) => commands::diff::run(args, host),

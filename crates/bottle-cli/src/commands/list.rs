@@ -110,7 +110,7 @@ fn run_line(run: &FoundBottle) -> String {
     line
 }
 
-pub(super) const fn condition(condition: Condition) -> &'static str {
+pub(crate) const fn condition(condition: Condition) -> &'static str {
     match condition {
         Condition::Running => "running",
         Condition::Orphaned => "orphaned",
