@@ -29,7 +29,7 @@ pub enum Warning {
     AnyMethod,
     /// Methods that may change something.
     Writes,
-    /// WebSockets, in which both sides send as long as they like.
+    /// Connections in which both sides send as long as they like.
     WebSocket,
     /// Requests that anybody on the way can read and change.
     Unencrypted,

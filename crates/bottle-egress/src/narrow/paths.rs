@@ -38,9 +38,9 @@ pub(super) fn common_prefixes<'a>(
 fn cuts(shared: &[Option<usize>]) -> BTreeSet<usize> {
     let mut gaps: Vec<(Option<usize>, usize)> = shared.iter().copied().zip(1..).collect();
     gaps.sort_unstable();
-    let must = gaps.iter().filter(|(depth, _)| depth.is_none()).count();
-    let most = must.max(MAX_PREFIXES - 1);
-    gaps.into_iter().take(most).map(|(_, end)| end).collect()
+    let outside = gaps.iter().filter(|(depth, _)| depth.is_none()).count();
+    let wanted = outside.max(MAX_PREFIXES - 1);
+    gaps.into_iter().take(wanted).map(|(_, end)| end).collect()
 }
 
 fn rows<'a>(
@@ -85,7 +85,7 @@ fn clamped<'a>(within: &[PathPrefix], path: &'a str) -> Vec<&'a str> {
 }
 
 /// Those that do not lie below another one, still in order: what lies below one follows it.
-fn without_inner<'a>(sorted: BTreeSet<Vec<&'a str>>) -> Vec<Vec<&'a str>> {
+fn without_inner(sorted: BTreeSet<Vec<&str>>) -> Vec<Vec<&str>> {
     let mut highest: Vec<Vec<&str>> = Vec::new();
     for path in sorted {
         if !highest.last().is_some_and(|outer| path.starts_with(outer)) {
