@@ -18,10 +18,9 @@ const MAX_PAGE: u64 = 32 * 1024 * 1024;
 /// Prints a page of the service; an error when it does not have it or is not well.
 pub(crate) fn print(service: Service, path: &PagePath, mut out: impl Write) -> Result<()> {
     let (listen, host) = match service {
-        // Egress serves its pages under a name of its own, the others under any, to this machine only.
+        // Egress serves its pages under a name of its own, pipelock under any, to this machine only.
         Service::Egress => (environment::egress_listen()?, "http://_egress.local"),
         Service::Pipelock => (environment::pipelock_listen()?, ""),
-        Service::Supervise => (environment::supervise_listen()?, ""),
         Service::GitGate => bail!("git-gate has no pages"),
         Service::Supervise => bail!("supervise has no pages"),
     };
