@@ -12,7 +12,7 @@ use bottle_run::approval::{
 };
 use bottle_state::Operator;
 use rustix::termios::{QueueSelector, tcflush};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::{card, desk, docker, no, subject, told};
 use crate::args::ProposalsApproveArgs;
@@ -128,7 +128,6 @@ fn report(
             json!({ "kind": "image" }),
             format!("is ended; `bottle resume {identity}` builds its image and goes on"),
         ),
-        _ => (Value::Null, "is approved".to_owned()),
     };
     if args.json {
         let document =

@@ -31,7 +31,7 @@ pub(super) fn text(card: &Card) -> String {
     }
     text.push_str("what would change, by the bottle's own tables:\n");
     for line in &card.effect {
-        text.push_str(&format!("  {}\n", visible(line)));
+        text.push_str(&indented(&visible(line)));
     }
     if let Some(credential) = credential(&card.credential) {
         text.push_str(&format_line("credential", &credential));
@@ -47,7 +47,7 @@ pub(super) fn text(card: &Card) -> String {
         ),
     ] {
         if !all.is_empty() {
-            text.push_str(&format!("{what}:\n{all}"));
+            text.push_str(&headed(what, &all));
         }
     }
     text.push_str(&past(card.history.as_ref()));
@@ -64,13 +64,23 @@ fn whole(ask: &Ask) -> String {
     }
 }
 
+fn indented(line: &str) -> String {
+    format!("  {line}\n")
+}
+
+fn headed(what: &str, lines: &str) -> String {
+    format!("{what}:\n{lines}")
+}
+
 fn format_line(what: &str, text: &str) -> String {
     format!("{what}: {text}\n")
 }
 
 fn pairs<'a>(all: impl Iterator<Item = (&'a str, &'a String)>) -> String {
-    all.map(|(code, text)| format!("  - {} [{code}]\n", visible(text)))
-        .collect()
+    let all: Vec<String> = all
+        .map(|(code, text)| format!("  - {} [{code}]\n", visible(text)))
+        .collect();
+    all.concat()
 }
 
 fn past(past: Option<&Past>) -> String {
@@ -86,7 +96,10 @@ fn past(past: Option<&Past>) -> String {
     );
     if let Some(narrower) = narrower {
         let narrower = visible(&route(narrower));
-        text.push_str(&format!("less would do: {narrower} (--narrower)\n"));
+        text.push_str(&format_line(
+            "less would do",
+            &format!("{narrower} (--narrower)"),
+        ));
     }
     text
 }

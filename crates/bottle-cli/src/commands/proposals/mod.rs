@@ -11,7 +11,7 @@ use bottle_docker::Docker;
 use bottle_run::approval::{ApprovalError, Approvals};
 use bottle_state::Operator;
 
-pub(crate) use self::words::{lines, summary};
+pub(crate) use self::words::summary;
 use crate::args::{ProposalsCommand, ProposalsRejectArgs, ProposalsShowArgs};
 use crate::exit::Exit;
 use crate::host::HostSide;

@@ -53,9 +53,10 @@ pub(super) fn route(ask: &EgressAsk) -> String {
 }
 
 /// A text of many lines, each behind a mark that tells it from ours.
-pub(crate) fn lines(text: &str) -> String {
+pub(super) fn lines(text: &str) -> String {
     let lines = text.split('\n');
-    lines
+    let lines: Vec<String> = lines
         .map(|line| format!("  | {}\n", visible(line)))
-        .collect()
+        .collect();
+    lines.concat()
 }
