@@ -2,6 +2,7 @@
 
 mod audit;
 mod git;
+mod proposals;
 
 use std::path::PathBuf;
 
@@ -10,6 +11,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 pub(crate) use self::audit::{AuditArgs, AuditCommand};
 pub(crate) use self::git::{GitAllowArgs, GitCommand, GitListArgs};
+pub(crate) use self::proposals::{
+    InsteadArgs, ProposalsApproveArgs, ProposalsCommand, ProposalsListArgs, ProposalsRejectArgs,
+    ProposalsShowArgs, RevokeArgs, RoutesArgs, SubjectArg, WatchArgs,
+};
 
 /// Run AI coding agents safely on your own machine.
 ///
@@ -54,6 +59,15 @@ pub(crate) enum Command {
     /// Let a finding of git-gate pass, or show what may
     #[command(subcommand)]
     Git(GitCommand),
+    /// Look at what agents ask for, and approve or reject it
+    #[command(subcommand)]
+    Proposals(ProposalsCommand),
+    /// Show what a bottle may ask at this moment, where each rule comes from, and what is left of it
+    Routes(RoutesArgs),
+    /// Take back what was granted to a bottle that runs
+    Revoke(RevokeArgs),
+    /// Tell of each proposal as it comes, and of each answer
+    Watch(WatchArgs),
     /// Show what operators decided, or look whether the record is whole
     Audit(AuditArgs),
     /// Make the images that bottles begin with

@@ -86,6 +86,10 @@ fn dispatch(command: &Command, host: &HostSide) -> anyhow::Result<Exit> {
         Command::Diff(args) => commands::diff::run(args, host),
         Command::Apply(args) => commands::apply::run(args, host),
         Command::Git(args) => commands::on_engine(commands::git::run(args, host)),
+        Command::Proposals(args) => commands::on_engine(commands::proposals::run(args, host)),
+        Command::Routes(args) => commands::on_engine(commands::routes::routes(args, host)),
+        Command::Revoke(args) => commands::on_engine(commands::routes::revoke(args, host)),
+        Command::Watch(args) => commands::on_engine(commands::watch::run(args, host)),
         Command::Audit(args) => commands::audit::run(args, host),
         Command::Image(ImageCommand::Build(args)) => {
             commands::on_engine(commands::image::run(args, host))

@@ -11,6 +11,8 @@ use crate::backend::{Backend, BackendError, LogsRequest};
 /// The most different requests that are told apart, of those that were refused and of the others each. Protects the
 /// operator's memory and patience from an agent that asks for something else each time.
 const MAX_DIFFERENT: usize = 10_000;
+/// What a proxy writes instead of a host and a path beside which a secret was found.
+const WITHHELD: &str = "(withheld)";
 /// The longest method, in bytes: that of a method that could be granted.
 const MAX_METHOD: usize = 32;
 /// The longest path, in bytes: as a proxy cuts it, with the mark of the cut.
@@ -26,6 +28,8 @@ pub struct History {
     pub denials: Vec<Denied>,
     /// What egress let through, in order of the rules.
     pub used: Vec<Used>,
+    /// How many requests were refused of which the log does not say where they went: a secret was found in them.
+    pub withheld: u64,
     /// How many requests were different from all others, and more than are told apart.
     pub left_out: u64,
 }
@@ -56,8 +60,10 @@ impl History {
     pub fn read(logs: &[u8]) -> Self {
         let mut reading = Reading::default();
         for line in logs.split(|byte| *byte == b'\n') {
-            if let Some(record) = std::str::from_utf8(line).ok().and_then(record) {
-                reading.add(record);
+            match std::str::from_utf8(line).ok().and_then(entry) {
+                Some(Entry::Record(record)) => reading.add(record),
+                Some(Entry::Withheld) => reading.withheld += 1,
+                None => {}
             }
         }
         reading.done()
@@ -74,6 +80,14 @@ impl History {
     ) -> Result<Self, BackendError> {
         backend.logs(request).await.map(|logs| Self::read(&logs))
     }
+}
+
+/// What a line is about.
+enum Entry {
+    /// One request.
+    Record(Record),
+    /// A refused one that is not told.
+    Withheld,
 }
 
 /// What a line says.
@@ -93,6 +107,7 @@ enum Outcome {
 struct Reading {
     denials: BTreeMap<(LoggedRequest, DenialCode), (u64, String)>,
     used: BTreeMap<(UsedRule, LoggedRequest), u64>,
+    withheld: u64,
     left_out: u64,
 }
 
@@ -138,6 +153,7 @@ impl Reading {
         History {
             denials: denials.collect(),
             used: used.collect(),
+            withheld: self.withheld,
             left_out: self.left_out,
         }
     }
@@ -150,7 +166,7 @@ fn slot<K: Ord, V: Default>(map: &mut BTreeMap<K, V>, key: K) -> Option<&mut V> 
 }
 
 /// `egress | 2026-05-25T23:16:00.1Z {"event":"request",…}`.
-fn record(line: &str) -> Option<Record> {
+fn entry(line: &str) -> Option<Entry> {
     let (service, rest) = line.split_once(" | ")?;
     if !matches!(service, "egress" | "pipelock") {
         return None;
@@ -167,11 +183,14 @@ fn record(line: &str) -> Option<Record> {
         "allow" if service == "egress" => Outcome::Used(rule(text("rule")?)?),
         _ => return None,
     };
-    Some(Record {
+    if text("host")? == WITHHELD && matches!(outcome, Outcome::Refused(_)) {
+        return Some(Entry::Withheld);
+    }
+    Some(Entry::Record(Record {
         request: request(&fields)?,
         time: text("time").filter(|time| is_time(time))?.to_owned(),
         outcome,
-    })
+    }))
 }
 
 fn request(fields: &Value) -> Option<LoggedRequest> {
@@ -181,7 +200,6 @@ fn request(fields: &Value) -> Option<LoggedRequest> {
         "http" => Scheme::Http,
         _ => return None,
     };
-    // A withheld host is no name.
     let host: Host = text("host")?.parse().ok()?;
     let port = fields.get("port").and_then(Value::as_u64)?;
     let port = Port::try_from(u16::try_from(port).ok()?).ok()?;
@@ -243,9 +261,13 @@ mod tests {
             line("egress", &json!({ "rule": "grant abcdefgh12" })),
             line(
                 "pipelock",
-                &json!({ "verdict": "deny", "code": "dlp.secret" }),
+                &json!({ "verdict": "deny", "code": "limit.body" }),
             ),
         ];
+        let withheld = json!({
+            "verdict": "deny", "code": "dlp.secret", "host": WITHHELD, "path": WITHHELD,
+        });
+        let log = [log.concat(), line("pipelock", &withheld)];
         let history = History::read(log.concat().as_bytes());
         let denials = history.denials.iter();
         let denials: Vec<_> = denials
@@ -255,14 +277,14 @@ mod tests {
             denials,
             [
                 ("path.not_allowed", 3, "2026-05-25T23:17:00.000Z"),
-                ("dlp.secret", 1, "2026-05-25T23:16:00.000Z"),
+                ("limit.body", 1, "2026-05-25T23:16:00.000Z"),
             ]
         );
         let used = history.used.iter();
         let used: Vec<_> = used.map(|each| (each.rule.clone(), each.count)).collect();
         let grant = UsedRule::Grant("abcdefgh12".parse().unwrap());
         assert_eq!(used, [(UsedRule::Route(3), 2), (grant, 1)]);
-        assert_eq!(history.left_out, 0);
+        assert_eq!((history.withheld, history.left_out), (1, 0));
     }
 
     #[test]

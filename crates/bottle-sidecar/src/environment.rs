@@ -87,9 +87,10 @@ pub(crate) fn run_dir() -> PathBuf {
     path(RUN_DIR, "/run/bottle")
 }
 
-/// The filter of the plumbing log, in `tracing`'s syntax.
+/// The filter of the plumbing log, in `tracing`'s syntax. The library of MCP tells what clients say of themselves, at
+/// every request.
 pub(crate) fn log_filter() -> String {
-    env::var(LOG).unwrap_or_else(|_| "info".to_owned())
+    env::var(LOG).unwrap_or_else(|_| "info,rmcp=off".to_owned())
 }
 
 /// Where egress listens.

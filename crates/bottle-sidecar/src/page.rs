@@ -22,6 +22,7 @@ pub(crate) fn print(service: Service, path: &PagePath, mut out: impl Write) -> R
         Service::Egress => (environment::egress_listen()?, "http://_egress.local"),
         Service::Pipelock => (environment::pipelock_listen()?, ""),
         Service::GitGate => bail!("git-gate has no pages"),
+        Service::Supervise => bail!("supervise has no pages"),
     };
     let named = host.strip_prefix("http://").unwrap_or("localhost");
     let path = path.as_str();

@@ -90,10 +90,8 @@ impl Inbox {
     /// What the operating system says.
     pub fn tidy(&self) -> Result<(), StateError> {
         for name in self.names()? {
-            if name.starts_with('.')
-                && name.ends_with(".tmp")
-                && let Ok(path) = name.parse()
-            {
+            let is_temporary = name.starts_with('.') && name.strip_suffix(".tmp").is_some();
+            if is_temporary && let Ok(path) = name.parse() {
                 self.proposals.remove_file(&path)?;
             }
         }

@@ -112,10 +112,8 @@ fn what_is_no_proposal_of_this_bottle_is_left_out() {
     assert_eq!(world.inbox.proposals(&me()).unwrap(), []);
     world.inbox.tidy().unwrap();
     let left = fs::read_dir(&folder).unwrap();
-    assert!(
-        left.map(|entry| entry.unwrap().file_name())
-            .all(|name| { !name.to_str().unwrap().ends_with(".tmp") })
-    );
+    let mut names = left.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert!(names.all(|name| name.strip_suffix(".tmp").is_none()));
     // The same file where it belongs is one.
     fs::remove_file(folder.join("bbbbbbbbbb.json")).unwrap();
     fs::write(folder.join("bbbbbbbbbb.json"), &text).unwrap();

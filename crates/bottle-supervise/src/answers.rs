@@ -72,7 +72,7 @@ impl Answers {
 fn pass_on(watch: &AnswerWatch, sender: &watch::Sender<()>) {
     while !sender.is_closed() {
         match watch.wait(LOOK) {
-            Ok(true) => drop(sender.send_replace(())),
+            Ok(true) => sender.send_replace(()),
             Ok(false) => {}
             Err(error) => {
                 tracing::warn!(%error, "no more notice of answers; looking for them instead");

@@ -318,7 +318,7 @@ mod tests {
 
     use super::*;
 
-    fn call(tool: &str, arguments: Value) -> Result<Call, String> {
+    fn call(tool: &str, arguments: &Value) -> Result<Call, String> {
         let tool = ToolName::of(tool).unwrap();
         Call::parse(tool, arguments.as_object().unwrap()).map_err(|error| causes(&error))
     }
@@ -327,7 +327,7 @@ mod tests {
     fn what_is_asked_is_understood() {
         let asked = call(
             "egress-block",
-            json!({
+            &json!({
                 "host": "API.Example.test.",
                 "path_allowlist": ["/v1/b", "/v1/%61", "/v1/a/"],
                 "methods": ["post", "GET", "get"],
@@ -350,162 +350,148 @@ mod tests {
             })
         );
         let url = json!({"failed_url": "https://a.test/x?y", "justification": "x"});
-        assert!(call("pipelock-block", url).is_ok());
+        assert!(call("pipelock-block", &url).is_ok());
         let file = "# syntax=x\n\nARG A=1\nFROM a\n\tRUN b";
         let file = json!({"dockerfile": file, "justification": "x"});
-        assert!(call("capability-block", file).is_ok());
-        assert_eq!(call("list-egress-routes", json!({})), Ok(Call::Routes));
+        assert!(call("capability-block", &file).is_ok());
+        assert_eq!(call("list-egress-routes", &json!({})), Ok(Call::Routes));
         assert_eq!(
-            call("proposal-status", json!({"id": "abcde12345"})),
+            call("proposal-status", &json!({"id": "abcde12345"})),
             Ok(Call::Status("abcde12345".parse().unwrap()))
         );
         let nothing =
             json!({"host": "a.test", "methods": null, "auth": null, "justification": "x"});
-        assert!(call("egress-block", nothing).is_ok());
+        assert!(call("egress-block", &nothing).is_ok());
+    }
+
+    /// Every error names the argument and what is right.
+    fn refused<const N: usize>(tool: &str, cases: [(Value, &str); N]) {
+        for (arguments, expected) in cases {
+            let error = call(tool, &arguments).unwrap_err();
+            assert!(error.contains(expected), "{arguments}: {error}");
+        }
+    }
+
+    /// An ask for a host with one more argument.
+    fn with(name: &str, value: impl Into<Value>) -> Value {
+        let mut arguments = json!({"host": "a.test", "justification": "x"});
+        arguments[name] = value.into();
+        arguments
     }
 
     #[test]
-    fn every_error_names_the_argument_and_what_is_right() {
+    fn hosts_and_words_that_are_none() {
         let long = "x".repeat(MAX_JUSTIFICATION + 1);
-        let large = format!("FROM a\n{}", "#".repeat(MAX_DOCKERFILE));
+        refused(
+            "egress-block",
+            [
+                (json!({}), "`host` is missing: it is a host"),
+                (with("host", 5), "`host` is not right: it is a host"),
+                (with("host", " "), "`host` is empty"),
+                (with("host", "*"), "`host` is not right: a wildcard needs"),
+                (with("host", "10.0.0.1"), "`host` is not right: "),
+                (with("host", "a.test:443"), "`host` is not right: "),
+                (
+                    with("justification", Value::Null),
+                    "`justification` is missing",
+                ),
+                (
+                    with("justification", long),
+                    "it has 4097 bytes, and 4096 are the most",
+                ),
+                (
+                    with("identity", "other-x7k2q"),
+                    "`identity` is no argument of `egress-block`, which takes `host`, `path_allowlist`",
+                ),
+            ],
+        );
+    }
+
+    #[test]
+    fn lists_and_credentials_that_are_none() {
         let many: Vec<String> = (0..=MAX_ITEMS).map(|number| format!("/{number}")).collect();
-        let cases = [
-            ("egress-block", json!({}), "`host` is missing: it is a host"),
-            (
-                "egress-block",
-                json!({"host": 5}),
-                "`host` is not right: it is a host",
-            ),
-            ("egress-block", json!({"host": " "}), "`host` is empty"),
-            (
-                "egress-block",
-                json!({"host": "*"}),
-                "`host` is not right: a wildcard needs",
-            ),
-            (
-                "egress-block",
-                json!({"host": "10.0.0.1"}),
-                "`host` is not right: ",
-            ),
-            (
-                "egress-block",
-                json!({"host": "a.test:443"}),
-                "`host` is not right: ",
-            ),
-            (
-                "egress-block",
-                json!({"host": "a.test"}),
-                "`justification` is missing",
-            ),
-            (
-                "egress-block",
-                json!({"host": "a.test", "justification": long}),
-                "`justification` is too long: it has 4097 bytes, and 4096 are the most",
-            ),
-            (
-                "egress-block",
-                json!({"host": "a.test", "identity": "other-x7k2q"}),
-                "`identity` is no argument of `egress-block`, which takes `host`, `path_allowlist`",
-            ),
-            (
-                "egress-block",
-                json!({"host": "a.test", "path_allowlist": ["/ok", "no"]}),
-                "`path_allowlist` has an item that is not right (item 2, from 1): ",
-            ),
-            (
-                "egress-block",
-                json!({"host": "a.test", "path_allowlist": "/"}),
-                "a list of paths",
-            ),
-            (
-                "egress-block",
-                json!({"host": "a.test", "path_allowlist": [[]]}),
-                "a list of paths",
-            ),
-            (
-                "egress-block",
-                json!({"host": "a.test", "path_allowlist": many}),
-                "has 33 items",
-            ),
-            (
-                "egress-block",
-                json!({"host": "a.test", "path_allowlist": [format!("/{}", "x".repeat(1024))]}),
-                "`path_allowlist` is too long: it has 1025 bytes",
-            ),
-            (
-                "egress-block",
-                json!({"host": "a.test", "methods": ["G T"]}),
-                "(item 1, from 1): a method",
-            ),
-            (
-                "egress-block",
-                json!({"host": "a.test", "auth": "x"}),
-                "`auth` is not right: it is an object",
-            ),
-            (
-                "egress-block",
-                json!({"host": "a.test", "auth": {"scheme": "Bearer"}}),
-                "`auth` is not right",
-            ),
-            (
-                "egress-block",
-                json!({"host": "a.test", "auth": {"scheme": "bearer", "token_ref": "A"}}),
-                "`auth.scheme` is not right: it is `Bearer`, `token` or `basic`",
-            ),
-            (
-                "egress-block",
-                json!({"host": "a.test", "auth": {"scheme": "Bearer", "token_ref": "a b"}}),
-                "`auth.token_ref` is not right",
-            ),
-            (
-                "pipelock-block",
-                json!({"failed_url": "ftp://a.test"}),
-                "`failed_url` is not right: it is the address",
-            ),
-            (
-                "pipelock-block",
-                json!({"failed_url": "https://10.0.0.1/"}),
-                "only names of hosts",
-            ),
-            (
-                "capability-block",
-                json!({"dockerfile": "RUN x"}),
-                "its first instruction is FROM",
-            ),
-            (
-                "capability-block",
-                json!({"dockerfile": "# FROM x"}),
-                "its first instruction is FROM",
-            ),
-            (
-                "capability-block",
-                json!({"dockerfile": "FROM a\u{1b}[2J"}),
-                "control character",
-            ),
-            (
-                "capability-block",
-                json!({"dockerfile": large}),
-                "`dockerfile` is too long",
-            ),
-            (
-                "list-egress-routes",
-                json!({"all": 1}),
-                "`list-egress-routes`, which takes none",
-            ),
-            (
-                "proposal-status",
-                json!({"id": "../../x"}),
-                "`id` is not right: a proposal is named by",
-            ),
-            (
-                "proposal-status",
-                json!({"\u{1b}]0;x": 1}),
-                "`\\u{1b}]0;x` is no argument",
-            ),
-        ];
-        for (tool, arguments, expected) in cases {
-            let error = call(tool, arguments.clone()).unwrap_err();
-            assert!(error.contains(expected), "{arguments}: {error}");
-        }
+        let long = format!("/{}", "x".repeat(1024));
+        refused(
+            "egress-block",
+            [
+                (
+                    with("path_allowlist", json!(["/ok", "no"])),
+                    "not right (item 2, from 1): ",
+                ),
+                (
+                    with("path_allowlist", "/"),
+                    "`path_allowlist` is not right: it is a list",
+                ),
+                (with("path_allowlist", json!([[]])), "a list of paths"),
+                (
+                    with("path_allowlist", many),
+                    "`path_allowlist` has 33 items",
+                ),
+                (
+                    with("path_allowlist", json!([long])),
+                    "is too long: it has 1025 bytes",
+                ),
+                (
+                    with("methods", json!(["G T"])),
+                    "(item 1, from 1): a method",
+                ),
+                (with("auth", "x"), "`auth` is not right: it is an object"),
+                (
+                    with("auth", json!({"scheme": "Bearer"})),
+                    "`auth` is not right",
+                ),
+                (
+                    with("auth", json!({"scheme": "bearer", "token_ref": "A"})),
+                    "`auth.scheme` is not right: it is `Bearer`, `token` or `basic`",
+                ),
+                (
+                    with("auth", json!({"scheme": "Bearer", "token_ref": "a b"})),
+                    "`auth.token_ref` is not right",
+                ),
+            ],
+        );
+    }
+
+    #[test]
+    fn what_other_tools_do_not_take() {
+        let large = format!("FROM a\n{}", "#".repeat(MAX_DOCKERFILE));
+        let first = "its first instruction is FROM";
+        refused(
+            "pipelock-block",
+            [
+                (
+                    json!({"failed_url": "ftp://a.test"}),
+                    "`failed_url` is not right: it is",
+                ),
+                (
+                    json!({"failed_url": "https://10.0.0.1/"}),
+                    "only names of hosts",
+                ),
+            ],
+        );
+        refused(
+            "capability-block",
+            [
+                (json!({"dockerfile": "RUN x"}), first),
+                (json!({"dockerfile": "# FROM x"}), first),
+                (
+                    json!({"dockerfile": "FROM a\u{1b}[2J"}),
+                    "control character",
+                ),
+                (json!({"dockerfile": large}), "`dockerfile` is too long"),
+            ],
+        );
+        let none = "`list-egress-routes`, which takes none";
+        refused("list-egress-routes", [(json!({"all": 1}), none)]);
+        refused(
+            "proposal-status",
+            [
+                (
+                    json!({"id": "../../x"}),
+                    "`id` is not right: a proposal is named by",
+                ),
+                (json!({"\u{1b}]0;x": 1}), "`\\u{1b}]0;x` is no argument"),
+            ],
+        );
     }
 }

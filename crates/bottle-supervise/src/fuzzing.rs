@@ -22,9 +22,9 @@ pub fn mcp_body(bytes: &[u8]) {
     };
     let arguments = value.pointer("/params/arguments").unwrap_or(&value);
     if let Value::Object(arguments) = arguments {
-        ToolName::ALL
-            .into_iter()
-            .for_each(|tool| call(tool, arguments));
+        for tool in ToolName::ALL {
+            call(tool, arguments);
+        }
     }
 }
 

@@ -42,7 +42,7 @@ pub(crate) const MAX_OWN_CONNECTIONS: usize = 8;
 pub(crate) const MAX_CALLS: usize = 24;
 
 /// How long a connection may be without a whole head of a request, new or between two of them.
-pub(crate) const HEAD_TIMEOUT: Duration = Duration::from_secs(60);
+pub(crate) const HEAD_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// How long a body may take: nobody is to hold a place by dripping.
 pub(crate) const BODY_TIMEOUT: Duration = Duration::from_secs(15);

@@ -57,13 +57,10 @@ impl Message {
                 return Err(BadMessage::new(INVALID_REQUEST, Value::Null, why));
             }
         };
-        match wrong(&object) {
-            Some((code, why)) => Err(BadMessage::new(code, id, why)),
-            None => {
-                let text = Value::Object(object).to_string();
-                Ok(Self(text.into_bytes()))
-            }
+        if let Some((code, why)) = wrong(&object) {
+            return Err(BadMessage::new(code, id, why));
         }
+        Ok(Self(Value::Object(object).to_string().into_bytes()))
     }
 
     /// The message as it is passed on.

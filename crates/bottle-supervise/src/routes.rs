@@ -7,7 +7,7 @@ use http::{Request, StatusCode, header};
 use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper::client::conn::http1;
 use hyper_util::rt::TokioIo;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -36,7 +36,7 @@ pub(crate) enum RoutesError {
     Form,
 }
 
-/// The table as egress has it now: an object.
+/// The table as egress has it now, as an object: what a tool returns is one.
 ///
 /// # Errors
 ///
@@ -65,11 +65,10 @@ async fn ask(egress: SocketAddr) -> Result<Value, RoutesError> {
             .collect()
             .await;
         let body = body.map_err(|_| RoutesError::Form)?.to_bytes();
-        let table: Value = serde_json::from_slice(&body).map_err(|_| RoutesError::Form)?;
-        if table.is_object() {
-            Ok(table)
-        } else {
-            Err(RoutesError::Form)
+        match serde_json::from_slice(&body) {
+            Ok(routes @ Value::Array(_)) => Ok(json!({"routes": routes})),
+            Ok(table @ Value::Object(_)) => Ok(table),
+            _ => Err(RoutesError::Form),
         }
     };
     tokio::pin!(exchange);

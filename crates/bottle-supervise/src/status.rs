@@ -2,7 +2,7 @@
 
 use bottle_core::ProposalId;
 use bottle_state::{Answer, AnswerVerdict, Timestamp};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
 /// What an agent is told while nobody has decided.
@@ -29,20 +29,21 @@ impl Status {
 
     /// As the agent is told, by the schema of the tools.
     pub(crate) fn told(&self) -> Value {
-        let notes = self.answer.as_ref();
-        let notes = notes.map_or(UNDECIDED, |answer| answer.notes.as_str());
-        let mut told = json!({"status": self.word(), "id": self.id, "notes": notes});
-        if let Some(answer) = &self.answer {
-            let mut add = |name: &str, value: Option<Value>| {
-                if let Some(value) = value {
-                    told[name] = value;
-                }
-            };
-            add("granted", answer.granted.as_ref().map(|ask| json!(ask)));
-            add("until", answer.until.and_then(moment));
-            add("uses", answer.uses.map(Value::from));
+        let answer = self.answer.as_ref();
+        let mut told = Map::new();
+        let mut tell = |name: &str, value: Option<Value>| {
+            told.extend(value.map(|value| (name.to_owned(), value)));
+        };
+        let notes = answer.map_or(UNDECIDED, |answer| answer.notes.as_str());
+        tell("status", Some(self.word().into()));
+        tell("id", Some(json!(self.id)));
+        tell("notes", Some(notes.into()));
+        if let Some(answer) = answer {
+            tell("granted", answer.granted.as_ref().map(|ask| json!(ask)));
+            tell("until", answer.until.and_then(moment));
+            tell("uses", answer.uses.map(Value::from));
         }
-        told
+        Value::Object(told)
     }
 }
 

@@ -179,44 +179,34 @@ impl fmt::Display for ToolName {
 const ID: &str = "^[a-z][a-z0-9]{9}$";
 
 fn egress() -> Value {
-    strict(
-        &json!({
-            "host": host("The host, as in `api.example.com`. `*.example.com` stands for one label in front, \
-                          `**.example.com` for any number; an exact name is approved sooner. No address, no port."),
-            "path_allowlist": paths("Only below these paths, by whole segments: [\"/v1/models\"]. Everything on the host when \
-                                     left out."),
-            "methods": methods("Only these methods: [\"GET\"]. Every method when left out."),
-            "auth": auth("Only if the request needs a credential of the operator's, which the proxy adds to it: you never \
-                          see it. Leave it out otherwise."),
-            "justification": justification(),
-        }),
-        &["host", "justification"],
-    )
+    let properties = json!({
+        "host": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 260,
+            "description": "The host, as in `api.example.com`. `*.example.com` stands for one label in front, \
+                `**.example.com` for any number; an exact name is approved sooner. No address, no port.",
+        },
+        "path_allowlist": {
+            "type": "array",
+            "maxItems": MAX_ITEMS,
+            "items": {"type": "string", "minLength": 1, "pattern": "^/"},
+            "description": "Only below these paths, by whole segments: [\"/v1/models\"]. Everything on the host when \
+                left out.",
+        },
+        "methods": {
+            "type": "array",
+            "maxItems": MAX_ITEMS,
+            "items": {"type": "string", "minLength": 1, "maxLength": 32},
+            "description": "Only these methods: [\"GET\"]. Every method when left out.",
+        },
+        "auth": auth(),
+        "justification": justification(),
+    });
+    strict(&properties, &["host", "justification"])
 }
 
-fn host(description: &str) -> Value {
-    json!({"type": "string", "minLength": 1, "maxLength": 260, "description": description})
-}
-
-fn paths(description: &str) -> Value {
-    json!({
-        "type": "array",
-        "maxItems": MAX_ITEMS,
-        "items": {"type": "string", "minLength": 1, "pattern": "^/"},
-        "description": description,
-    })
-}
-
-fn methods(description: &str) -> Value {
-    json!({
-        "type": "array",
-        "maxItems": MAX_ITEMS,
-        "items": {"type": "string", "minLength": 1, "maxLength": 32},
-        "description": description,
-    })
-}
-
-fn auth(description: &str) -> Value {
+fn auth() -> Value {
     json!({
         "type": "object",
         "additionalProperties": false,
@@ -232,7 +222,8 @@ fn auth(description: &str) -> Value {
                 "description": "The name of the variable in the operator's environment that has it. Never a value.",
             },
         },
-        "description": description,
+        "description": "Only if the request needs a credential of the operator's, which the proxy adds to it: you never \
+            see it. Leave it out otherwise.",
     })
 }
 
@@ -252,15 +243,10 @@ fn output() -> Value {
             "status": {"enum": ["approved", "rejected", "pending"], "description": "What was decided, if anything was."},
             "id": {"type": "string", "pattern": ID, "description": "The proposal, for `proposal-status`."},
             "notes": {"type": "string", "description": "What the operator says about it; or what to do next."},
-            "granted": strict(
-                &json!({
-                    "host": host("Which host."),
-                    "path_allowlist": paths("Below which paths; anywhere when empty."),
-                    "methods": methods("With which methods; any when empty."),
-                    "auth": auth("With which credential."),
-                }),
-                &["host"],
-            ),
+            "granted": {
+                "type": "object",
+                "description": "What was granted instead, when it is something else: `host`, `path_allowlist`, `methods`, `auth`.",
+            },
             "until": {"type": "string", "description": "Until when it holds; until this sandbox ends when absent."},
             "uses": {"type": "integer", "minimum": 1, "description": "For how many requests it holds; any number when absent."},
         }),

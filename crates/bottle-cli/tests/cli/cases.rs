@@ -513,3 +513,117 @@ fn a_remote_that_cannot_be_served_is_told_before_anything_else() {
     assert_snapshot!(place.picture(&["start", "dev", "--yes"]));
     assert_snapshot!(place.picture(&["info", "dev"]));
 }
+
+/// A proposal as a container wrote it.
+fn proposal(place: &Place, id: &str, ask: &str) {
+    let text = format!(
+        r#"{{"version":1,"id":"{id}","identity":"dev-x7k2q","created":"2026-05-25T23:16:00Z","ask":{ask},"justification":"first\nsecond \u001b[2J\u202e"}}"#
+    );
+    place.write(&format!("home/queue/dev-x7k2q/proposals/{id}.json"), &text);
+}
+
+#[test]
+fn proposals_are_shown_and_rejected_without_an_engine() {
+    let place = Place::new();
+    assert_snapshot!(place.picture(&["proposals", "list"]));
+    let host = r#"{"tool":"egress-block","host":"docs.example.com","path_allowlist":["/v1"],"methods":["GET"],"auth":{"scheme":"Bearer","token_ref":"DOCS_TOKEN"}}"#;
+    proposal(&place, "p000000001", host);
+    let image = r#"{"tool":"capability-block","dockerfile":"FROM a\nRUN b \u001b]0;x\n"}"#;
+    proposal(&place, "p000000002", image);
+    place.write("home/queue/dev-x7k2q/proposals/p000000003.json", "{\"\u{1b}[2J\":");
+    place.write("home/queue/dev-x7k2q/answers/x", "");
+    assert_snapshot!(place.picture(&["proposals", "list"]));
+    assert_snapshot!(place.picture(&["proposals", "show", "p000000001"]));
+    assert_snapshot!(place.picture(&["proposals", "show", "dev-x7k2q/p000000002"]));
+    let json = place.picture(&["proposals", "show", "p000000001", "--json"]);
+    assert!(json.contains(r"second \u001b[2J\u202e"), "{json}");
+    let refusals = [
+        place.picture(&["proposals", "show", "p000000003"]),
+        place.picture(&["proposals", "show", "p000000009"]),
+        place.picture(&["proposals", "show", "../../etc/passwd"]),
+        place.picture(&["proposals", "approve", "p000000001"]),
+        place.picture(&["proposals", "approve", "p000000001", "--yes"]),
+        place.picture(&["proposals", "approve", "p000000001", "--for", "soon"]),
+        place.picture(&["proposals", "reject", "p000000001", "--reason", " "]),
+    ];
+    assert_snapshot!(refusals.join("\n"));
+    let reject = ["proposals", "reject", "p000000001", "--reason", "use the mirror"];
+    assert_snapshot!(place.picture(&reject));
+    assert_snapshot!(place.picture(&reject));
+    assert_snapshot!(place.picture(&["proposals", "list", "--all"]));
+    let audit = place.picture(&["audit", "dev-x7k2q"]);
+    assert!(audit.contains("  dev-x7k2q  proposal.rejected  by "), "{audit}");
+    assert!(audit.contains("reason: use the mirror"), "{audit}");
+    assert!(!audit.contains('\u{1b}') && !audit.contains('\u{202e}'), "{audit}");
+}
+
+#[test]
+fn a_name_that_two_bottles_have_says_which() {
+    let place = Place::new();
+    let ask = r#"{"tool":"egress-block","host":"docs.example.com"}"#;
+    proposal(&place, "p000000001", ask);
+    let path = "home/queue/dev-x7k2q/proposals/p000000001.json";
+    let text = std::fs::read_to_string(place.path().join(path)).unwrap();
+    place.write(
+        "home/queue/dev-zzzzz/proposals/p000000001.json",
+        &text.replace("dev-x7k2q", "dev-zzzzz"),
+    );
+    let picture = place.picture(&["proposals", "show", "p000000001"]);
+    assert!(picture.starts_with("exit 2"), "{picture}");
+    assert!(picture.contains("say which, as in `dev-x7k2q/p000000001`"), "{picture}");
+    let picture = place.picture(&["proposals", "show", "dev-zzzzz/p000000001"]);
+    assert!(picture.starts_with("exit 0"), "{picture}");
+}
+
+#[test]
+fn a_watch_tells_of_each_proposal_and_runs_a_command() {
+    use std::io::BufRead as _;
+    use std::process::{Command, Stdio};
+
+    let place = Place::new();
+    place.write("home/queue/dev-x7k2q/answers/x", "");
+    let ask = r#"{"tool":"egress-block","host":"docs.example.com"}"#;
+    proposal(&place, "p000000001", ask);
+    let line = "cat > \"$OUT\"; printf '%s|%s|%s|%s\\n' \"$BOTTLE_PROPOSAL_ID\" \"$BOTTLE_IDENTITY\" \"$BOTTLE_TOOL\" \"$BOTTLE_SUMMARY\"";
+    let mut child = Command::new(env!("CARGO_BIN_EXE_bottle"))
+        .args(["watch", "--existing", "--exec", line])
+        .env("BOTTLE_HOME", place.path().join("home"))
+        .env("OUT", place.path().join("seen.json"))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = std::io::BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut next = || lines.next().unwrap().unwrap();
+    let told = "dev-x7k2q/p000000001  egress-block  docs.example.com  any method  any path";
+    assert_eq!(next(), told);
+    assert_eq!(next(), "p000000001|dev-x7k2q|egress-block|docs.example.com  any method  any path");
+    proposal(&place, "p000000002", ask);
+    assert_eq!(next(), told.replace("p000000001", "p000000002"));
+    assert!(next().starts_with("p000000002|"));
+    let seen = std::fs::read_to_string(place.path().join("seen.json")).unwrap();
+    assert!(seen.contains("p000000002") && !seen.contains('\u{1b}'), "{seen}");
+    place.picture(&["proposals", "reject", "p000000001", "--reason", "no"]);
+    assert_eq!(next(), "dev-x7k2q/p000000001  rejected");
+    let interrupt = ["-s", "INT", &child.id().to_string()];
+    assert!(Command::new("kill").args(interrupt).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}
+
+#[test]
+fn routes_of_a_bottle_that_is_kept_are_those_that_it_was_started_with() {
+    let place = Place::new();
+    place.write(
+        "home/state/dev-x7k2q/egress/routes.yaml",
+        "version: 1\nroutes:\n  - {host: a.example.com, ports: [443], path_allowlist: [/v1], methods: [GET]}\n",
+    );
+    let rendered = place.path().join("rendered");
+    let out = rendered.to_str().unwrap();
+    assert!(place.picture(&["render", "dev", "--out", out]).starts_with("exit 0"));
+    let text = std::fs::read_to_string(rendered.join("pipelock/pipelock.yaml")).unwrap();
+    place.write("home/state/dev-x7k2q/pipelock/pipelock.yaml", &text);
+    assert_snapshot!(place.picture(&["routes", "dev-x7k2q"]));
+    assert_snapshot!(place.picture(&["routes", "dev-x7k2q", "--json"]));
+    assert_snapshot!(place.picture(&["routes", "dev-zzzzz"]));
+    assert_snapshot!(place.picture(&["revoke", "dev-x7k2q", "p000000001"]));
+}

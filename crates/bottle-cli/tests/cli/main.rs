@@ -9,6 +9,8 @@ mod picture;
 #[cfg(test)]
 #[path = "../docker/support/screen.rs"]
 mod screen;
+#[cfg(test)]
+mod suggest;
 
 /// Sends a signal to a process.
 #[cfg(test)]

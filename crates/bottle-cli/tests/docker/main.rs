@@ -1,6 +1,8 @@
 //! Real bottles on a real engine. Needs what `scripts/setup` makes.
 
 #[cfg(test)]
+mod approvals;
+#[cfg(test)]
 mod around;
 #[cfg(test)]
 mod compose;

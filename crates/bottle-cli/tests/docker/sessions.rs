@@ -81,6 +81,40 @@ fn logs_are_followed_until_the_bottle_ends() {
 }
 
 #[test]
+fn what_a_bottle_was_refused_is_suggested_while_it_runs_and_afterwards() {
+    let cli = Cli::new();
+    std::fs::write(
+        cli.home().join("bottles/dev.md"),
+        "---\nprovider: command\negress:\n  allowlist: [never.example]\n---\n",
+    )
+    .unwrap();
+    let mut running = cli.background("sleep 300");
+    let identity = running.identity.clone();
+    for path in ["/v1/users/17", "/v1/users/18?key=1"] {
+        let url = format!("https://refused.example{path}");
+        cli.output(&["attach", &identity, "--", "curl", "-sS", &url]);
+    }
+    let advice = || -> Value {
+        let output = cli.output(&["suggest", &identity, "--json"]);
+        assert_eq!(output.status.code(), Some(0), "{}", text(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let live = advice();
+    let first = &live["suggestions"][0];
+    assert_eq!(first["route"]["host"], "refused.example");
+    assert_eq!(first["route"]["path_allowlist"][0], "/v1/users");
+    assert_eq!(first["route"]["methods"], serde_json::json!(["GET"]));
+    assert_eq!(first["requests"], 2);
+    assert_eq!(first["codes"][0], "host.not_allowed");
+    assert_eq!(live["unused"][0]["host"], "never.example");
+    assert_eq!(live["unused"][0]["origin"]["line"], 4);
+
+    cli.output(&["stop", &identity]);
+    running.child.wait().unwrap();
+    assert_eq!(advice(), live);
+}
+
+#[test]
 fn what_a_copy_held_comes_back_and_the_operators_folder_stays_as_it_is() {
     let cli = Cli::new();
     std::fs::write(

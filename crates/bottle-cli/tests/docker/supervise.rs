@@ -38,7 +38,7 @@ fn curl(method: &str, params: &Value) -> Vec<String> {
 }
 
 /// What supervise answers an agent.
-async fn ask(running: &Running<'_, Docker>, method: &str, params: Value) -> Value {
+pub(super) async fn ask(running: &Running<'_, Docker>, method: &str, params: Value) -> Value {
     let command = curl(method, &params);
     let command: Vec<&str> = command.iter().map(String::as_str).collect();
     let (code, stdout, stderr) = Bottle::session(running, &command).await;
@@ -52,10 +52,8 @@ async fn proposed(queue: &Path) -> String {
     loop {
         let entries = fs::read_dir(queue.join("proposals")).unwrap();
         let name = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap());
-        if let Some(id) = name
-            .filter_map(|name| name.strip_suffix(".json").map(str::to_owned))
-            .next()
-        {
+        let mut ids = name.filter_map(|name| name.strip_suffix(".json").map(str::to_owned));
+        if let Some(id) = ids.next() {
             return id;
         }
         assert!(since.elapsed() < PATIENCE, "nothing is proposed");

@@ -16,6 +16,7 @@ pub struct CredentialEffect {
     /// Which, and how it is written.
     pub auth: SlotAuth,
     /// Where it went before.
+    #[serde(flatten)]
     pub origin: CredentialOrigin,
 }
 

@@ -76,13 +76,7 @@ impl<B: Backend> Approvals<'_, B> {
         };
         drop(lock);
         if let Err(error) = &done {
-            let taken_back = matches!(
-                error,
-                ApprovalError::NotApplied {
-                    taken_back: true,
-                    ..
-                }
-            );
+            let taken_back = is_taken_back(error);
             let details = record::failed(&subject.id, &causes(error), taken_back);
             // The error that counts is the first one; the trail then says that it was approved and not that it failed.
             let _ = record::note(self.home, who, "proposal.failed", details);
@@ -147,7 +141,7 @@ impl<B: Backend> Job<'_, B> {
         let Some(grant) = grant else {
             return walls.scan_by(&before.mirrored()).await;
         };
-        let next = before.with(grant.clone(), seconds())?;
+        let next = before.with(grant, seconds())?;
         walls.scan_by(&next).await?;
         if let (CredentialCard::Granted { auth, .. }, Some(value)) =
             (&self.review.offer.credential, &self.decision.value)
@@ -187,6 +181,15 @@ impl<B: Backend> Job<'_, B> {
             granted: other(self.review),
         };
         Ok(self.queue.answer(&answer)?)
+    }
+}
+
+/// Whether the bottle is as it was.
+const fn is_taken_back(error: &ApprovalError) -> bool {
+    match error {
+        ApprovalError::NotApplied { taken_back, .. } => *taken_back,
+        ApprovalError::Queue(QueueError::AlreadyAnswered { .. }) => true,
+        _ => false,
     }
 }
 

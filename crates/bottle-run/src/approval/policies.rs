@@ -70,7 +70,7 @@ impl Policies {
     }
 
     /// The same with one more grant, which takes the place of one of the same name. Those whose time is over go.
-    pub(crate) fn with(&self, grant: Grant, now: u64) -> Result<Self, GrantsError> {
+    pub(crate) fn with(&self, grant: &Grant, now: u64) -> Result<Self, GrantsError> {
         let is_over = |each: &Grant| each.lease.until.is_some_and(|until| until <= now);
         let grants = self.egress.table.grants().iter();
         let kept = grants.filter(|each| each.id != grant.id && !is_over(each));

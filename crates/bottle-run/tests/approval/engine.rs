@@ -36,6 +36,8 @@ pub(crate) struct Engine {
     trouble: Mutex<Option<Trouble>>,
     stuck_at: Mutex<String>,
     deed: Mutex<Option<(&'static str, Deed)>>,
+    /// What the proxies wrote.
+    pub(crate) logs: Mutex<String>,
     /// Which service got which values, in order.
     pub(crate) handed: Mutex<Vec<(String, String)>>,
     /// What was asked of which service, in order.
@@ -51,6 +53,7 @@ impl Engine {
             trouble: Mutex::default(),
             stuck_at: Mutex::default(),
             deed: Mutex::default(),
+            logs: Mutex::default(),
             handed: Mutex::default(),
             asked: Mutex::default(),
         }
@@ -205,7 +208,7 @@ impl Backend for Engine {
     }
 
     async fn logs(&self, _: &LogsRequest) -> Result<Vec<u8>, BackendError> {
-        Ok(Vec::new())
+        Ok(self.logs.lock().unwrap().clone().into_bytes())
     }
 
     async fn down(&self, _: &DownRequest) -> Result<Removed, BackendError> {

@@ -276,3 +276,36 @@ async fn a_bottle_that_runs_no_more_is_granted_nothing() {
     assert_eq!(card.standing, Standing::Unknown);
     assert_eq!(codes(&card), ["approval.no_engine"]);
 }
+
+#[tokio::test]
+async fn what_was_refused_is_counted_and_less_is_offered() {
+    let world = World::new();
+    let line = |path: &str| {
+        let record = json!({
+            "time": "2026-05-25T23:16:00.000Z", "event": "request", "service": "egress", "method": "GET",
+            "scheme": "https", "host": "docs.example.test", "port": 443, "path": path, "verdict": "deny",
+            "code": "host.not_allowed", "rule": null, "status": 403,
+        });
+        format!("egress | 2026-05-25T23:16:00.1Z {record}\n")
+    };
+    let logs = line("/api/one") + &line("/api/two") + &line("/api/two");
+    *world.engine.logs.lock().unwrap() = logs;
+    let subject = world.ask_host(1, "docs.example.test");
+    let card = world.card(&subject, &Wish::default()).await;
+    let past = card.history.unwrap();
+    assert_eq!((past.refused.denied, past.refused.would_allow), (3, 3));
+    let less = past.narrower.unwrap();
+    assert_eq!(less.host.to_string(), "docs.example.test");
+    assert_eq!(less.methods.len(), 1);
+    assert!(!less.path_allowlist.is_empty());
+    let wish = Wish {
+        ask: Some(less.clone()),
+        ..Wish::default()
+    };
+    let card = world.card(&subject, &wish).await;
+    assert_eq!(card.history.unwrap().narrower, None, "nothing less does");
+    let other = world.ask_host(2, "www.example.test");
+    let card = world.card(&other, &Wish::default()).await;
+    let past = card.history.unwrap();
+    assert_eq!((past.refused.would_allow, past.narrower), (0, None));
+}

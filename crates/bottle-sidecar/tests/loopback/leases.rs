@@ -34,26 +34,25 @@ fn left(until: u64) -> Duration {
 
 /// `two.test` and `chat.test` have no routes of their own; these grants stand beside the other routes.
 fn granting(port: u16, grants: &[(&str, &str, &str)]) -> impl FnOnce(String) -> String {
-    let list: String = grants
+    let list: Vec<String> = grants
         .iter()
         .map(|(id, lease, host)| {
             let route =
                 format!("{{host: {host}, ports: [{port}], path_allowlist: [], methods: [], websocket: true}}");
-            format!("- {{id: {id}, lease: {{{lease}}}, route: {route}}}\n")
+            format!("- {{id: {id}, lease: {{{lease}}}, route: {route}}}")
         })
         .collect();
     let list = if list.is_empty() {
         String::new()
     } else {
-        format!("grants:\n{list}")
+        format!("grants:\n{}\n", list.join("\n"))
     };
     move |text| {
-        let routes: String = text
+        let routes: Vec<&str> = text
             .lines()
             .filter(|line| !line.contains("host: two.test") && !line.contains("host: chat.test"))
-            .map(|line| format!("{line}\n"))
             .collect();
-        routes.replace("upstream:", &format!("{list}upstream:"))
+        (routes.join("\n") + "\n").replace("upstream:", &format!("{list}upstream:"))
     }
 }
 

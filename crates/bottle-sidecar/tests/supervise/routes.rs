@@ -105,7 +105,7 @@ fn what_is_no_table_is_an_error() {
             "answers 503",
         ),
         (
-            b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n[]",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n\"\"",
             "something else",
         ),
         (

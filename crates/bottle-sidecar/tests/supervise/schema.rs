@@ -28,6 +28,16 @@ fn every_kind_of_line_fits() {
     world.ask_for("needle.example");
     let lines = world.wait_for_decisions(8);
     schema.takes(&lines);
+    let hello = json!({
+        "protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "needle", "version": "needle"},
+    });
+    world.ask("initialize", &hello);
+    world.ask("needle", &json!({"needle": "needle"}));
+    let said = world.said();
+    assert!(
+        said.contains("supervise listens") && !said.contains("needle"),
+        "{said}"
+    );
     let status: Vec<&str> = lines
         .iter()
         .map(|line| line["status"].as_str().unwrap())

@@ -184,10 +184,10 @@ impl World {
     /// What a tool returned, which did not fail.
     #[track_caller]
     pub(crate) fn fine(&self, tool: &str, arguments: &Value) -> Value {
-        let mut result = self.call(tool, arguments);
+        let result = self.call(tool, arguments);
         assert_eq!(result["isError"], false, "{result}");
         let text = result["content"][0]["text"].as_str().unwrap();
-        let structured = result["structuredContent"].take();
+        let structured = result["structuredContent"].clone();
         assert_eq!(serde_json::from_str::<Value>(text).unwrap(), structured);
         structured
     }

@@ -19,7 +19,7 @@ pub(super) struct Advice<'a> {
     pub(super) unused: Vec<Granted<'a>>,
     /// Rules that were wider than what it used.
     pub(super) wide: Vec<Wide<'a>>,
-    /// How many requests were refused for what no rule changes.
+    /// How many requests were refused, or failed, for what no rule changes.
     pub(super) other: u64,
     /// How many requests were too many to be told apart.
     pub(super) left_out: u64,
@@ -94,7 +94,7 @@ impl<'a> Advice<'a> {
             more,
             unused: unused(&uses, resolved),
             wide: wide(&uses, resolved),
-            other: denials.map(|denial| denial.count).sum(),
+            other: history.withheld + denials.map(|denial| denial.count).sum::<u64>(),
             left_out: history.left_out,
         }
     }

@@ -31,7 +31,7 @@ pub(super) fn render(
     if advice.other > 0 {
         let _ = writeln!(
             text,
-            "# {} refused for what no rule changes: `bottle logs {identity} --service egress`",
+            "# {} refused, or failed, for what no rule changes: `bottle logs {identity}`",
             requests(advice.other)
         );
     }
