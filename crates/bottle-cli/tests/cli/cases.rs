@@ -530,7 +530,10 @@ fn proposals_are_shown_and_rejected_without_an_engine() {
     proposal(&place, "p000000001", host);
     let image = r#"{"tool":"capability-block","dockerfile":"FROM a\nRUN b \u001b]0;x\n"}"#;
     proposal(&place, "p000000002", image);
-    place.write("home/queue/dev-x7k2q/proposals/p000000003.json", "{\"\u{1b}[2J\":");
+    place.write(
+        "home/queue/dev-x7k2q/proposals/p000000003.json",
+        "{\"\u{1b}[2J\":",
+    );
     place.write("home/queue/dev-x7k2q/answers/x", "");
     assert_snapshot!(place.picture(&["proposals", "list"]));
     assert_snapshot!(place.picture(&["proposals", "show", "p000000001"]));
@@ -547,14 +550,26 @@ fn proposals_are_shown_and_rejected_without_an_engine() {
         place.picture(&["proposals", "reject", "p000000001", "--reason", " "]),
     ];
     assert_snapshot!(refusals.join("\n"));
-    let reject = ["proposals", "reject", "p000000001", "--reason", "use the mirror"];
+    let reject = [
+        "proposals",
+        "reject",
+        "p000000001",
+        "--reason",
+        "use the mirror",
+    ];
     assert_snapshot!(place.picture(&reject));
     assert_snapshot!(place.picture(&reject));
     assert_snapshot!(place.picture(&["proposals", "list", "--all"]));
     let audit = place.picture(&["audit", "dev-x7k2q"]);
-    assert!(audit.contains("  dev-x7k2q  proposal.rejected  by "), "{audit}");
+    assert!(
+        audit.contains("  dev-x7k2q  proposal.rejected  by "),
+        "{audit}"
+    );
     assert!(audit.contains("reason: use the mirror"), "{audit}");
-    assert!(!audit.contains('\u{1b}') && !audit.contains('\u{202e}'), "{audit}");
+    assert!(
+        !audit.contains('\u{1b}') && !audit.contains('\u{202e}'),
+        "{audit}"
+    );
 }
 
 #[test]
@@ -570,7 +585,10 @@ fn a_name_that_two_bottles_have_says_which() {
     );
     let picture = place.picture(&["proposals", "show", "p000000001"]);
     assert!(picture.starts_with("exit 2"), "{picture}");
-    assert!(picture.contains("say which, as in `dev-x7k2q/p000000001`"), "{picture}");
+    assert!(
+        picture.contains("say which, as in `dev-x7k2q/p000000001`"),
+        "{picture}"
+    );
     let picture = place.picture(&["proposals", "show", "dev-zzzzz/p000000001"]);
     assert!(picture.starts_with("exit 0"), "{picture}");
 }
@@ -597,16 +615,28 @@ fn a_watch_tells_of_each_proposal_and_runs_a_command() {
     let mut next = || lines.next().unwrap().unwrap();
     let told = "dev-x7k2q/p000000001  egress-block  docs.example.com  any method  any path";
     assert_eq!(next(), told);
-    assert_eq!(next(), "p000000001|dev-x7k2q|egress-block|docs.example.com  any method  any path");
+    assert_eq!(
+        next(),
+        "p000000001|dev-x7k2q|egress-block|docs.example.com  any method  any path"
+    );
     proposal(&place, "p000000002", ask);
     assert_eq!(next(), told.replace("p000000001", "p000000002"));
     assert!(next().starts_with("p000000002|"));
     let seen = std::fs::read_to_string(place.path().join("seen.json")).unwrap();
-    assert!(seen.contains("p000000002") && !seen.contains('\u{1b}'), "{seen}");
+    assert!(
+        seen.contains("p000000002") && !seen.contains('\u{1b}'),
+        "{seen}"
+    );
     place.picture(&["proposals", "reject", "p000000001", "--reason", "no"]);
     assert_eq!(next(), "dev-x7k2q/p000000001  rejected");
     let interrupt = ["-s", "INT", &child.id().to_string()];
-    assert!(Command::new("kill").args(interrupt).status().unwrap().success());
+    assert!(
+        Command::new("kill")
+            .args(interrupt)
+            .status()
+            .unwrap()
+            .success()
+    );
     assert_eq!(child.wait().unwrap().code(), Some(130));
 }
 
@@ -619,7 +649,11 @@ fn routes_of_a_bottle_that_is_kept_are_those_that_it_was_started_with() {
     );
     let rendered = place.path().join("rendered");
     let out = rendered.to_str().unwrap();
-    assert!(place.picture(&["render", "dev", "--out", out]).starts_with("exit 0"));
+    assert!(
+        place
+            .picture(&["render", "dev", "--out", out])
+            .starts_with("exit 0")
+    );
     let text = std::fs::read_to_string(rendered.join("pipelock/pipelock.yaml")).unwrap();
     place.write("home/state/dev-x7k2q/pipelock/pipelock.yaml", &text);
     assert_snapshot!(place.picture(&["routes", "dev-x7k2q"]));

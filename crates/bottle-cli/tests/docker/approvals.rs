@@ -64,10 +64,7 @@ impl Operator<'_> {
 }
 
 /// Asks for more below a path, and answers what the agent is told when the operator has approved.
-async fn granted(
-    running: &Running<'_, Docker>,
-    (path, more): (&str, &[&str]),
-) -> (String, Value) {
+async fn granted(running: &Running<'_, Docker>, (path, more): (&str, &[&str])) -> (String, Value) {
     let arguments = json!({ "host": HOST, "path_allowlist": [path], "methods": ["GET"],
         "justification": "the page says so \u{1b}[2J" });
     let call = json!({ "name": "egress-block", "arguments": arguments });
@@ -77,7 +74,7 @@ async fn granted(
 }
 
 /// What a file of the site is answered, and the refusal's code where it is one.
-async fn fetch(running: &Running<'_, Docker>, path: &str) -> String {
+pub(super) async fn fetch(running: &Running<'_, Docker>, path: &str) -> String {
     let url = format!("https://{HOST}{path}");
     let (code, body, said) = Bottle::session(running, &["curl", "-sS", &url]).await;
     assert_eq!(code, 0, "{said}");
@@ -172,7 +169,9 @@ fn another_image_is_asked_for_and_gone_on_in() {
         let output = cli.output(&["proposals", "list", "--json"]);
         serde_json::from_slice::<Value>(&output.stdout).unwrap()
     };
-    wait_until("the proposal", || list().as_array().is_some_and(|all| !all.is_empty()));
+    wait_until("the proposal", || {
+        list().as_array().is_some_and(|all| !all.is_empty())
+    });
     let id = list()[0]["id"].as_str().unwrap().to_owned();
     let card = cli.output(&["proposals", "show", &id, "--json"]);
     let card: Value = serde_json::from_slice(&card.stdout).unwrap();
@@ -180,13 +179,34 @@ fn another_image_is_asked_for_and_gone_on_in() {
     let approved = cli.output(&["proposals", "approve", &id, "--yes", "--token", token]);
     let said = String::from_utf8_lossy(&approved.stderr).into_owned();
     assert!(approved.status.success(), "{said}");
-    assert!(said.contains(&format!("bottle resume {identity}")), "{said}");
+    assert!(
+        said.contains(&format!("bottle resume {identity}")),
+        "{said}"
+    );
     running.child.wait().unwrap();
     asking.wait().unwrap();
-    let left = docker(&["ps", "-aq", "--filter", &format!("label=bottle.identity={identity}")]);
+    let left = docker(&[
+        "ps",
+        "-aq",
+        "--filter",
+        &format!("label=bottle.identity={identity}"),
+    ]);
     assert_eq!(left.trim(), "", "it is ended");
-    let resume = ["resume", &identity, "--yes", "--", "sh", "-c", "echo $MADE_BY"];
+    let resume = [
+        "resume",
+        &identity,
+        "--yes",
+        "--",
+        "sh",
+        "-c",
+        "echo $MADE_BY",
+    ];
     let resumed = cli.output(&resume);
     let shown = String::from_utf8_lossy(&resumed.stdout).into_owned();
-    assert_eq!(shown, "a-proposal\n", "{}", String::from_utf8_lossy(&resumed.stderr));
+    assert_eq!(
+        shown,
+        "a-proposal\n",
+        "{}",
+        String::from_utf8_lossy(&resumed.stderr)
+    );
 }
