@@ -4,6 +4,7 @@
 //! where facts come from and decisions go.
 
 mod calls;
+mod decoder;
 mod draw;
 mod errand;
 mod feed;
@@ -29,7 +30,7 @@ use self::shell::{Left, Shell};
 use crate::args::DashboardArgs;
 use crate::exit::Exit;
 use crate::host::HostSide;
-use crate::{environment, session};
+use crate::{environment, json_text, session};
 
 /// There is nothing to draw on.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +42,7 @@ pub(crate) fn run(args: &DashboardArgs, host: &HostSide) -> anyhow::Result<Exit>
     let runtime = Runtime::new().context("cannot start the runtime")?;
     let source = HostSource::new(host.home.clone(), runtime.handle().clone());
     let exit = if args.once {
-        Ok(once(args, host, &source))
+        once(args, host, &source)
     } else {
         on_screen(host, source, &runtime)
     };
@@ -86,7 +87,7 @@ fn ink() -> Ink {
     Ink { colour, charset }
 }
 
-fn once(args: &DashboardArgs, host: &HostSide, source: &HostSource) -> Exit {
+fn once(args: &DashboardArgs, host: &HostSide, source: &HostSource) -> anyhow::Result<Exit> {
     let (waiting, survey) = (source.waiting(), source.survey());
     let (traffic, mut decisions) = source.decisions(&survey);
     decisions.drain(..decisions.len().saturating_sub(DECISIONS));
@@ -103,10 +104,10 @@ fn once(args: &DashboardArgs, host: &HostSide, source: &HostSource) -> Exit {
         host.printer.warn(&bottle_core::visible(problem));
     }
     let text = if args.json {
-        format!("{:#}\n", once::as_json(&facts))
+        json_text::pretty(&once::as_json(&facts))?
     } else {
         once::text(&facts)
     };
     host.printer.data(&text);
-    Exit::Fine
+    Ok(Exit::Fine)
 }

@@ -1,6 +1,6 @@
 //! What the threads beside the screen have for it. Bounded: of facts the newest alone are kept, of decisions the last ones.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::io::{self, PipeReader, PipeWriter, Read as _, Write as _};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -31,6 +31,8 @@ struct Contents {
     rows: VecDeque<LogRow>,
     traffic: BTreeMap<Identity, Tally>,
     is_logged: bool,
+    /// Whose decisions come again.
+    anew: BTreeSet<Identity>,
     /// Answers to orders; there are no more of them than orders were given.
     answers: VecDeque<Event>,
     calls: VecDeque<Call>,
@@ -92,10 +94,12 @@ impl Post {
         });
     }
 
-    /// The sums of a bottle begin anew: all of its log comes again.
-    pub(crate) fn count_anew(&self, identity: &Identity) {
+    /// The decisions and sums of a bottle begin anew: all of its log comes again.
+    pub(crate) fn begin_anew(&self, identity: &Identity) {
         self.put(|contents| {
             contents.traffic.remove(identity);
+            contents.rows.retain(|row| row.identity != *identity);
+            contents.anew.insert(identity.clone());
         });
     }
 
@@ -141,6 +145,8 @@ impl Post {
         let mut events = Vec::new();
         events.extend(contents.waiting.take().map(Event::Waiting));
         events.extend(contents.survey.take().map(Event::Survey));
+        let anew = std::mem::take(&mut contents.anew);
+        events.extend(anew.into_iter().map(Event::Anew));
         if std::mem::take(&mut contents.is_logged) {
             let rows = contents.rows.drain(..).collect();
             events.push(Event::Logged(rows, contents.traffic.clone()));

@@ -139,7 +139,7 @@ pub(super) fn screen(size: (u16, u16)) -> Model {
     model.handle(Event::Waiting(waiting()));
     model.handle(Event::Survey(survey()));
     model.handle(logged());
-    model.handle(Event::Drawn(0));
+    model.handle(Event::Drawn(0, clock(0)));
     model
 }
 
@@ -159,8 +159,7 @@ pub(super) fn load(model: &mut Model, variant: Variant) {
 
 /// Draws at this time.
 pub(super) fn draw_at(model: &mut Model, milliseconds: u64) {
-    model.handle(Event::Clock(clock(milliseconds)));
-    model.handle(Event::Drawn(0));
+    model.handle(Event::Drawn(0, clock(milliseconds)));
 }
 
 pub(super) fn press(model: &mut Model, keys: &[Key]) -> Vec<Order> {

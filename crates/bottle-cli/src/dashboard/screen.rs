@@ -1,41 +1,39 @@
 //! The terminal while it is ours, and how it is given back, whatever happens.
 
-use std::io::{self, Stdout, Write as _};
+use std::io::{self, PipeReader, Stdout, Write as _};
 use std::panic;
 use std::sync::Once;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
-use ratatui::crossterm::event::{
-    self, DisableBracketedPaste, EnableBracketedPaste, Event, KeyCode, KeyEvent, KeyEventKind,
-    KeyModifiers,
-};
+use ratatui::crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use ratatui::crossterm::terminal::{
     EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode,
 };
 use ratatui::crossterm::{cursor, execute};
+use ratatui::layout::{Position, Rect};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
 use rustix::termios::{QueueSelector, tcflush};
 
+use super::decoder::{Decoder, Input};
 use super::draw::{self, Ink};
-use super::model::{Key, Model};
+use super::model::Model;
 use super::post::{Call, Post};
 
-/// How many events are read at once, at most: a terminal that writes without end holds nothing up.
-const MAX_EVENTS: usize = 1024;
+/// Whether the terminal is ours. A process has one.
+static IS_OURS: AtomicBool = AtomicBool::new(false);
+/// How many keys are taken at once, at most, which nobody types: a terminal that writes without end holds nothing up.
+const MAX_INPUTS: usize = 1024;
+/// How long the rest of a key is waited for, which may come later over a slow line. Escape alone takes as long.
+const REST: Duration = Duration::from_millis(50);
 
 /// The terminal while it is ours. Dropped, it is given back as it was.
 pub(crate) struct Screen {
     terminal: Terminal<CrosstermBackend<Stdout>>,
-}
-
-/// What was typed.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Input {
-    /// A key.
-    Key(Key),
-    /// A text that was pasted.
-    Paste(String),
+    decoder: Decoder,
 }
 
 impl Screen {
@@ -43,13 +41,17 @@ impl Screen {
     pub(crate) fn open(post: &Post) -> io::Result<Self> {
         give_back_on_panic(post.clone());
         let terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
-        let mut screen = Self { terminal };
+        let mut screen = Self {
+            terminal,
+            decoder: Decoder::default(),
+        };
         screen.take()?;
         Ok(screen)
     }
 
     /// Takes the terminal again after it was handed over.
     pub(crate) fn take(&mut self) -> io::Result<()> {
+        IS_OURS.store(true, Ordering::SeqCst);
         enable_raw_mode()?;
         execute!(
             io::stdout(),
@@ -57,7 +59,7 @@ impl Screen {
             EnableBracketedPaste,
             cursor::Hide
         )?;
-        self.terminal.clear()
+        self.forget()
     }
 
     /// Hands it over to another program.
@@ -79,7 +81,9 @@ impl Screen {
 
     /// Draws everything anew next time, whatever is believed to be there.
     pub(crate) fn forget(&mut self) -> io::Result<()> {
-        self.terminal.clear()
+        let size = self.terminal.size()?;
+        // Clearing by name asks the terminal where its cursor is, and waits for the answer.
+        self.terminal.resize(Rect::from((Position::ORIGIN, size)))
     }
 
     /// How large the window is: columns and rows.
@@ -89,29 +93,63 @@ impl Screen {
     }
 
     /// What was typed until now.
-    #[expect(
-        clippy::unused_self,
-        reason = "only who has the terminal can read from it"
-    )]
     pub(crate) fn read(&mut self) -> io::Result<Vec<Input>> {
         let mut inputs = Vec::new();
-        for _ in 0..MAX_EVENTS {
-            if !event::poll(Duration::ZERO)? {
-                break;
+        let (mut bytes, mut patience) = ([0; 4096], Duration::ZERO);
+        while inputs.len() < MAX_INPUTS && is_typed(patience)? {
+            let count = rustix::io::read(io::stdin(), &mut bytes)?;
+            if count == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
             }
-            match event::read()? {
-                Event::Key(key) => inputs.extend(key_of(key).map(Input::Key)),
-                Event::Paste(text) => inputs.push(Input::Paste(text)),
-                _ => {}
-            }
+            inputs.extend(self.decoder.take(bytes.get(..count).unwrap_or_default()));
+            patience = if self.decoder.is_open() {
+                REST
+            } else {
+                Duration::ZERO
+            };
         }
+        if inputs.len() >= MAX_INPUTS {
+            // What is left would be taken for keys of the next moment.
+            self.forget_keys()?;
+        }
+        inputs.extend(self.decoder.end());
         Ok(inputs)
     }
 
     /// Throws away what was typed and not read yet.
     pub(crate) fn forget_keys(&mut self) -> io::Result<()> {
-        tcflush(io::stdin(), QueueSelector::IFlush)?;
-        self.read().map(drop)
+        self.decoder.forget();
+        Ok(tcflush(io::stdin(), QueueSelector::IFlush)?)
+    }
+}
+
+/// Whether something is typed within this time.
+fn is_typed(patience: Duration) -> io::Result<bool> {
+    ready(&io::stdin(), None, Instant::now() + patience)
+}
+
+/// Waits until one of both can be read from, at most until a moment. Whether it is the first one.
+pub(crate) fn ready(
+    keys: &io::Stdin,
+    ring: Option<&PipeReader>,
+    until: Instant,
+) -> io::Result<bool> {
+    loop {
+        let left = until.saturating_duration_since(Instant::now());
+        let mut sources = vec![PollFd::new(keys, PollFlags::IN)];
+        sources.extend(ring.map(|ring| PollFd::new(ring, PollFlags::IN)));
+        let wait = Timespec::try_from(left).ok();
+        match poll(&mut sources, wait.as_ref()) {
+            Ok(_) => {
+                let keys = sources.first().map_or(PollFlags::empty(), PollFd::revents);
+                if keys.intersects(PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL) {
+                    return Err(io::Error::other("it is gone"));
+                }
+                return Ok(!keys.is_empty());
+            }
+            Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
     }
 }
 
@@ -121,8 +159,11 @@ impl Drop for Screen {
     }
 }
 
-/// Gives the terminal back. Twice does no harm.
+/// Gives the terminal back, if it is ours: done twice, the cursor would go back to where it was before a message was written.
 fn give_back() {
+    if !IS_OURS.swap(false, Ordering::SeqCst) {
+        return;
+    }
     // There is nobody left to tell, and each is worth trying.
     let _ = execute!(
         io::stdout(),
@@ -145,39 +186,6 @@ fn give_back_on_panic(post: Post) {
             told(fall);
         }));
     });
-}
-
-fn key_of(event: KeyEvent) -> Option<Key> {
-    if event.kind == KeyEventKind::Release {
-        return None;
-    }
-    if event.modifiers.contains(KeyModifiers::CONTROL) {
-        return match event.code {
-            KeyCode::Char('c') => Some(Key::Interrupt),
-            KeyCode::Char('l') => Some(Key::Redraw),
-            KeyCode::Char('u') => Some(Key::Clear),
-            _ => None,
-        };
-    }
-    // A key with Alt is another one than without.
-    if event.modifiers.contains(KeyModifiers::ALT) {
-        return None;
-    }
-    Some(match event.code {
-        KeyCode::Char(sign) => Key::Char(sign),
-        KeyCode::Enter => Key::Enter,
-        KeyCode::Esc => Key::Escape,
-        KeyCode::Tab => Key::Tab,
-        KeyCode::BackTab => Key::BackTab,
-        KeyCode::Up => Key::Up,
-        KeyCode::Down => Key::Down,
-        KeyCode::PageUp => Key::PageUp,
-        KeyCode::PageDown => Key::PageDown,
-        KeyCode::Home => Key::Home,
-        KeyCode::End => Key::End,
-        KeyCode::Backspace => Key::Backspace,
-        _ => return None,
-    })
 }
 
 #[cfg(test)]
@@ -204,6 +212,7 @@ mod tests {
         let name = "dashboard::screen::tests::a_fall_gives_the_terminal_back";
         command.args(["--exact", name, "--nocapture"]);
         command.env(FALLS, "1");
+        command.env("RUST_BACKTRACE", "0");
         let mut child = pair.slave.spawn_command(command).unwrap();
         let mut output = pair.master.try_clone_reader().unwrap();
         let reading = std::thread::spawn(move || {

@@ -5,16 +5,15 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::io::Errno;
 use time::OffsetDateTime;
 
+use super::decoder::Input;
 use super::draw::Ink;
 use super::errand::{self, Ran, Written};
 use super::feed::Source;
 use super::model::{Clock, Event, Model, Order};
 use super::post::{Call, Post, Taken};
-use super::screen::{Input, Screen};
+use super::screen::{Screen, ready};
 use super::view::ProposalKey;
 use crate::printer::Printer;
 
@@ -94,8 +93,7 @@ impl<S: Source> Shell<S> {
             if self.model.is_changed() {
                 let furthest = self.screen.draw(&self.model, self.ink)?;
                 drawn = Instant::now();
-                self.happens(Event::Clock(clock(self.opened)));
-                self.model.handle(Event::Drawn(furthest));
+                self.happens(Event::Drawn(furthest, clock(self.opened)));
             }
             let typed = self.wait(drawn)?;
             self.happens(Event::Clock(clock(self.opened)));
@@ -151,11 +149,17 @@ impl<S: Source> Shell<S> {
                 Input::Key(key) => Event::Key(key),
                 Input::Paste(text) => Event::Paste(text),
             };
-            for order in self.model.handle(event) {
-                if order == Order::Quit {
-                    return Ok(true);
-                }
-                self.carry_out(order)?;
+            let orders = self.model.handle(event);
+            if orders.contains(&Order::Quit) {
+                return Ok(true);
+            }
+            // What was read together with it was typed before, too.
+            let is_last = orders.contains(&Order::ForgetKeys);
+            orders
+                .into_iter()
+                .try_for_each(|order| self.carry_out(order))?;
+            if is_last {
+                break;
             }
         }
         Ok(false)
@@ -299,22 +303,4 @@ fn watch<S: Source>(source: &Arc<S>, post: &Post) {
             thread::sleep(LOOK);
         }
     });
-}
-
-/// Waits until one of both can be read from, at most until a moment. Whether it is the first one.
-fn ready(keys: &io::Stdin, ring: Option<&PipeReader>, until: Instant) -> io::Result<bool> {
-    loop {
-        let left = until.saturating_duration_since(Instant::now());
-        let mut sources = vec![PollFd::new(keys, PollFlags::IN)];
-        sources.extend(ring.map(|ring| PollFd::new(ring, PollFlags::IN)));
-        let wait = Timespec::try_from(left).ok();
-        match poll(&mut sources, wait.as_ref()) {
-            Ok(_) => {
-                let keys = sources.first().map(PollFd::revents);
-                return Ok(keys.is_some_and(|events| !events.is_empty()));
-            }
-            Err(Errno::INTR) => {}
-            Err(error) => return Err(error.into()),
-        }
-    }
 }

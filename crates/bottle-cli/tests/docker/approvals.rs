@@ -74,7 +74,7 @@ async fn granted(running: &Running<'_, Docker>, (path, more): (&str, &[&str])) -
 }
 
 /// What a file of the site is answered, and the refusal's code where it is one.
-async fn fetch(running: &Running<'_, Docker>, path: &str) -> String {
+pub(super) async fn fetch(running: &Running<'_, Docker>, path: &str) -> String {
     let url = format!("https://{HOST}{path}");
     let (code, body, said) = Bottle::session(running, &["curl", "-sS", &url]).await;
     assert_eq!(code, 0, "{said}");

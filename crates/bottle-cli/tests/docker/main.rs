@@ -7,6 +7,8 @@ mod around;
 #[cfg(test)]
 mod compose;
 #[cfg(test)]
+mod dashboard;
+#[cfg(test)]
 mod demo;
 #[cfg(test)]
 mod git;

@@ -59,27 +59,31 @@ fn question(sheet: &mut Sheet, row: &GrantRow) {
 
 fn all(page: &GrantsPage, ink: Ink, frame: &mut Frame<'_>, (area, rows): (Rect, &[GrantRow])) {
     let place = page.pick.place(&page.ids());
-    let rows = rows.iter().enumerate().map(|(number, row)| {
-        let is_meant = place == Some(number);
-        let tone = if is_meant { Tone::Chosen } else { Tone::Plain };
-        let front = format!("{}{}  ", mark(is_meant), row.id);
-        let end = ink.shown(&format!("  {}", row.lease));
-        let room = usize::from(area.width).saturating_sub(columns(&front) + columns(&end));
-        let (host, what) = (room * 2 / 3, room - room * 2 / 3);
-        Line::from(vec![
-            ink.span(tone, &front),
-            ink.span(tone, &fit(ink, &row.host, host, Keep::End)),
-            ink.span(
-                tone,
-                &fit(ink, &format!(" {}", row.what), what, Keep::Start),
-            ),
-            ink.span(tone, &end),
-        ])
-    });
-    list(
-        ink,
-        frame,
-        area,
-        (rows.collect(), place.unwrap_or_default()),
-    );
+    let row = |number: usize| {
+        let row = rows.get(number);
+        row.map_or_else(Line::default, |row| {
+            grant(ink, area.width, (row, place == Some(number)))
+        })
+    };
+    let size = (rows.len(), place.unwrap_or_default());
+    list(ink, frame, area, size, row);
+}
+
+fn grant(ink: Ink, width: u16, (row, is_meant): (&GrantRow, bool)) -> Line<'static> {
+    let tone = if is_meant { Tone::Chosen } else { Tone::Plain };
+    let width = usize::from(width);
+    let front = format!("{}{}  ", mark(is_meant), row.id);
+    let end = ink.shown(&format!("  {}", row.lease));
+    let end = fit(ink, &end, columns(&end).min(width / 3), Keep::Start);
+    let room = width.saturating_sub(columns(&front) + columns(&end));
+    let (host, what) = (room * 2 / 3, room - room * 2 / 3);
+    Line::from(vec![
+        ink.span(tone, &front),
+        ink.span(tone, &fit(ink, &row.host, host, Keep::End)),
+        ink.span(
+            tone,
+            &fit(ink, &format!(" {}", row.what), what, Keep::Start),
+        ),
+        ink.span(tone, &end),
+    ])
 }

@@ -28,15 +28,16 @@ pub(super) const fn mark(is_meant: bool) -> &'static str {
     if is_meant { "> " } else { "  " }
 }
 
-/// Rows below a rule, so that the one in `place` is seen.
+/// So many rows below a rule, so that the one in `place` is seen.
 pub(super) fn list(
     ink: Ink,
     frame: &mut Frame<'_>,
     area: Rect,
-    (rows, place): (Vec<Line<'static>>, usize),
+    (rows, place): (usize, usize),
+    row: impl Fn(usize) -> Line<'static>,
 ) {
     let height = usize::from(area.height);
-    let first = first_for(place, rows.len(), height);
-    let (seen, _) = window(ink, &rows, first, height);
+    let first = first_for(place, rows, height);
+    let (seen, _) = window(ink, (rows, first, height), row);
     put(frame, area, &seen);
 }

@@ -30,7 +30,9 @@ use super::model::{Model, Page, SMALLEST};
 /// Draws the screen. Answers how far what is scrolled can be.
 pub(crate) fn draw(model: &Model, ink: Ink, frame: &mut Frame<'_>) -> usize {
     let area = frame.area();
-    if model.is_too_small() {
+    let (columns, rows) = SMALLEST;
+    // The window may be another one than the model knows of yet.
+    if model.is_too_small() || area.width < columns || area.height < rows {
         too_small(ink, frame, area);
         return 0;
     }
@@ -94,7 +96,9 @@ fn scrolled(
     area: Rect,
     (rows, first): (Vec<Line<'static>>, usize),
 ) -> usize {
-    let (seen, furthest) = window::window(ink, &rows, first, usize::from(area.height));
+    let size = (rows.len(), first, usize::from(area.height));
+    let row = |number: usize| rows.get(number).cloned().unwrap_or_default();
+    let (seen, furthest) = window::window(ink, size, row);
     put(frame, area, &seen);
     furthest
 }

@@ -56,20 +56,19 @@ fn draw_waiting(model: &Model, ink: Ink, frame: &mut Frame<'_>, area: Rect) {
     let name = format!("waiting for you ({})", proposals.rows.len());
     put(frame, area, &[rule(ink, &name, area.width, is_meant)]);
     let place = proposals.pick.place(&proposals.keys());
-    let rows = proposals.rows.iter().enumerate().map(|(number, row)| {
+    let row = |number: usize| {
         let is_chosen = is_meant && place == Some(number);
-        proposal(model, ink, area.width, (row, number == 0, is_chosen))
-    });
-    let mut rows: Vec<_> = rows.collect();
-    if rows.is_empty() {
-        rows = nothing(ink, "  nothing waits");
+        let row = proposals.rows.get(number);
+        row.map_or_else(Line::default, |row| {
+            proposal(model, ink, area.width, (row, number == 0, is_chosen))
+        })
+    };
+    let below = below_rule(area);
+    if proposals.rows.is_empty() {
+        put(frame, below, &nothing(ink, "  nothing waits"));
     }
-    list(
-        ink,
-        frame,
-        below_rule(area),
-        (rows, place.unwrap_or_default()),
-    );
+    let size = (proposals.rows.len(), place.unwrap_or_default());
+    list(ink, frame, below, size, row);
 }
 
 /// A proposal: the row, whether it is the newest, and whether it is meant.
@@ -108,25 +107,21 @@ fn draw_bottles(model: &Model, ink: Ink, frame: &mut Frame<'_>, area: Rect) {
     let name = format!("bottles ({})", model.survey.bottles.len());
     put(frame, area, &[rule(ink, &name, area.width, is_meant)]);
     let place = model.bottle.place(&identities(&model.survey));
-    let rows = model
-        .survey
-        .bottles
-        .iter()
-        .enumerate()
-        .map(|(number, row)| {
-            let is_chosen = is_meant && place == Some(number);
+    let bottles = &model.survey.bottles;
+    let row = |number: usize| {
+        let is_chosen = is_meant && place == Some(number);
+        let row = bottles.get(number);
+        row.map_or_else(Line::default, |row| {
             bottle(model, ink, area.width, (row, is_chosen))
-        });
-    let mut rows: Vec<_> = rows.collect();
-    if rows.is_empty() {
-        rows = nothing(ink, "  no bottles: `bottle start AGENT` starts one");
+        })
+    };
+    let below = below_rule(area);
+    if bottles.is_empty() {
+        let text = "  no bottles: `bottle start AGENT` starts one";
+        put(frame, below, &nothing(ink, text));
     }
-    list(
-        ink,
-        frame,
-        below_rule(area),
-        (rows, place.unwrap_or_default()),
-    );
+    let size = (bottles.len(), place.unwrap_or_default());
+    list(ink, frame, below, size, row);
 }
 
 fn bottle(
@@ -189,15 +184,18 @@ fn draw_log(model: &Model, ink: Ink, frame: &mut Frame<'_>, area: Rect) {
         &[rule(ink, name.trim_end(), area.width, is_meant)],
     );
     let place = log.place(&shown);
-    let rows = shown
-        .iter()
-        .enumerate()
-        .map(|(number, (_, row))| decision(ink, area.width, (row, is_meant && place == number)));
-    let mut rows: Vec<_> = rows.collect();
-    if rows.is_empty() {
-        rows = nothing(ink, "  none");
+    let row = |number: usize| {
+        let is_chosen = is_meant && place == number;
+        let row = shown.get(number);
+        row.map_or_else(Line::default, |(_, row)| {
+            decision(ink, area.width, (row, is_chosen))
+        })
+    };
+    let below = below_rule(area);
+    if shown.is_empty() {
+        put(frame, below, &nothing(ink, "  none"));
     }
-    list(ink, frame, below_rule(area), (rows, place));
+    list(ink, frame, below, (shown.len(), place), row);
 }
 
 fn decision(ink: Ink, width: u16, (row, is_chosen): (&LogRow, bool)) -> Line<'static> {

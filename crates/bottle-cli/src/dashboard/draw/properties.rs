@@ -42,7 +42,7 @@ fn pages(texts: &[String; 4], size: (u16, u16)) -> Vec<Model> {
     let mut logged = decision("dev-x7k2q", Verdict::Deny, what);
     (logged.code, logged.time) = (Some(other.clone()), other.clone());
     model.handle(Event::Logged(vec![logged], [].into()));
-    model.handle(Event::Drawn(0));
+    model.handle(Event::Drawn(0, clock(0)));
     let mut filter = model.clone();
     press(&mut filter, &[Key::Char('/')]);
     filter.handle(Event::Paste(other.clone()));

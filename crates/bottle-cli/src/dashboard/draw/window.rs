@@ -4,18 +4,17 @@ use ratatui::text::Line;
 
 use super::{Ink, Tone};
 
-/// The rows that are seen, from the first one on, and how far they can be scrolled. Where more lie above or below, the
+/// The rows that are seen of so many, from the first one on, in so much height, and how far they can be scrolled. Where more lie above or below, the
 /// first or the last row says so instead of being one.
 pub(super) fn window(
     ink: Ink,
-    rows: &[Line<'static>],
-    first: usize,
-    height: usize,
+    (rows, first, height): (usize, usize, usize),
+    row: impl Fn(usize) -> Line<'static>,
 ) -> (Vec<Line<'static>>, usize) {
-    let furthest = rows.len().saturating_sub(height);
+    let furthest = rows.saturating_sub(height);
     let first = first.min(furthest);
-    let mut seen: Vec<_> = rows.iter().skip(first).take(height).cloned().collect();
-    let below = rows.len().saturating_sub(first + height);
+    let mut seen: Vec<_> = (first..rows).take(height).map(row).collect();
+    let below = rows.saturating_sub(first + height);
     if below > 0
         && let Some(last) = seen.last_mut()
     {
@@ -52,8 +51,8 @@ mod tests {
             colour: Colour::Unwanted,
             charset: Charset::Ascii,
         };
-        let rows: Vec<_> = (0..rows).map(|row| Line::from(row.to_string())).collect();
-        let (seen, _) = window(ink, &rows, first, height);
+        let row = |row: usize| Line::from(row.to_string());
+        let (seen, _) = window(ink, (rows, first, height), row);
         seen.iter().map(ToString::to_string).collect()
     }
 

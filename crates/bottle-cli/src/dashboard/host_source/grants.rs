@@ -20,7 +20,10 @@ fn row(rule: &Value, now: i64) -> Option<GrantRow> {
             listed(rule.get("methods"), "any method"),
             listed(rule.get("path_allowlist"), "any path")
         ),
-        lease: lease(rule.get("lease").unwrap_or(&Value::Null), now),
+        lease: match rule.get("ended").and_then(Value::as_str) {
+            Some(ended) => ended.to_owned(),
+            None => lease(rule.get("lease").unwrap_or(&Value::Null), now),
+        },
     })
 }
 
@@ -49,7 +52,15 @@ fn lease(lease: &Value, now: i64) -> String {
     if left == Some(0) || uses == Some(0) {
         return "over".to_owned();
     }
-    LeaseWish::of(left, uses).to_string()
+    LeaseWish::of(left.map(rounded), uses).to_string()
+}
+
+/// Seconds, as minutes where they are more than a few.
+const fn rounded(seconds: u32) -> u32 {
+    if seconds <= 120 {
+        return seconds;
+    }
+    seconds.div_ceil(60).saturating_mul(60)
 }
 
 #[cfg(test)]
@@ -63,9 +74,10 @@ mod tests {
         let rules = json!([
             {"host": "a.test", "origin": "manifest"},
             {"host": "b.test", "origin": "grant", "grant": "abcde12345", "methods": ["GET"], "path_allowlist": ["/v1", "/v2"],
-                "lease": {"until": 1060, "uses_left": 3}},
+                "lease": {"until": 1841, "uses_left": 3}},
             {"host": "c.test", "grant": "abcde12346", "lease": {"until": null, "uses_left": null}},
             {"host": "d.test", "grant": "abcde12347", "lease": {"until": 1000, "uses_left": null}},
+            {"host": "e.test", "grant": "abcde12348", "ended": "exhausted", "lease": {"until": null, "uses_left": 0}},
         ]);
         let told: Vec<String> = rows(&rules, 1000)
             .iter()
@@ -74,9 +86,10 @@ mod tests {
         assert_eq!(
             told,
             [
-                "abcde12345 b.test: GET /v1 /v2, for 1 minute or 3 requests, whatever is over first",
+                "abcde12345 b.test: GET /v1 /v2, for 15 minutes or 3 requests, whatever is over first",
                 "abcde12346 c.test: any method any path, until the bottle ends",
                 "abcde12347 d.test: any method any path, over",
+                "abcde12348 e.test: any method any path, exhausted",
             ]
         );
         assert!(rows(&Value::Null, 0).is_empty());

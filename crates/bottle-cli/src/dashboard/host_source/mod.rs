@@ -127,7 +127,7 @@ impl HostSource {
             home: self.home.label()?,
         };
         let docker: Docker = engine::connect().await?;
-        post.count_anew(identity);
+        post.begin_anew(identity);
         let mut lines = std::pin::pin!(docker.follow(&request).await?);
         while let Some(line) = lines.try_next().await? {
             if let Some((row, bytes)) = log_line::parse(identity, &line) {

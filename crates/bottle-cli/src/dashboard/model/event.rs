@@ -20,12 +20,14 @@ pub(crate) enum Event {
     Resized(u16, u16),
     /// Time went by.
     Clock(Clock),
-    /// All of the screen was drawn; what is scrolled can be scrolled so far.
-    Drawn(usize),
+    /// All of the screen is drawn at this moment; what is scrolled can be scrolled so far.
+    Drawn(usize, Clock),
     /// What waits.
     Waiting(Waiting),
     /// What bottles there are.
     Survey(Survey),
+    /// All of the decisions of a bottle come again.
+    Anew(Identity),
     /// What was decided since the last time, oldest first, and the sums of everything.
     Logged(Vec<LogRow>, BTreeMap<Identity, Tally>),
     /// The card that was asked for.

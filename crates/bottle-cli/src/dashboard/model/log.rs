@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use bottle_core::Identity;
+
 use super::{Key, Prompt};
 use crate::dashboard::view::LogRow;
 
@@ -11,9 +13,10 @@ const KEPT: usize = 2000;
 /// The decisions, and what of them is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Log {
-    rows: VecDeque<LogRow>,
-    /// How many rows went before the first that is kept.
-    forgotten: u64,
+    /// Oldest first, each with its number since the beginning.
+    rows: VecDeque<(u64, LogRow)>,
+    /// The number of the next one.
+    next: u64,
     /// What a row has to have to be shown.
     pub(crate) filter: String,
     /// The filter while it is typed.
@@ -28,16 +31,21 @@ impl Log {
         for row in rows {
             if self.rows.len() >= KEPT {
                 self.rows.pop_front();
-                self.forgotten += 1;
             }
-            self.rows.push_back(row);
+            self.rows.push_back((self.next, row));
+            self.next = self.next.saturating_add(1);
         }
+    }
+
+    /// Takes those of one bottle away.
+    pub(crate) fn forget(&mut self, identity: &Identity) {
+        self.rows.retain(|(_, row)| row.identity != *identity);
     }
 
     /// The rows to show, oldest first, each with its number.
     pub(crate) fn shown(&self) -> Vec<(u64, &LogRow)> {
         let wanted = self.wanted().to_lowercase();
-        let numbered = (self.forgotten..).zip(&self.rows);
+        let numbered = self.rows.iter().map(|(number, row)| (*number, row));
         numbered
             .filter(|(_, row)| wanted.is_empty() || row.has(&wanted))
             .collect()

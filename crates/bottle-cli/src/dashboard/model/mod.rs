@@ -142,13 +142,11 @@ impl Model {
     pub(crate) fn handle(&mut self, event: Event) -> Vec<Order> {
         match event {
             Event::Clock(clock) => {
-                // Something was waited for on the screen, and is due.
-                self.is_changed |= self.next() <= clock.since;
-                self.clock = clock;
+                self.tick(clock);
                 return Vec::new();
             }
-            Event::Drawn(furthest) => {
-                self.was_drawn(furthest);
+            Event::Drawn(furthest, clock) => {
+                self.was_drawn(furthest, clock);
                 return Vec::new();
             }
             Event::Waiting(waiting) => return self.waiting(waiting),
@@ -169,6 +167,10 @@ impl Model {
                 self.size = (columns, rows);
                 // What is shown now is cut another way.
                 self.show_anew();
+                Vec::new()
+            }
+            Event::Anew(identity) => {
+                self.log.forget(&identity);
                 Vec::new()
             }
             Event::Logged(rows, traffic) => {
@@ -283,10 +285,18 @@ impl Model {
         }
     }
 
-    fn was_drawn(&mut self, furthest: usize) {
-        let now = self.clock.since;
+    fn tick(&mut self, clock: Clock) {
+        // Something was waited for on the screen, and is due.
+        self.is_changed |= self.next() <= clock.since;
+        self.clock = clock;
+    }
+
+    fn was_drawn(&mut self, furthest: usize, clock: Clock) {
         self.is_changed = false;
-        self.drawn = now;
+        self.drawn = self.clock.since;
+        // What became due while it was being drawn is drawn next. A slow terminal has it all only now.
+        self.tick(clock);
+        let now = clock.since;
         // What lies under the help or in too small a window was not seen.
         if let Some(scroll) = &mut self.help {
             scroll.drawn(furthest);

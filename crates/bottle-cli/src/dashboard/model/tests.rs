@@ -95,8 +95,7 @@ fn a_question_that_does_not_fit_is_read_to_its_end_first() {
     let mut model = asked(&[]);
     press(&mut model, &[Key::Enter]);
     let draw = |model: &mut Model, at| {
-        model.handle(Event::Clock(clock(at)));
-        model.handle(Event::Drawn(3));
+        model.handle(Event::Drawn(3, clock(at)));
     };
     draw(&mut model, 4_000);
     assert_eq!(press_at(&mut model, 9_000, &[Key::Char('y')]), []);
