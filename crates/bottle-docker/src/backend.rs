@@ -10,8 +10,8 @@ use bottle_core::ImageRef;
 use bottle_run::backend::{
     AppendRequest, Backend, BackendError, BuildError, BuildRequest, BuildWatch, DownRequest,
     DownloadRequest, EngineInfo, ExecIo, ExecOutcome, ExecRequest, ExtraContainer,
-    GitGateImageRequest, ImageFacts, LiveBottle, LogsRequest, NetworkRequest, ReadyRequest,
-    Removed, OtherSecrets, SecretsRequest, Target, UpOptions, UploadRequest,
+    GitGateImageRequest, ImageFacts, LiveBottle, LogsRequest, NetworkRequest, OtherSecrets,
+    ReadyRequest, Removed, SecretsRequest, Target, UpOptions, UploadRequest,
 };
 use ipnet::Ipv4Net;
 

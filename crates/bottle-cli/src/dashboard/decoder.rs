@@ -115,10 +115,9 @@ fn key(count: usize, key: Key) -> First {
 
 fn first(bytes: &[u8]) -> First {
     match bytes {
-        [] | [ESCAPE] => First::Open,
+        [] | [ESCAPE] | [ESCAPE, b'O'] => First::Open,
         [ESCAPE, ESCAPE, ..] => key(1, Key::Escape),
         [ESCAPE, b'[', rest @ ..] => sequence(bytes, rest),
-        [ESCAPE, b'O'] => First::Open,
         [ESCAPE, b'O', letter, ..] => First::Is(3, letter_key(*letter).map(Input::Key)),
         // With Alt a key is another one.
         [ESCAPE, ..] => First::Is(2, None),
@@ -250,7 +249,7 @@ mod tests {
         assert_eq!(all(bytes), expected);
         // Without an end nothing of it is one either.
         assert_eq!(all(b"\x1b[200~yyyyyyyyyyyyyyyyyyyyyyyyy"), []);
-        let long = [PASTE_BEGINS, &[b'y'; 100_000], PASTE_ENDS].concat();
+        let long = [PASTE_BEGINS, &vec![b'y'; 100_000], PASTE_ENDS].concat();
         assert_eq!(all(&long), [pasted(&"y".repeat(LONGEST_PASTE))]);
     }
 

@@ -53,16 +53,17 @@ fn proposal(row: &ProposalRow) -> String {
 fn bottle(row: &BottleRow, facts: &Facts) -> String {
     let mut line = format!("{}  {}", row.identity, row.state);
     if let Some(agent) = &row.agent {
-        line += &format!("  agent {agent}");
+        line.extend(["  agent ", agent]);
     }
     if let Some(started) = row.started {
-        line += &format!("  since {started}");
+        line.extend(["  since ", &started.to_string()]);
     }
     if let Some(tally) = facts.traffic.get(&row.identity) {
         let Tally {
             allowed, denied, ..
         } = tally;
-        line += &format!("  {allowed} allowed  {denied} denied  {}", tally.size());
+        let counts = format!("  {allowed} allowed  {denied} denied  {}", tally.size());
+        line.push_str(&counts);
     }
     line
 }

@@ -16,7 +16,7 @@ const METADATA: &str = r#"{
 }"#;
 
 /// As `routes.yaml` has the bottle of the place.
-const ROUTES: &str = r#"
+const ROUTES: &str = "
 version: 1
 routes:
   - host: api.example.com
@@ -29,7 +29,7 @@ routes:
     path_allowlist: []
     methods: []
     origin: allowlist
-"#;
+";
 
 /// One line of the log: which verdict or rule, then method, host, path.
 fn line(outcome: &str, method: &str, host: &str, path: &str) -> String {

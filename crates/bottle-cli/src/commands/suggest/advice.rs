@@ -78,13 +78,13 @@ impl<'a> Advice<'a> {
             now: suggestion.now.clone().map(|host| granted(resolved, host)),
             suggestion,
         });
-        let used = history.used.iter().filter_map(|used| match used.rule {
+        let traffic = history.used.iter().filter_map(|used| match used.rule {
             UsedRule::Route(number) => Some((number, &used.request, used.count)),
             UsedRule::Grant(_) => None,
         });
-        let uses = rule_uses(table, used);
+        let rules = rule_uses(table, traffic);
         // A rule that the manifest has no more is nothing to think about.
-        let uses: Vec<&RuleUse<'_>> = uses
+        let rules: Vec<&RuleUse<'_>> = rules
             .iter()
             .filter(|each| now.routes().contains(each.route))
             .collect();
@@ -92,8 +92,8 @@ impl<'a> Advice<'a> {
         Self {
             suggestions: suggestions.collect(),
             more,
-            unused: unused(&uses, resolved),
-            wide: wide(&uses, resolved),
+            unused: unused(&rules, resolved),
+            wide: wide(&rules, resolved),
             other: history.withheld + denials.map(|denial| denial.count).sum::<u64>(),
             left_out: history.left_out,
         }

@@ -145,15 +145,12 @@ fn bottle(
         row.state,
     );
     if row.is_live {
-        text += &format!(
-            "  {} allowed  {} denied  {}",
-            tally.allowed,
-            tally.denied,
-            tally.size()
-        );
+        let (allowed, denied) = (tally.allowed, tally.denied);
+        let counts = format!("  {allowed} allowed  {denied} denied  {}", tally.size());
+        text.push_str(&counts);
     }
     if let Some(agent) = &row.agent {
-        text += &format!("  {agent}");
+        text.extend(["  ", agent]);
     }
     let tone = match (is_chosen, row.is_live) {
         (true, _) => Tone::Chosen,
