@@ -141,7 +141,8 @@ mod measure {
         let status = fs::read_to_string(process.join("status")).unwrap_or_default();
         let fields = status.lines().filter_map(|line| line.split_once(':'));
         let held = fields.filter(|(name, _)| ["RssAnon", "RssShmem"].contains(name));
-        let sizes = held.filter_map(|(_, value)| value.split_whitespace().next()?.parse::<u64>().ok());
+        let sizes =
+            held.filter_map(|(_, value)| value.split_whitespace().next()?.parse::<u64>().ok());
         sizes.sum()
     }
 }
