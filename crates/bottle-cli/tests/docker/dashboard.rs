@@ -65,7 +65,7 @@ async fn on_screen(running: &Running<'_, Docker>) {
     let (told, screen) = tokio::join!(ask(running, "tools/call", call), operator);
     let told = &told["result"]["structuredContent"];
     assert_eq!(told["status"], "approved", "{told}");
-    assert!(told["until"].as_u64().is_some(), "{told}");
+    assert!(told["until"].as_str().is_some(), "{told}");
     assert_eq!(fetch(running, "/more/a.txt").await, "more\n");
     let screen = screen.unwrap();
     let operator = tokio::task::spawn_blocking(|| revoke(screen));
