@@ -60,7 +60,7 @@ pub fn render(plan: &BottlePlan, facts: &LaunchFacts) -> Result<ComposeFile, Ren
     }
     let mut services = BTreeMap::from([
         (ServiceName::Agent, agent::service(plan, facts)?),
-        (ServiceName::Egress, sidecar::egress(facts)?),
+        (ServiceName::Egress, sidecar::egress(plan, facts)?),
         (ServiceName::Pipelock, sidecar::pipelock(plan, facts)?),
     ]);
     if !plan.git.is_empty() {

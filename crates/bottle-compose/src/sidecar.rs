@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
-use bottle_core::{BottlePlan, ImageRef};
+use bottle_core::{BottlePlan, ImageRef, Supervise};
 
 use crate::facts::{LaunchFacts, UserIds};
 use crate::health::HealthCheck;
@@ -29,11 +29,16 @@ pub(crate) const PROGRAM: &str = "/bottle-sidecar";
 const MEMORY: u64 = 256 * 1024 * 1024;
 
 /// The proxy on the agent's side: on both networks.
-pub(crate) fn egress(facts: &LaunchFacts) -> Result<Service, RenderError> {
+pub(crate) fn egress(plan: &BottlePlan, facts: &LaunchFacts) -> Result<Service, RenderError> {
     let networks = &facts.networks;
     let pipelock = format!("{}:{PIPELOCK_PORT}", networks.pipelock()?);
+    let mut environment = environment(facts, "BOTTLE_PIPELOCK", pipelock);
+    if plan.supervise == Supervise::On {
+        // Refusals tell the agent that it may ask.
+        environment.insert("BOTTLE_SUPERVISE".into(), "1".into());
+    }
     Ok(Service {
-        environment: environment(facts, "BOTTLE_PIPELOCK", pipelock),
+        environment,
         networks: BTreeMap::from([
             (NetworkKey::Egress, attachment(networks.egress_outer()?)),
             (NetworkKey::Internal, attachment(networks.egress_inner()?)),

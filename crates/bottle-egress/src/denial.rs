@@ -198,6 +198,34 @@ pub struct Denial {
     pub finding: Option<Box<Sighting>>,
 }
 
+impl DenialCode {
+    /// Whether a rule that an operator adds to a running bottle would let the request pass.
+    const fn can_be_granted(self) -> bool {
+        matches!(
+            self,
+            Self::HostNotAllowed
+                | Self::MethodNotAllowed
+                | Self::PathNotAllowed
+                | Self::LeaseExpired
+                | Self::LeaseExhausted
+        )
+    }
+}
+
+/// Whether an agent has somebody to ask for more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Asking {
+    /// Its operator, in ways of their own.
+    #[default]
+    Operator,
+    /// `supervise`, which listens to it inside the bottle.
+    Supervise,
+}
+
+/// What is added to the next steps where `supervise` takes what the agent asks for.
+const ASK_SUPERVISE: &str = "call the tool `egress-block` of the MCP server `supervise` with the host, the paths and methods that you need and \
+the reason; the operator decides, and then this request may be tried again";
+
 impl Denial {
     /// A denial of a request.
     pub fn new(code: DenialCode, layer: Layer, request: &RequestLine<'_>) -> Self {
@@ -222,6 +250,17 @@ impl Denial {
 
     /// The problem document (RFC 9457), with members of our own for programs.
     pub fn to_problem(&self) -> Value {
+        self.to_problem_with(Asking::Operator)
+    }
+
+    /// The same for an agent that may ask there.
+    pub fn to_problem_with(&self, asking: Asking) -> Value {
+        let ask = asking == Asking::Supervise && self.code.can_be_granted();
+        let steps: Vec<&str> = ask
+            .then_some(ASK_SUPERVISE)
+            .into_iter()
+            .chain([self.next_step])
+            .collect();
         let detail = format!(
             "refused by the bottle's {}: {} {}:{}{}: {}",
             self.layer, self.method, self.host, self.port, self.path, self.missing
@@ -238,7 +277,7 @@ impl Denial {
             "port": self.port,
             "path": self.path,
             "rule_missing": self.missing,
-            "next_steps": [self.next_step],
+            "next_steps": steps,
         });
         if let (Some(finding), Value::Object(members)) = (&self.finding, &mut document) {
             members.insert("finding".to_owned(), json!(finding));

@@ -51,7 +51,7 @@ mod words;
 pub use self::change::{Change, CredentialEffect, CredentialOrigin, Warning};
 pub use self::coverage::{Mutation, Outcome, Rule, Uncovered, run_tests, uncovered};
 pub use self::decide::{Destination, Permit, Request, decide};
-pub use self::denial::{Denial, DenialCode, Layer, RequestLine, Sighting, shown_path};
+pub use self::denial::{Asking, Denial, DenialCode, Layer, RequestLine, Sighting, shown_path};
 pub use self::fold::{Folded, fold};
 pub use self::git_write::{is_download, is_lfs_batch};
 pub use self::grant::{Grant, Grants, GrantsError, Lease, MAX_GRANTS};

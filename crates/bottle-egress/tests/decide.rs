@@ -3,7 +3,8 @@
 
 use bottle_core::{AuthScheme, Host, Port};
 use bottle_egress::{
-    Allowed, Destination, Ports, Request, Route, RouteTable, Scheme, SlotAuth, TokenSlot, decide,
+    Allowed, Asking, Denial, DenialCode, Destination, Layer, Ports, Request, RequestLine, Route,
+    RouteTable, Scheme, SlotAuth, TokenSlot, decide,
 };
 use proptest::prelude::*;
 
@@ -257,4 +258,35 @@ proptest! {
             prop_assert_eq!(permit.destination(), &destination);
         }
     }
+}
+
+#[test]
+fn an_agent_is_told_to_ask_where_somebody_listens_and_a_rule_would_help() {
+    let steps = |code: DenialCode, asking| {
+        let line = RequestLine {
+            method: "GET",
+            host: "a.test",
+            port: 443,
+            path: "/",
+        };
+        let document = Denial::new(code, Layer::Egress, &line).to_problem_with(asking);
+        let steps = document["next_steps"].as_array().unwrap();
+        (
+            steps.len(),
+            steps[0].as_str().unwrap().contains("`egress-block`"),
+        )
+    };
+    assert_eq!(
+        steps(DenialCode::HostNotAllowed, Asking::Supervise),
+        (2, true)
+    );
+    assert_eq!(
+        steps(DenialCode::LeaseExpired, Asking::Supervise),
+        (2, true)
+    );
+    assert_eq!(
+        steps(DenialCode::HostNotAllowed, Asking::Operator),
+        (1, false)
+    );
+    assert_eq!(steps(DenialCode::DlpSecret, Asking::Supervise), (1, false));
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, OnceLock};
 
 use bottle_core::Guard;
-use bottle_egress::{DenialCode, Layer, LeaseBook, Permit, RouteTable, Sighting};
+use bottle_egress::{Asking, DenialCode, Layer, LeaseBook, Permit, RouteTable, Sighting};
 use bottle_pipelock::MessageScan;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, Method, StatusCode};
@@ -58,6 +58,9 @@ pub(crate) trait Gate: Send + Sync + 'static {
 
     /// The only exit.
     fn upstream(&self) -> &Upstream;
+
+    /// Whom the agent is told to ask for more.
+    fn asking(&self) -> Asking;
 
     /// Takes note of a refusal (its problem document).
     fn note(&self, problem: Value);

@@ -60,6 +60,7 @@ mod watched;
 mod websocket;
 mod wire;
 
+pub use bottle_egress::Asking;
 pub use config::{StartError, make_authority};
 pub use decision_log::DecisionLog;
 pub use egress::{Egress, EgressSettings, NextHop};

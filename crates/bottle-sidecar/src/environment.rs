@@ -10,7 +10,7 @@ use anyhow::{Context, Result, bail};
 use bottle_demo::probe::ProbeSettings;
 use bottle_demo::world::{Listen, WorldSettings};
 use bottle_git_gate::{GateLimits, GateSettings, HOOK_TASK, HOOK_VARIABLES, HookProgram};
-use bottle_proxy::{AllowedPeers, EgressSettings, NextHop, PipelockSettings};
+use bottle_proxy::{AllowedPeers, Asking, EgressSettings, NextHop, PipelockSettings};
 use bottle_supervise::SuperviseSettings;
 
 use crate::args::{GateArgs, ServiceArgs};
@@ -35,6 +35,8 @@ const DATA_DIR: &str = "BOTTLE_DATA_DIR";
 const ANSWERS_DIR: &str = "BOTTLE_ANSWERS_DIR";
 /// The agent's proxy, which supervise asks for the live table.
 const EGRESS: &str = "BOTTLE_EGRESS";
+/// That the agent may ask supervise for more: egress tells it so.
+const SUPERVISE: &str = "BOTTLE_SUPERVISE";
 /// How long a call of supervise waits for an answer, in seconds.
 const ANSWER_WAIT: &str = "BOTTLE_ANSWER_WAIT";
 /// What git-gate's hooks start, where that is not this program's own file.
@@ -122,6 +124,11 @@ pub(crate) fn egress(args: &ServiceArgs) -> Result<EgressSettings> {
         config_dir: args.config.clone().unwrap_or_else(config_dir),
         run_dir: run_dir_of(args),
         next,
+        asking: if env::var_os(SUPERVISE).is_some() {
+            Asking::Supervise
+        } else {
+            Asking::Operator
+        },
     })
 }
 

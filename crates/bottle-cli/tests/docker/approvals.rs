@@ -86,6 +86,9 @@ async fn one_request_and_no_more(running: &Running<'_, Docker>) {
     let operator = Operator(&running.facts().home);
     let identity = running.facts().identity.to_string();
     assert_eq!(fetch(running, "/more/a.txt").await, "path.not_allowed");
+    let denials = ["curl", "-sS", "http://_egress.local/denials"];
+    let (_, told, _) = Bottle::session(running, &denials).await;
+    assert!(told.contains("call the tool `egress-block`"), "{told}");
     let (id, told) = granted(running, ("/more", &["--uses", "1"])).await;
     assert_eq!(told["status"], "approved", "{told}");
     assert_eq!(told["uses"], 1);

@@ -9,10 +9,9 @@ use tokio::runtime::Runtime;
 use super::command::PushCommand;
 use crate::git::Git;
 use crate::limits::{LOCAL_TIMEOUT, MAX_OUTPUT_BYTES};
-use crate::listings;
 use crate::refs::{is_mirrored, is_zero};
 use crate::refusal::{Code, Refusal};
-use crate::run::{Company, run_beside};
+use crate::run::run_beside;
 
 /// What commands are judged by.
 #[derive(Debug, Clone, Copy)]
@@ -55,12 +54,6 @@ pub(super) fn grant<'a>(
         Ok(Granted { command, change })
     });
     granted.collect()
-}
-
-/// All refs of the mirror.
-pub(super) fn present(runtime: &Runtime, git: &Git) -> Result<BTreeMap<String, String>, Refusal> {
-    let refs = runtime.block_on(listings::mirrored(git, Company::Callers));
-    refs.map_err(|error| Refusal::broken(&error))
 }
 
 /// No ref is named twice, and none differs from another in the case of its letters alone.

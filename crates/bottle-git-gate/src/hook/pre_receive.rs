@@ -4,15 +4,17 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::Runtime;
 
-use super::change::{Granted, Measure, grant, present};
+use super::change::{Granted, Measure, grant};
 use super::command::{PushCommand, read_all};
 use super::task::Task;
 use crate::base::Base;
 use crate::config::read_releases;
 use crate::git::{Git, Quarantine};
 use crate::limits::{MAX_PUSH_TIME, SCAN_TIMEOUT};
+use crate::listings;
 use crate::record::{Approved, Found, Push, PushedRef, Report, seconds, shown, since};
 use crate::refusal::{Code, Refusal};
+use crate::run::Company;
 use crate::scan::{Advice, Finding, ScanRequest, scan_push};
 
 /// Judges the refs of the push and scans its objects; an error refuses all of it.
@@ -23,7 +25,8 @@ pub(super) fn run(runtime: &Runtime, task: &Task, quarantine: Quarantine) -> Res
         report.push.refs = commands.iter().map(pushed).collect();
         in_time(task)?;
         let git = task.git().within(quarantine);
-        let present = present(runtime, &git)?;
+        let present = runtime.block_on(listings::mirrored(&git, Company::Callers));
+        let present = present.map_err(|error| Refusal::broken(&error))?;
         let measure = Measure {
             policy: &task.push,
             head: task.head.as_deref(),

@@ -8,7 +8,7 @@ use std::time::Instant;
 use bottle_git::RefChange;
 use tokio::runtime::Runtime;
 
-use super::change::{Granted, Measure, grant, present};
+use super::change::{Granted, Measure, grant};
 use super::command::PushCommand;
 use super::forward::{Answer, Together, forward};
 use super::fresh::still_there;
@@ -136,8 +136,13 @@ fn try_push(
     let _lock = lock.map_err(|error| Refusal::broken(&error))?;
     let (git, upstream) = (task.git(), task.upstream());
     // The upstream may have moved since the first look, and the mirror with it.
-    let theirs = runtime.block_on(listings::upstreams(&git, &upstream, Company::Callers))?;
-    let present = present(runtime, &git)?;
+    let (theirs, present) = runtime.block_on(async {
+        tokio::join!(
+            listings::upstreams(&git, &upstream, Company::Callers),
+            listings::mirrored(&git, Company::Callers)
+        )
+    });
+    let (theirs, present) = (theirs?, present.map_err(|error| Refusal::broken(&error))?);
     let measure = Measure {
         policy: &task.push,
         head: theirs.head.as_deref(),

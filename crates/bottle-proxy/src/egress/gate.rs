@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bottle_core::Guard;
-use bottle_egress::{Layer, LeaseBook, Permit, RouteTable};
+use bottle_egress::{Asking, Layer, LeaseBook, Permit, RouteTable};
 use bytes::Bytes;
 use http::StatusCode;
 use serde_json::{Value, json};
@@ -31,6 +31,7 @@ pub(super) struct EgressGate {
     pub(super) secrets: SecretStore<Values>,
     pub(super) denials: Denials,
     pub(super) upstream: Upstream,
+    pub(super) asking: Asking,
     /// The next hop is the inner proxy of the bottle.
     pub(super) behind_pipelock: bool,
     /// The policy file was replaced by one that cannot be used.
@@ -109,6 +110,10 @@ impl Gate for EgressGate {
 
     fn upstream(&self) -> &Upstream {
         &self.upstream
+    }
+
+    fn asking(&self) -> Asking {
+        self.asking
     }
 
     fn note(&self, problem: Value) {

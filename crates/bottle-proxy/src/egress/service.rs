@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use bottle_egress::{EgressPolicy, LeaseBook};
+use bottle_egress::{Asking, EgressPolicy, LeaseBook};
 
 use super::credential::Values;
 use super::denials::Denials;
@@ -41,6 +41,8 @@ pub struct EgressSettings {
     pub run_dir: PathBuf,
     /// The only way out.
     pub next: NextHop,
+    /// Whom the agent is told to ask for more.
+    pub asking: Asking,
 }
 
 /// Where egress sends what it lets through.
@@ -73,6 +75,7 @@ impl Egress {
             config_dir,
             run_dir,
             next,
+            asking,
         } = settings;
         let listener = listen(address).await.map_err(StartError::Listen)?;
         let own_port = listener.local_addr().map_err(StartError::Listen)?.port();
@@ -94,6 +97,7 @@ impl Egress {
             secrets: SecretStore::new(&run_dir, |secrets, _| Values::of(secrets)),
             denials: Denials::default(),
             upstream: Upstream::new(way),
+            asking,
             behind_pipelock: matches!(next, NextHop::Pipelock(_)),
             stale: AtomicBool::new(false),
         };

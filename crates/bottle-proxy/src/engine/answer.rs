@@ -268,7 +268,7 @@ impl<G: Gate> Connection<G> {
         let Refused { mut denial } = refused;
         let code = denial.code.to_string();
         let status = StatusCode::from_u16(denial.status()).unwrap_or(StatusCode::FORBIDDEN);
-        let document = denial.to_problem();
+        let document = denial.to_problem_with(self.engine.gate.asking());
         let mut response = problem(status, &document, afterwards);
         if status == StatusCode::UPGRADE_REQUIRED && self.version == HttpVersion::Http1 {
             let plain = HeaderValue::from_static("HTTP/1.1");

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use bottle_core::Guard;
-use bottle_egress::{DenialCode, Layer, LeaseBook, Permit, RouteTable, is_lfs_batch};
+use bottle_egress::{Asking, DenialCode, Layer, LeaseBook, Permit, RouteTable, is_lfs_batch};
 use bottle_pipelock::{EnvelopeScan, RouteDlp, Scanner, StreamScan};
 use bytes::Bytes;
 use http::HeaderValue;
@@ -131,6 +131,10 @@ impl Gate for PipelockGate {
 
     fn upstream(&self) -> &Upstream {
         &self.upstream
+    }
+
+    fn asking(&self) -> Asking {
+        Asking::Operator
     }
 
     fn note(&self, _problem: Value) {}
