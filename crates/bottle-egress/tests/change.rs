@@ -48,7 +48,11 @@ fn table() -> RouteTable {
 /// The lines, then the codes of the warnings.
 fn told(granted: &Route) -> String {
     let change = Change::of(&table(), granted);
-    let codes: Vec<&str> = change.warnings.iter().map(|each| each.code()).collect();
+    let codes: Vec<&str> = change
+        .warnings
+        .iter()
+        .map(bottle_egress::Warning::code)
+        .collect();
     format!("{}\n! {}", change.lines().join("\n"), codes.join(" "))
 }
 

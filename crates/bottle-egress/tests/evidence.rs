@@ -145,7 +145,7 @@ fn suggestions_in_words() {
                 .change
                 .warnings
                 .iter()
-                .map(|each| each.code())
+                .map(bottle_egress::Warning::code)
                 .collect();
             format!(
                 "{} requests, {}, now {:?}, too wide {:?}\n  {}\n  ! {}",

@@ -5,7 +5,7 @@ use bottle_egress::{Grant, Route};
 use bottle_state::{Answer, AnswerVerdict, Ask, AskedAuth, EgressAsk, Queue, QueueError};
 
 use super::apply::Walls;
-use super::credential::{Holders, NewValue, hand_over};
+use super::credential::{Holders, NewValue, hand_over, note_slot};
 use super::decision::{MAX_NOTES, now, seconds};
 use super::offer::Deed;
 use super::policies::Policies;
@@ -149,12 +149,13 @@ impl<B: Backend> Job<'_, B> {
             let new = NewValue {
                 auth,
                 hosts: &grant.route.host,
-                value,
+                value: &value.value,
             };
             let holders = Holders {
                 scanner: before.scanner,
                 has_git_gate: self.review.pulse == Pulse::Runs { has_git_gate: true },
             };
+            note_slot(auth.slot, &self.review.state)?;
             hand_over(self.backend, &self.subject.identity, (&new, holders)).await?;
         }
         walls.decide_by(&next).await
@@ -241,11 +242,14 @@ fn is_whole(review: &Review, decision: &Decision) -> Result<(), ApprovalError> {
     if lease.until.is_some_and(|until| until <= seconds()) {
         return Err(ApprovalError::Lease("it would be over before it begins"));
     }
-    let is_given = matches!(review.offer.credential, CredentialCard::Granted { .. });
-    if is_given && value.is_none() {
-        return Err(ApprovalError::NoValue);
+    let CredentialCard::Granted { token_ref, .. } = &review.offer.credential else {
+        return Ok(());
+    };
+    // One that was read for another card would go where nobody was shown that it goes.
+    match value {
+        Some(value) if value.token_ref == *token_ref => Ok(()),
+        Some(_) | None => Err(ApprovalError::NoValue),
     }
-    Ok(())
 }
 
 fn granted(subject: &Subject, review: &Review, decision: &Decision) -> Option<Grant> {

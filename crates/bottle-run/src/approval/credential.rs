@@ -2,6 +2,7 @@
 
 use bottle_core::{HostPattern, Identity, Secret};
 use bottle_egress::{RouteTable, SlotAuth, TokenSlot};
+use bottle_state::{Access, RelativePath, StateDir};
 use serde_json::json;
 
 use super::ApprovalError;
@@ -24,13 +25,39 @@ pub(super) struct Holders {
     pub(super) has_git_gate: bool,
 }
 
-/// The first slot that no rule names and none named that has a lower number.
-pub(super) fn next_slot(table: &RouteTable) -> Option<TokenSlot> {
+/// The file that says up to which slot values were handed over since the bottle is there.
+const LAST_SLOT: RelativePath = RelativePath::constant("last-token-slot");
+/// The longest such file, in bytes.
+const MAX_LAST_SLOT: u64 = 64;
+
+/// The highest slot that a rule names or that a value was handed over for, also for a grant that is gone: a value that was sent
+/// somewhere has to be known to scanners and masks for as long as they run, so no other one takes its place.
+pub(super) fn last_slot(
+    table: &RouteTable,
+    state: &StateDir,
+) -> Result<Option<TokenSlot>, ApprovalError> {
     let granted = table.grants().iter().map(|grant| &grant.route);
     let routes = table.routes().iter().chain(granted);
-    let used = routes.filter_map(|route| route.auth.as_ref());
-    let last = used.map(|auth| auth.slot).max();
-    last.map_or(Some(TokenSlot::new(0)), TokenSlot::next)
+    let named = routes.filter_map(|route| route.auth.as_ref());
+    let named = named.map(|auth| auth.slot).max();
+    let noted = match state.folder().read(&LAST_SLOT, MAX_LAST_SLOT)? {
+        Some(bytes) => {
+            let text = String::from_utf8_lossy(&bytes);
+            let slot = text.trim().parse();
+            Some(slot.map_err(|_| ApprovalError::LastSlot)?)
+        }
+        None => None,
+    };
+    Ok(named.max(noted))
+}
+
+/// Notes that a value goes into a slot, before it does.
+pub(super) fn note_slot(slot: TokenSlot, state: &StateDir) -> Result<(), ApprovalError> {
+    let text = format!("{slot}\n");
+    state
+        .folder()
+        .write(&LAST_SLOT, text.as_bytes(), Access::Private)?;
+    Ok(())
 }
 
 /// Hands the value to the proxies, beside those that they have. Scanners know it before the injector can send it.

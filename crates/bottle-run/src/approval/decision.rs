@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use bottle_core::Secret;
+use bottle_core::{EnvName, Secret};
 use bottle_egress::Lease;
 use bottle_state::{EgressAsk, Operator, Timestamp};
 use time::OffsetDateTime;
@@ -39,9 +39,18 @@ pub struct Decision {
     /// What the operator has to say to the agent; at most [`MAX_NOTES`] bytes.
     pub notes: String,
     /// The value of the credential, where one is given.
-    pub value: Option<Secret>,
+    pub value: Option<GivenValue>,
     /// Who decides.
     pub operator: Operator,
+}
+
+/// The value of one of the operator's variables.
+#[derive(Debug, Clone)]
+pub struct GivenValue {
+    /// The variable that it was read from: it has to be the one that the card names.
+    pub token_ref: EnvName,
+    /// The value.
+    pub value: Secret,
 }
 
 /// This moment, as trails and answers have it.

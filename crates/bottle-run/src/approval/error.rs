@@ -49,6 +49,9 @@ pub enum ApprovalError {
     /// The value of the credential is missing.
     #[error("the credential is given and its value is not there")]
     NoValue,
+    /// What says which places for values are taken is not what was written.
+    #[error("the file last-token-slot of the bottle's state folder is not what was written")]
+    LastSlot,
     /// The value of the credential cannot be used.
     #[error("the value of the credential cannot be used")]
     Value(#[from] SecretError),

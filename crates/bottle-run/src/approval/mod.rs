@@ -30,7 +30,7 @@ use crate::backend::Backend;
 pub use self::apply::ApplyError;
 pub use self::approve::Approved;
 pub use self::card::{Card, CardWarning, CredentialCard, Past, Refusal, Standing};
-pub use self::decision::{CredentialWish, Decision, MAX_NOTES, Wish};
+pub use self::decision::{CredentialWish, Decision, GivenValue, MAX_NOTES, Wish};
 pub use self::error::ApprovalError;
 pub use self::live::Rules;
 pub use self::revoke::{Revocation, Revoked};

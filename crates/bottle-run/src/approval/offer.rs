@@ -1,10 +1,13 @@
 //! What would be granted for a proposal: pure.
 
 use bottle_core::{HostPattern, ProposalId, UrlHost, WebSocket};
-use bottle_egress::{Change, Ports, Route, RouteOrigin, RouteTable, SlotAuth, TOO_WIDE, too_wide};
+use bottle_egress::{
+    Change, Ports, Route, RouteOrigin, RouteTable, SlotAuth, TOO_WIDE, TokenSlot, too_wide,
+};
 use bottle_state::{Ask, CapabilityAsk, EgressAsk, PipelockAsk};
 
-use super::credential::next_slot;
+use serde_json::{Value, json};
+
 use super::policies::{Policies, Scanner};
 use super::{CardWarning, CredentialCard, CredentialWish, Refusal, Wish};
 use crate::images::Recipe;
@@ -54,6 +57,21 @@ impl Offer {
         offer
     }
 
+    /// What is granted and with which credential, as one text.
+    pub(super) fn granted(&self) -> String {
+        let credential = match &self.credential {
+            CredentialCard::None => Value::Null,
+            CredentialCard::Kept(auth) => json!({ "kept": auth }),
+            CredentialCard::Withheld { scheme, token_ref } => {
+                json!({ "withheld": scheme, "of": token_ref })
+            }
+            CredentialCard::Granted { auth, token_ref } => {
+                json!({ "granted": auth, "of": token_ref })
+            }
+        };
+        json!([self.instead, credential]).to_string()
+    }
+
     fn new(deed: Deed) -> Self {
         Self {
             deed,
@@ -79,7 +97,9 @@ fn egress(asked: &EgressAsk, wish: &Wish, policies: Option<&Policies>) -> Offer 
     let nothing = RouteTable::default();
     let table = policies.map_or(&nothing, |policies| &policies.egress.table);
     let base = base(table, &granted.host);
-    let (credential, refusal) = credential(granted, wish.credential, (base, table));
+    let last = policies.and_then(|policies| policies.last_slot);
+    let next = last.map_or(Some(TokenSlot::new(0)), TokenSlot::next);
+    let (credential, refusal) = credential(granted, wish.credential, (base, next));
     let auth = match &credential {
         CredentialCard::Kept(auth) | CredentialCard::Granted { auth, .. } => Some(auth.clone()),
         CredentialCard::None | CredentialCard::Withheld { .. } => None,
@@ -132,7 +152,7 @@ fn base<'a>(table: &'a RouteTable, host: &HostPattern) -> Option<&'a Route> {
 fn credential(
     granted: &EgressAsk,
     wish: CredentialWish,
-    (base, table): (Option<&Route>, &RouteTable),
+    (base, next): (Option<&Route>, Option<TokenSlot>),
 ) -> (CredentialCard, Option<Refusal>) {
     let is_granted = wish == CredentialWish::Granted;
     let refused = |code, text: &str| is_granted.then(|| Refusal::new(code, text));
@@ -148,7 +168,7 @@ fn credential(
         return (CredentialCard::None, refusal);
     };
     let token_ref = asked.token_ref.clone();
-    match (is_granted, next_slot(table)) {
+    match (is_granted, next) {
         (true, Some(slot)) => {
             let auth = SlotAuth {
                 scheme: asked.scheme,
@@ -223,8 +243,12 @@ fn capability(asked: &CapabilityAsk, id: &ProposalId) -> Offer {
         format!(
             "the next `bottle resume` builds an image of this Dockerfile ({lines} lines) and goes on in it"
         ),
-        "what it may reach stays as its manifest says; grants end".to_owned(),
+        "what runs in it may reach what its manifest says; grants end".to_owned(),
     ];
+    offer.warnings = vec![CardWarning::new(
+        "capability.outside",
+        "the build itself runs outside the walls: each line of the Dockerfile may reach the network and is scanned by nobody; read it whole",
+    )];
     if let Err(error) = Recipe::of_text(id.as_str(), dockerfile) {
         let text = bottle_core::visible(&bottle_core::causes(&error));
         offer

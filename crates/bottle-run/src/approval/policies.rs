@@ -1,11 +1,12 @@
 //! The two policy files of a bottle, as they lie in its state folder.
 
 use bottle_core::ProposalId;
-use bottle_egress::{EgressPolicy, Grant, Grants, GrantsError};
+use bottle_egress::{EgressPolicy, Grant, Grants, GrantsError, TokenSlot};
 use bottle_pipelock::PipelockFile;
 use bottle_state::StateDir;
 
 use super::ApprovalError;
+use super::credential::last_slot;
 use crate::artefact::{PIPELOCK_FILE, PIPELOCK_OVERRIDES, ROUTES};
 
 /// The longest policy file that is read, in bytes: several times the longest manifest.
@@ -26,6 +27,8 @@ pub(crate) struct Policies {
     pub(crate) egress: EgressPolicy,
     pub(crate) pipelock: PipelockFile,
     pub(crate) scanner: Scanner,
+    /// The highest place for a value that is or was taken.
+    pub(crate) last_slot: Option<TokenSlot>,
     /// `routes.yaml`, then `pipelock.yaml`.
     pub(crate) bytes: [Vec<u8>; 2],
 }
@@ -43,8 +46,10 @@ impl Policies {
         // The program of another image is not given this file.
         let is_ours = folder.open_file(&PIPELOCK_OVERRIDES)?.is_some();
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let egress = EgressPolicy::from_yaml(&text(&routes), ROUTES.as_str())?;
         Ok(Some(Self {
-            egress: EgressPolicy::from_yaml(&text(&routes), ROUTES.as_str())?,
+            last_slot: last_slot(&egress.table, state)?,
+            egress,
             pipelock: PipelockFile::from_yaml(&text(&pipelock), PIPELOCK_FILE.as_str())?,
             scanner: if is_ours {
                 Scanner::Ours

@@ -31,14 +31,17 @@ impl<B: Backend> Approvals<'_, B> {
         let lock = queue.lock()?;
         let review = self.look(subject, &Wish::default()).await?;
         is_open(&review)?;
+        let before = Policies::read(&review.state)?;
+        let is_open = before.is_some_and(|before| before.has(&subject.id));
+        if is_open && review.pulse == Pulse::Unknown {
+            // An approval that did not come to its end is in force, and only the proxies can end it.
+            return Err(ApprovalError::NoEngine);
+        }
         let details = record::rejected(&review.card, reason);
         let who = (&subject.identity, operator);
         record::note(self.home, who, "proposal.rejected", details)?;
-        if let (Some(before), Some(policies), Pulse::Runs { .. }) = (
-            Policies::read(&review.state)?,
-            &review.policies,
-            review.pulse,
-        ) && before.has(&subject.id)
+        if let (true, Some(policies), Pulse::Runs { .. }) =
+            (is_open, &review.policies, review.pulse)
         {
             let walls = Walls {
                 backend: self.backend()?,

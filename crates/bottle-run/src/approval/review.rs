@@ -73,9 +73,6 @@ impl<B: Backend> Approvals<'_, B> {
         let state = self.home.state(identity);
         let Written { proposal, bytes } = queue.read(id)?;
         let policies = Policies::read(&state)?;
-        let nothing = [Vec::new(), Vec::new()];
-        let [routes, pipelock] = policies.as_ref().map_or(&nothing, |each| &each.bytes);
-        let token = ReviewToken::of(&[&bytes, routes, pipelock]);
         let is_unfinished = policies.as_ref().is_some_and(|read| read.has(id));
         let policies = match policies {
             Some(read) if is_unfinished => Some(read.without(|grant| grant.id == *id)?),
@@ -83,6 +80,11 @@ impl<B: Backend> Approvals<'_, B> {
         };
         let mut offer = Offer::of(&proposal.ask, id, wish, policies.as_ref());
         offer.warnings.extend(is_unfinished.then(unfinished));
+        let nothing = [Vec::new(), Vec::new()];
+        let [routes, pipelock] = policies.as_ref().map_or(&nothing, |each| &each.bytes);
+        // Not only what was read, also what is made of it: the wish is not in any of the files.
+        let granted = offer.granted();
+        let token = ReviewToken::of(&[&bytes, routes, pipelock, granted.as_bytes()]);
         let pulse = self.pulse(identity).await?;
         let standing = match queue.answered(id) {
             Ok(None) => waiting(pulse),

@@ -9,8 +9,8 @@ use sha2::{Digest as _, Sha256};
 /// How many digits it has.
 const DIGITS: usize = 64;
 
-/// SHA-256 over the file of a proposal, `routes.yaml` and `pipelock.yaml` as they were when the card was made, each with its
-/// length before it. A decision that carries another one than that of the moment is refused.
+/// SHA-256 over the file of a proposal, `routes.yaml` and `pipelock.yaml` as they were when the card was made, and over what
+/// the card says is granted and with which credential, each with its length before it. A decision that carries another one than that of the moment is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ReviewToken(String);
 

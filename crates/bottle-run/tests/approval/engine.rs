@@ -1,5 +1,6 @@
 //! An engine in memory whose proxies go by the files in the state folder, and can be told not to.
 
+use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::sync::Mutex;
 
@@ -82,7 +83,10 @@ impl Engine {
         };
         let bytes = std::fs::read(self.state.join(file)).unwrap();
         let digits = Sha256::digest(bytes);
-        digits.iter().map(|byte| format!("{byte:02x}")).collect()
+        digits.iter().fold(String::new(), |mut text, byte| {
+            write!(text, "{byte:02x}").unwrap();
+            text
+        })
     }
 
     fn page(&self, service: &str, path: &str) -> String {

@@ -1,12 +1,12 @@
 //! Whatever fails on the way, the proposal waits and nothing is open.
 
 use bottle_egress::{Grant, Lease, Route};
-use bottle_run::approval::{ApprovalError, CredentialWish, Decision, Wish};
+use bottle_run::approval::{ApprovalError, Approvals, CredentialWish, Decision, Wish};
 use bottle_state::{AnswerVerdict, QueueError};
 use serde_json::json;
 
-use crate::engine::Trouble;
-use crate::world::{World, operator, secret, yes};
+use crate::engine::{Engine, Trouble};
+use crate::world::{World, docs_token, operator, yes};
 
 #[tokio::test]
 async fn a_decision_that_cannot_be_noted_is_not_made() {
@@ -72,7 +72,7 @@ async fn a_value_that_nobody_takes_opens_nothing() {
             credential: CredentialWish::Granted,
             ..Wish::default()
         },
-        value: Some(secret("a-value-of-docs")),
+        value: Some(docs_token("a-value-of-docs")),
         ..yes()
     };
     world.engine.trouble(Some(Trouble::NoValues));
@@ -192,6 +192,12 @@ async fn what_was_left_open_is_said_and_can_be_finished_or_closed() {
         let mut codes = card.warnings.iter().map(|each| each.code);
         assert!(codes.any(|code| code == "grant.unfinished"));
         if number == 1 {
+            // Nobody who can end it is there.
+            let alone: Approvals<'_, Engine> = Approvals::new(&world.home, None);
+            let error = alone.reject(&subject, "no", &operator()).await.unwrap_err();
+            assert!(matches!(error, ApprovalError::NoEngine), "{error}");
+            assert_eq!(world.answer(&subject), None);
+            assert!(world.trail().is_empty());
             world
                 .desk()
                 .reject(&subject, "no", &operator())

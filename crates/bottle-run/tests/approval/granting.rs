@@ -2,12 +2,15 @@
 
 use bottle_core::EnvName;
 use bottle_egress::{Lease, TOO_WIDE};
-use bottle_run::approval::{Approved, CredentialCard, CredentialWish, Decision, Standing, Wish};
+use bottle_run::approval::{
+    ApprovalError, Approved, CredentialCard, CredentialWish, Decision, Revocation, Standing,
+    Subject, Wish,
+};
 use bottle_state::{AnswerVerdict, EgressAsk};
 use serde_json::json;
 
 use crate::engine::Trouble;
-use crate::world::{World, secret, yes};
+use crate::world::{World, docs_token, operator, yes};
 
 fn codes(card: &bottle_run::approval::Card) -> Vec<&'static str> {
     card.refusals.iter().map(|each| each.code).collect()
@@ -122,7 +125,7 @@ async fn a_credential_is_given_only_when_the_operator_says_so() {
     assert_eq!(world.answer(&subject), None);
     let decision = Decision {
         wish,
-        value: Some(secret("a-value-of-docs")),
+        value: Some(docs_token("a-value-of-docs")),
         ..yes()
     };
     world.approve(&subject, &decision).await.unwrap();
@@ -308,4 +311,68 @@ async fn what_was_refused_is_counted_and_less_is_offered() {
     let card = world.card(&other, &Wish::default()).await;
     let past = card.history.unwrap();
     assert_eq!((past.refused.would_allow, past.narrower), (0, None));
+}
+
+fn with_credential(number: u32, world: &World) -> (Subject, Decision) {
+    let host = format!("docs{number}.example.test");
+    let ask = json!({ "tool": "egress-block", "host": host,
+        "auth": { "scheme": "Bearer", "token_ref": "DOCS_TOKEN" } });
+    let wish = Wish {
+        credential: CredentialWish::Granted,
+        ..Wish::default()
+    };
+    let decision = Decision {
+        wish,
+        value: Some(docs_token("a-value-of-docs")),
+        ..yes()
+    };
+    (world.ask(number, &ask), decision)
+}
+
+#[tokio::test]
+async fn what_is_wished_is_part_of_what_was_shown() {
+    let world = World::new();
+    let (subject, decision) = with_credential(1, &world);
+    // Shown without the credential, and narrower: neither is a yes to this.
+    let narrower = Wish {
+        ask: Some(EgressAsk {
+            host: "docs1.example.test".parse().unwrap(),
+            path_allowlist: vec!["/api".parse().unwrap()],
+            methods: ["GET".parse().unwrap()].into(),
+            auth: None,
+        }),
+        ..Wish::default()
+    };
+    for shown in [Wish::default(), narrower] {
+        let token = world.card(&subject, &shown).await.token;
+        let error = world.desk().approve(&subject, &token, &decision).await;
+        let error = error.unwrap_err();
+        assert!(matches!(error, ApprovalError::Changed { .. }), "{error}");
+    }
+    // The value of a variable that the card does not name goes nowhere.
+    let mut other = decision.clone();
+    other.value.as_mut().unwrap().token_ref = "CLOUD_KEY".parse().unwrap();
+    let error = world.approve(&subject, &other).await.unwrap_err();
+    assert!(matches!(error, ApprovalError::NoValue), "{error}");
+    assert!(world.engine.handed.lock().unwrap().is_empty());
+    assert!(world.trail().is_empty());
+    world.approve(&subject, &decision).await.unwrap();
+}
+
+#[tokio::test]
+async fn no_value_takes_the_place_of_one_that_was_sent() {
+    let world = World::new();
+    let mut slots = Vec::new();
+    for number in [1, 2] {
+        let (subject, decision) = with_credential(number, &world);
+        world.approve(&subject, &decision).await.unwrap();
+        let auth = world.table().grants()[0].route.auth.clone().unwrap();
+        slots.push(auth.slot.to_string());
+        let which = Revocation::Grant(subject.id.clone());
+        let why = ("enough", &operator());
+        let desk = world.desk();
+        desk.revoke(&world.identity, &which, why).await.unwrap();
+        assert!(world.table().grants().is_empty());
+    }
+    assert_eq!(slots, ["EGRESS_TOKEN_1", "EGRESS_TOKEN_2"]);
 }

@@ -6,7 +6,7 @@ use bottle_core::{BottlePlan, Identity, ProposalId, Provider, Secret};
 use bottle_egress::{EgressPolicy, Lease, RouteTable, fold};
 use bottle_pipelock::PipelockFile;
 use bottle_run::approval::{
-    ApprovalError, Approvals, Approved, Card, Decision, ReviewToken, Subject, Wish,
+    ApprovalError, Approvals, Approved, Card, Decision, GivenValue, ReviewToken, Subject, Wish,
 };
 use bottle_state::{Access, Answer, Home, Operator, Queue};
 use serde_json::{Value, json};
@@ -175,6 +175,10 @@ pub(crate) fn yes() -> Decision {
     }
 }
 
-pub(crate) fn secret(text: &str) -> Secret {
-    Secret::new(text.to_owned()).unwrap()
+/// The value of the variable `DOCS_TOKEN`.
+pub(crate) fn docs_token(text: &str) -> GivenValue {
+    GivenValue {
+        token_ref: "DOCS_TOKEN".parse().unwrap(),
+        value: Secret::new(text.to_owned()).unwrap(),
+    }
 }

@@ -8,7 +8,7 @@ use bottle_core::Secret;
 use bottle_docker::Docker;
 use bottle_egress::Lease;
 use bottle_run::approval::{
-    ApprovalError, Approvals, Approved, Card, CredentialCard, Decision, Subject,
+    ApprovalError, Approvals, Approved, Card, CredentialCard, Decision, GivenValue, Subject,
 };
 use bottle_state::Operator;
 use rustix::termios::{QueueSelector, tcflush};
@@ -34,7 +34,10 @@ pub(super) async fn run(args: &ProposalsApproveArgs, host: &HostSide) -> anyhow:
     let card = desk.review(&subject, &wish).await.map_err(told)?;
     // What was shown before is what counts where somebody says what that was.
     let token = args.token.as_ref().unwrap_or(&card.token);
-    if token == &card.token && card.refusals.is_empty() && !agreed(args, host, &card)? {
+    if token != &card.token {
+        return changed(&desk, host, (&subject, card)).await;
+    }
+    if card.refusals.is_empty() && !agreed(args, host, &card)? {
         return Ok(Exit::No);
     }
     let decision = Decision {
@@ -98,14 +101,17 @@ fn lease(args: &ProposalsApproveArgs) -> Lease {
 }
 
 /// The value of the credential that would be given, from this environment.
-fn value(card: &Card) -> anyhow::Result<Option<Secret>> {
+fn value(card: &Card) -> anyhow::Result<Option<GivenValue>> {
     let CredentialCard::Granted { token_ref, .. } = &card.credential else {
         return Ok(None);
     };
     let value =
         environment::value(token_ref)?.ok_or_else(|| crate::invalid(NoValue(token_ref.clone())))?;
     let value = Secret::new(value).with_context(|| format!("the value of {token_ref}"))?;
-    Ok(Some(value))
+    Ok(Some(GivenValue {
+        token_ref: token_ref.clone(),
+        value,
+    }))
 }
 
 fn report(

@@ -83,6 +83,11 @@ fn whole(sheet: &mut Sheet, card: &OpenCard, view: &CardView) {
     sheet.blank();
     sheet.say(Tone::Plain, "Why, in the agent's words:");
     sheet.quote(&view.words);
+    dockerfile(sheet, view);
+}
+
+/// The file that is built, whole.
+pub(super) fn dockerfile(sheet: &mut Sheet, view: &CardView) {
     if let Some(file) = &view.file {
         sheet.blank();
         sheet.say(Tone::Plain, "The agent's Dockerfile:");

@@ -23,6 +23,8 @@ pub(super) fn question(sheet: &mut Sheet, open: &OpenCard, view: &CardView, leas
     };
     sheet.labelled("It holds", &[(Tone::Strong, &holds)]);
     card::facts(sheet, view);
+    // Whoever says yes to a file has had it on the screen to its end.
+    card::dockerfile(sheet, view);
     sheet.blank();
     sheet.say(Tone::Strong, "Approve this? y or n");
 }

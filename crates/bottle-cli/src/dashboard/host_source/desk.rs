@@ -5,8 +5,8 @@ use bottle_core::{EnvName, Identity, ProposalId, Secret};
 use bottle_docker::Docker;
 use bottle_egress::Lease;
 use bottle_run::approval::{
-    ApprovalError, Approvals, Approved, Card, CredentialCard, CredentialWish, Decision, Revocation,
-    Rules, Standing, Subject, Wish,
+    ApprovalError, Approvals, Approved, Card, CredentialCard, CredentialWish, Decision, GivenValue,
+    Revocation, Rules, Standing, Subject, Wish,
 };
 use bottle_state::{AnswerVerdict, Home, Operator};
 use time::OffsetDateTime;
@@ -78,22 +78,27 @@ async fn value(
     desk: &Approvals<'_, Docker>,
     subject: &Subject,
     wish: &Wish,
-) -> anyhow::Result<Option<Secret>> {
+) -> anyhow::Result<Option<GivenValue>> {
     if wish.credential == CredentialWish::Withheld {
         return Ok(None);
     }
     let Card { credential, .. } = desk.review(subject, wish).await?;
     match credential {
-        CredentialCard::Granted { token_ref, .. } => host_value(&token_ref).map(Some),
+        CredentialCard::Granted { token_ref, .. } => host_value(token_ref).map(Some),
         CredentialCard::None | CredentialCard::Kept(_) | CredentialCard::Withheld { .. } => {
             Ok(None)
         }
     }
 }
 
-fn host_value(name: &EnvName) -> anyhow::Result<Secret> {
-    let value = environment::value(name)?.with_context(|| format!("{name} is not set here"))?;
-    Secret::new(value).with_context(|| format!("the value of {name} cannot be used"))
+fn host_value(name: EnvName) -> anyhow::Result<GivenValue> {
+    let value = environment::value(&name)?.with_context(|| format!("{name} is not set here"))?;
+    let value =
+        Secret::new(value).with_context(|| format!("the value of {name} cannot be used"))?;
+    Ok(GivenValue {
+        token_ref: name,
+        value,
+    })
 }
 
 pub(super) async fn reject(home: &Home, rejection: &Rejection) -> Decided {
