@@ -37,7 +37,10 @@ fn approve(mut screen: Screen) -> Screen {
 /// What an operator types to take the one grant of the one bottle back, and sees.
 fn revoke(mut screen: Screen) -> Screen {
     screen.types("\tg");
-    screen.sees("for 15 minutes");
+    screen.sees("Granted to");
+    // The list itself: the line at the bottom may say so still of what was just approved.
+    screen.sees("GET /more");
+    sleep(LOOK);
     screen.types("v");
     screen.sees("Take it back?");
     sleep(LOOK);
