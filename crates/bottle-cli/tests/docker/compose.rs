@@ -42,6 +42,9 @@ fn what_it_is(name: &str) -> Value {
     }
     let mut kept = Value::Object(kept);
     kept["Config"]["Hostname"] = Value::Null;
+    // The engine has them in no order.
+    let mounts = kept["Mounts"].as_array_mut().unwrap();
+    mounts.sort_by_key(|mount| mount["Destination"].to_string());
     let labels = kept["Config"]["Labels"].as_object_mut().unwrap();
     for made_by_compose in [
         "config-hash",
