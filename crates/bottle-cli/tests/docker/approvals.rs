@@ -3,9 +3,10 @@
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use bottle_core::Supervise;
+use bottle_core::{BottlePlan, Supervise};
 use bottle_docker::Docker;
 use bottle_run::Running;
+use ipnet::Ipv4Net;
 use serde_json::{Value, json};
 
 use super::supervise::ask;
@@ -53,8 +54,16 @@ impl Operator<'_> {
         assert_eq!(card["refusals"], json!([]), "{card}");
         let token = card["token"].as_str().unwrap();
         let other = "0".repeat(64);
+        // What is shown then can be approved as it was wished.
+        let wish = ["--path", "/more/deep"];
+        let show = [&["proposals", "show", &id, "--json"][..], &wish].concat();
+        let wished = self.json(&show)["token"].clone();
+        assert_ne!(wished, token);
         let stale = ["proposals", "approve", &id, "--yes", "--token", &other];
-        assert_eq!(self.output(&stale).status.code(), Some(1));
+        let stale = self.output(&[&stale[..], &wish].concat());
+        assert_eq!(stale.status.code(), Some(1));
+        let said = String::from_utf8_lossy(&stale.stderr).into_owned();
+        assert!(said.contains(wished.as_str().unwrap()), "{said}");
         let args = ["proposals", "approve", &id, "--yes", "--token", token];
         let output = self.output(&[&args, more].concat());
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -131,20 +140,28 @@ fn all_is_noted(running: &Running<'_, Docker>) {
     assert!(!shown.contains('\u{1b}'), "{shown}");
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn an_approval_holds_as_long_as_it_was_given_for() {
+/// A bottle beside a site with these folders.
+pub(super) fn beside_a_site(folders: &[&str]) -> Bottle {
     let bottle = Bottle::new();
-    for folder in ["open", "more", "other"] {
+    for folder in folders {
         std::fs::create_dir(bottle.files().join(folder)).unwrap();
         let file = bottle.files().join(folder).join("a.txt");
         std::fs::write(file, format!("{folder}\n")).unwrap();
     }
-    let change = |plan: &mut bottle_core::BottlePlan, _| {
-        plan.supervise = Supervise::On;
-        plan.routes[0].path_allowlist = vec!["/open".parse().unwrap()];
-    };
     bottle
-        .run_beside(change, Box::new(|_| Vec::new()), async |running| {
+}
+
+/// Its agent may ask for more than one of the folders.
+pub(super) fn with_one_folder(plan: &mut BottlePlan, _: Ipv4Net) {
+    plan.supervise = Supervise::On;
+    plan.routes[0].path_allowlist = vec!["/open".parse().unwrap()];
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_approval_holds_as_long_as_it_was_given_for() {
+    let bottle = beside_a_site(&["open", "more", "other"]);
+    bottle
+        .run_beside(with_one_folder, Box::new(|_| Vec::new()), async |running| {
             one_request_and_no_more(running).await;
             what_is_taken_back_is_refused(running).await;
             all_is_noted(running);

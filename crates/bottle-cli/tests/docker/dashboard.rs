@@ -3,14 +3,13 @@
 use std::thread::sleep;
 use std::time::Duration;
 
-use bottle_core::Supervise;
 use bottle_docker::Docker;
 use bottle_run::Running;
 use serde_json::json;
 
-use super::approvals::fetch;
+use super::approvals::{beside_a_site, fetch, with_one_folder};
 use super::supervise::ask;
-use super::support::{Bottle, HOST, Screen};
+use super::support::{HOST, Screen};
 
 /// How long a question is on the screen before a key answers it, and a little more.
 const LOOK: Duration = Duration::from_millis(700);
@@ -80,17 +79,8 @@ async fn on_screen(running: &Running<'_, Docker>) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_real_bottle_is_answered_on_the_screen() {
-    let bottle = Bottle::new();
-    for folder in ["open", "more"] {
-        std::fs::create_dir(bottle.files().join(folder)).unwrap();
-        let file = bottle.files().join(folder).join("a.txt");
-        std::fs::write(file, format!("{folder}\n")).unwrap();
-    }
-    let change = |plan: &mut bottle_core::BottlePlan, _| {
-        plan.supervise = Supervise::On;
-        plan.routes[0].path_allowlist = vec!["/open".parse().unwrap()];
-    };
+    let bottle = beside_a_site(&["open", "more"]);
     bottle
-        .run_beside(change, Box::new(|_| Vec::new()), on_screen)
+        .run_beside(with_one_folder, Box::new(|_| Vec::new()), on_screen)
         .await;
 }

@@ -6,7 +6,7 @@ use bottle_egress::{
 };
 use bottle_state::{Ask, CapabilityAsk, EgressAsk, PipelockAsk};
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::policies::{Policies, Scanner};
 use super::{CardWarning, CredentialCard, CredentialWish, Refusal, Wish};
@@ -59,17 +59,7 @@ impl Offer {
 
     /// What is granted and with which credential, as one text.
     pub(super) fn granted(&self) -> String {
-        let credential = match &self.credential {
-            CredentialCard::None => Value::Null,
-            CredentialCard::Kept(auth) => json!({ "kept": auth }),
-            CredentialCard::Withheld { scheme, token_ref } => {
-                json!({ "withheld": scheme, "of": token_ref })
-            }
-            CredentialCard::Granted { auth, token_ref } => {
-                json!({ "granted": auth, "of": token_ref })
-            }
-        };
-        json!([self.instead, credential]).to_string()
+        json!([self.instead, self.credential]).to_string()
     }
 
     fn new(deed: Deed) -> Self {

@@ -6,7 +6,6 @@ use bottle_state::{Answer, AnswerVerdict, Operator};
 use super::apply::Walls;
 use super::approve::is_open;
 use super::decision::{MAX_NOTES, now};
-use super::policies::Policies;
 use super::review::Pulse;
 use super::{ApprovalError, Approvals, Subject, Wish, record};
 use crate::backend::Backend;
@@ -31,9 +30,7 @@ impl<B: Backend> Approvals<'_, B> {
         let lock = queue.lock()?;
         let review = self.look(subject, &Wish::default()).await?;
         is_open(&review)?;
-        let before = Policies::read(&review.state)?;
-        let is_open = before.is_some_and(|before| before.has(&subject.id));
-        if is_open && review.pulse == Pulse::Unknown {
+        if review.is_unfinished && review.pulse == Pulse::Unknown {
             // An approval that did not come to its end is in force, and only the proxies can end it.
             return Err(ApprovalError::NoEngine);
         }
@@ -41,7 +38,7 @@ impl<B: Backend> Approvals<'_, B> {
         let who = (&subject.identity, operator);
         record::note(self.home, who, "proposal.rejected", details)?;
         if let (true, Some(policies), Pulse::Runs { .. }) =
-            (is_open, &review.policies, review.pulse)
+            (review.is_unfinished, &review.policies, review.pulse)
         {
             let walls = Walls {
                 backend: self.backend()?,

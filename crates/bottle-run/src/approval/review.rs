@@ -33,6 +33,8 @@ pub(super) struct Review {
     pub(super) offer: Offer,
     /// Without what an approval left behind that did not come to its end.
     pub(super) policies: Option<Policies>,
+    /// Whether there was such a thing.
+    pub(super) is_unfinished: bool,
     pub(super) state: StateDir,
     pub(super) pulse: Pulse,
 }
@@ -117,6 +119,7 @@ impl<B: Backend> Approvals<'_, B> {
             card,
             offer,
             policies,
+            is_unfinished,
             state,
             pulse,
         })

@@ -5,10 +5,9 @@ use std::time::SystemTime;
 
 use anyhow::Context as _;
 use bottle_core::Secret;
-use bottle_docker::Docker;
 use bottle_egress::Lease;
 use bottle_run::approval::{
-    ApprovalError, Approvals, Approved, Card, CredentialCard, Decision, GivenValue, Subject,
+    ApprovalError, Approved, Card, CredentialCard, Decision, GivenValue, Subject,
 };
 use bottle_state::Operator;
 use rustix::termios::{QueueSelector, tcflush};
@@ -35,7 +34,7 @@ pub(super) async fn run(args: &ProposalsApproveArgs, host: &HostSide) -> anyhow:
     // What was shown before is what counts where somebody says what that was.
     let token = args.token.as_ref().unwrap_or(&card.token);
     if token != &card.token {
-        return changed(&desk, host, (&subject, card)).await;
+        return changed(host, card);
     }
     if card.refusals.is_empty() && !agreed(args, host, &card)? {
         return Ok(Exit::No);
@@ -52,7 +51,11 @@ pub(super) async fn run(args: &ProposalsApproveArgs, host: &HostSide) -> anyhow:
             report(args, host, (&subject, &approved))?;
             Ok(Exit::Fine)
         }
-        Err(ApprovalError::Changed { card }) => changed(&desk, host, (&subject, *card)).await,
+        Err(ApprovalError::Changed { card }) => {
+            // With what the bottle was refused, which a decision does not look at.
+            let shown = desk.review(&subject, &decision.wish).await;
+            changed(host, shown.unwrap_or(*card))
+        }
         Err(error) => no(host, error),
     }
 }
@@ -69,23 +72,10 @@ fn agreed(args: &ProposalsApproveArgs, host: &HostSide, card: &Card) -> anyhow::
 }
 
 /// What is there now is shown again, and nothing is approved.
-async fn changed(
-    desk: &Approvals<'_, Docker>,
-    host: &HostSide,
-    (subject, card): (&Subject, Card),
-) -> anyhow::Result<Exit> {
-    // With what the bottle was refused, which a decision does not look at.
-    let shown = desk
-        .review(subject, &bottle_run::approval::Wish::default())
-        .await;
-    let shown = shown.unwrap_or(card);
-    host.printer.say(card::text(&shown).trim_end());
-    no(
-        host,
-        ApprovalError::Changed {
-            card: Box::new(shown),
-        },
-    )
+fn changed(host: &HostSide, card: Card) -> anyhow::Result<Exit> {
+    host.printer.say(card::text(&card).trim_end());
+    let card = Box::new(card);
+    no(host, ApprovalError::Changed { card })
 }
 
 /// For how long, from now on.
