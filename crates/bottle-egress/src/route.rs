@@ -61,6 +61,16 @@ pub enum Ports {
     Only(BTreeSet<Port>),
 }
 
+/// As pages and trails have it: the numbers, `null` for all.
+impl serde::Serialize for Ports {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Any => serializer.serialize_none(),
+            Self::Only(ports) => ports.serialize(serializer),
+        }
+    }
+}
+
 impl Ports {
     /// Port 443 alone.
     pub fn https() -> Self {

@@ -149,10 +149,6 @@ pub(crate) fn view(route: &Route) -> Value {
         websocket,
         origin,
     } = route;
-    let ports = match ports {
-        Ports::Any => Value::Null,
-        Ports::Only(ports) => ports.iter().map(|port| port.get()).collect(),
-    };
     json!({
         "host": host,
         "origin": origin,

@@ -6,6 +6,7 @@ use bottle_core::{Host, Port, ProposalId};
 use bottle_egress::{DenialCode, Denied, LoggedRequest, Scheme};
 use serde_json::Value;
 
+use crate::LogLine;
 use crate::backend::{Backend, BackendError, LogsRequest};
 
 /// The most different requests that are told apart, of those that were refused and of the others each. Protects the
@@ -167,11 +168,10 @@ fn slot<K: Ord, V: Default>(map: &mut BTreeMap<K, V>, key: K) -> Option<&mut V> 
 
 /// `egress | 2026-05-25T23:16:00.1Z {"event":"request",…}`.
 fn entry(line: &str) -> Option<Entry> {
-    let (service, rest) = line.split_once(" | ")?;
+    let LogLine { service, text } = LogLine::parse(line)?;
     if !matches!(service, "egress" | "pipelock") {
         return None;
     }
-    let (_, text) = rest.split_once(' ')?;
     let fields: Value = serde_json::from_str(text).ok()?;
     let text = |name: &str| fields.get(name).and_then(Value::as_str);
     if text("event")? != "request" || text("service")? != service {

@@ -37,6 +37,7 @@ pub mod images;
 mod journal;
 mod launch;
 mod leavings;
+mod log_line;
 mod owned;
 mod pack;
 mod prepare;
@@ -70,6 +71,7 @@ pub use self::halt::{HaltError, Halted, halt};
 pub use self::history::{History, Used, UsedRule};
 pub use self::journal::Step;
 pub use self::leavings::LeavingsError;
+pub use self::log_line::LogLine;
 pub use self::pack::PackError;
 pub use self::prepare::{
     Checked, Extras, PrepareError, PrepareRequest, Prepared, UpstreamSettings, check, sidecar_user,

@@ -8,11 +8,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use bottle_core::{Identity, ProposalId};
-use rustix::event::{PollFd, PollFlags, Timespec};
 use rustix::fs::inotify;
-use rustix::io::Errno;
 
-use crate::{Access, Answer, Folder, MAX_PROPOSAL, Proposal, RelativePath, StateError};
+use crate::{Access, Answer, Folder, MAX_PROPOSAL, Proposal, RelativePath, StateError, notices};
 
 /// The folder of proposals in the folder of a queue.
 pub const PROPOSALS: RelativePath = RelativePath::constant("proposals");
@@ -22,8 +20,6 @@ pub const ANSWERS: RelativePath = RelativePath::constant("answers");
 pub const MAX_ANSWER: u64 = 64 * 1024;
 /// How many names of a folder are looked at: many times what is kept there, so that no folder keeps us busy for ever.
 const MAX_NAMES: usize = 8192;
-/// Room for notices of the system: each is read and forgotten.
-const NOTICES: usize = 4096;
 
 /// The container's side of a bottle's queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -112,8 +108,7 @@ impl Inbox {
     ///
     /// What the operating system says.
     pub fn watch(&self) -> io::Result<AnswerWatch> {
-        let flags = inotify::CreateFlags::NONBLOCK | inotify::CreateFlags::CLOEXEC;
-        let watch = inotify::init(flags)?;
+        let watch = notices::open()?;
         let events = inotify::WatchFlags::CREATE
             | inotify::WatchFlags::MOVED_TO
             | inotify::WatchFlags::CLOSE_WRITE
@@ -165,25 +160,11 @@ impl AnswerWatch {
     ///
     /// What the operating system says.
     pub fn wait(&self, time: Duration) -> io::Result<bool> {
-        let mut ready = [PollFd::new(&self.0, PollFlags::IN)];
-        let time = Timespec::try_from(time).map_err(io::Error::other)?;
-        match rustix::event::poll(&mut ready, Some(&time)) {
-            Ok(0) | Err(Errno::INTR) => Ok(false),
-            Ok(_) => self.clear().map(|()| true),
-            Err(error) => Err(error.into()),
+        let is_told = notices::wait(&self.0, time)?;
+        if is_told {
+            notices::drain(&self.0)?;
         }
-    }
-
-    /// Takes what there is to be read.
-    fn clear(&self) -> io::Result<()> {
-        let mut room = [0; NOTICES];
-        loop {
-            match rustix::io::read(&self.0, &mut room) {
-                Ok(0) | Err(Errno::AGAIN) => return Ok(()),
-                Ok(_) | Err(Errno::INTR) => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
+        Ok(is_told)
     }
 }
 

@@ -31,6 +31,7 @@ mod home;
 mod inbox;
 mod lock;
 mod metadata;
+mod notices;
 mod proposal;
 mod queue;
 mod relative_path;

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use bottle_run::LogLine;
 use serde::{Deserialize, Serialize};
 
 use super::logs;
@@ -10,8 +11,8 @@ use crate::args::GitListArgs;
 use crate::exit::Exit;
 use crate::host::HostSide;
 
-/// Where lines of git-gate begin in the logs of a bottle; no other service can begin one so.
-const GATE: &str = "git-gate | ";
+/// Whose lines are read.
+const GATE: &str = "git-gate";
 
 /// What is read of a line of git-gate's log.
 #[derive(Deserialize)]
@@ -58,11 +59,9 @@ pub(crate) async fn run(args: &GitListArgs, host: &HostSide) -> anyhow::Result<E
 
 /// Every finding once, whatever else the services wrote.
 fn rows(logs: &str) -> BTreeSet<Row> {
-    let lines = logs.lines().filter_map(|line| line.strip_prefix(GATE));
-    let records = lines.filter_map(|line| {
-        let (_, record) = line.split_once(' ')?;
-        serde_json::from_str::<Line>(record).ok()
-    });
+    let lines = logs.lines().filter_map(LogLine::parse);
+    let lines = lines.filter(|line| line.service == GATE);
+    let records = lines.filter_map(|line| serde_json::from_str::<Line>(line.text).ok());
     records
         .flat_map(|Line { remote, findings }| {
             let remote = remote.unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Decisions as the audit trail has them.
 
 use bottle_core::{Identity, ProposalId};
-use bottle_egress::{Grant, Lease, Ports, Route};
+use bottle_egress::{Grant, Lease, Route};
 use bottle_state::{AuditEntry, AuditError, Home, Operator};
 use serde_json::{Value, json};
 
@@ -96,10 +96,6 @@ fn route(route: &Route) -> Value {
         websocket,
         origin: _,
     } = route;
-    let ports = match ports {
-        Ports::Any => Value::Null,
-        Ports::Only(ports) => json!(ports),
-    };
     json!({
         "host": host,
         "ports": ports,

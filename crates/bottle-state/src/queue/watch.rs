@@ -1,27 +1,21 @@
 //! Waiting for what comes into the queues.
 
 use std::collections::BTreeSet;
-use std::mem::MaybeUninit;
 use std::os::fd::OwnedFd;
 use std::path::PathBuf;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fs::inotify::{self, CreateFlags, Reader, WatchFlags};
+use rustix::fs::inotify::{self, WatchFlags};
 use rustix::io::Errno;
 
-use crate::{ANSWERS, Home, PROPOSALS};
+use crate::{ANSWERS, Home, PROPOSALS, notices};
 
 /// How often it is looked where the kernel does not tell: no watches are left, or the file system has none.
 const PAUSE: Duration = Duration::from_secs(1);
 /// How long further changes are waited for once one has come: a file that is written is several, and whoever writes without
 /// end makes us look no more often.
 const SETTLE: Duration = Duration::from_millis(100);
-/// How many events are taken at once, at most.
-const MAX_EVENTS: usize = 10_000;
-/// How many events are read at once.
-const BUFFER: usize = 4096;
 
 /// What a change in a folder is.
 const CHANGES: WatchFlags = WatchFlags::CREATE
@@ -45,7 +39,7 @@ pub struct QueueWatch {
 
 impl QueueWatch {
     pub(crate) fn new(home: Home, root: PathBuf) -> Self {
-        let events = inotify::init(CreateFlags::CLOEXEC | CreateFlags::NONBLOCK).ok();
+        let events = notices::open().ok();
         let mut watch = Self {
             home,
             root,
@@ -70,11 +64,19 @@ impl QueueWatch {
             sleep(timeout.min(PAUSE));
             return true;
         };
-        if !is_readable(events, until.saturating_duration_since(Instant::now())) {
-            return false;
+        let left = until.saturating_duration_since(Instant::now());
+        match notices::wait(events, left) {
+            Ok(false) => return false,
+            Ok(true) => {}
+            // As good as a change: whoever waits looks.
+            Err(_) => {
+                sleep(left.min(PAUSE));
+                return true;
+            }
         }
         sleep(SETTLE);
-        drain(events);
+        // What could not be taken is told again.
+        let _ = notices::drain(events);
         self.follow();
         true
     }
@@ -107,35 +109,5 @@ impl QueueWatch {
         let is_more = !now.is_subset(&self.known);
         self.known = now;
         is_more
-    }
-}
-
-fn is_readable(events: &OwnedFd, timeout: Duration) -> bool {
-    let until = Instant::now() + timeout;
-    loop {
-        let left = until.saturating_duration_since(Instant::now());
-        let mut sources = [PollFd::new(events, PollFlags::IN)];
-        let wait = Timespec::try_from(left).ok();
-        match poll(&mut sources, wait.as_ref()) {
-            Ok(0) => return false,
-            Ok(_) => return true,
-            Err(Errno::INTR) => {}
-            // As good as a change: whoever waits looks.
-            Err(_) => {
-                sleep(left.min(PAUSE));
-                return true;
-            }
-        }
-    }
-}
-
-/// Takes what there is; which file it was is seen by looking.
-fn drain(events: &OwnedFd) {
-    let mut buffer = [MaybeUninit::uninit(); BUFFER];
-    let mut reader = Reader::new(events, &mut buffer);
-    for _ in 0..MAX_EVENTS {
-        if reader.next().is_err() {
-            return;
-        }
     }
 }

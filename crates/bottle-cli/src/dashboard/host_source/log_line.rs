@@ -1,12 +1,11 @@
 //! A line of a bottle's log, if it is a decision.
 
 use bottle_core::Identity;
+use bottle_run::LogLine;
 use serde_json::Value;
 
 use crate::dashboard::view::{LogRow, Verdict};
 
-/// What stands between the service and the rest of a line.
-const BEHIND_SERVICE: &str = " | ";
 /// The services that decide. Whatever another one writes is none of ours.
 const SERVICES: [&str; 3] = ["egress", "pipelock", "git-gate"];
 /// How much of a line is kept, in bytes.
@@ -16,10 +15,9 @@ const LONGEST: usize = 8 * 1024;
 /// once, and is told again by who stands behind it.
 pub(super) fn parse(identity: &Identity, line: &[u8]) -> Option<(LogRow, Option<u64>)> {
     let line = std::str::from_utf8(line).ok()?;
-    let (service, rest) = line.split_once(BEHIND_SERVICE)?;
+    let LogLine { service, text } = LogLine::parse(line)?;
     let service = SERVICES.into_iter().find(|each| *each == service)?;
-    let (_, document) = rest.split_once(' ')?;
-    let document = document.trim_end();
+    let document = text.trim_end();
     let record: Value = serde_json::from_str(document).ok()?;
     let text = |name: &str| record.get(name).and_then(Value::as_str);
     let verdict = match text("verdict")? {

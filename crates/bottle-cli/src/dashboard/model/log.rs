@@ -85,14 +85,9 @@ impl Log {
     pub(crate) fn key(&mut self, key: Key, page: usize) -> bool {
         let shown = self.shown();
         let place = self.place(&shown);
-        let place = match key {
-            Key::Up | Key::Char('k') => place.saturating_sub(1),
-            Key::Down | Key::Char('j') => place.saturating_add(1),
-            Key::PageUp => place.saturating_sub(page),
-            Key::PageDown => place.saturating_add(page),
-            Key::Home => 0,
-            Key::End => usize::MAX,
-            _ => return false,
+        let moved = key.moved(place, page);
+        let Some(place) = moved else {
+            return false;
         };
         // At the end it goes along with what comes.
         let is_last = place.saturating_add(1) >= shown.len();

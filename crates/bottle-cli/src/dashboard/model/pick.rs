@@ -35,14 +35,9 @@ impl<T: Clone + PartialEq> Pick<T> {
     /// Moves by a key. Whether it was one that moves.
     pub(crate) fn key(&mut self, key: Key, rows: &[T], page: usize) -> bool {
         let place = self.place(rows).unwrap_or_default();
-        let place = match key {
-            Key::Up | Key::Char('k') => place.saturating_sub(1),
-            Key::Down | Key::Char('j') => place.saturating_add(1),
-            Key::PageUp => place.saturating_sub(page),
-            Key::PageDown => place.saturating_add(page),
-            Key::Home => 0,
-            Key::End => usize::MAX,
-            _ => return false,
+        let moved = key.moved(place, page);
+        let Some(place) = moved else {
+            return false;
         };
         self.0 = rows.get(place).or(rows.last()).cloned();
         true

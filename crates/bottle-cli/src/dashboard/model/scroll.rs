@@ -9,17 +9,14 @@ pub(crate) struct Scroll(pub(crate) usize);
 impl Scroll {
     /// Moves by a key. Whether it was one that moves.
     pub(crate) fn key(&mut self, key: Key, page: usize) -> bool {
-        let Self(first) = self;
-        *first = match key {
-            Key::Up | Key::Char('k') => first.saturating_sub(1),
-            Key::Down | Key::Char('j') => first.saturating_add(1),
-            Key::PageUp => first.saturating_sub(page),
-            Key::PageDown | Key::Char(' ') => first.saturating_add(page),
-            Key::Home => 0,
-            Key::End => usize::MAX,
-            _ => return false,
+        // As pagers have it.
+        let key = match key {
+            Key::Char(' ') => Key::PageDown,
+            key => key,
         };
-        true
+        let moved = key.moved(self.0, page);
+        self.0 = moved.unwrap_or(self.0);
+        moved.is_some()
     }
 
     /// The text was drawn, and cannot be scrolled further than this.
